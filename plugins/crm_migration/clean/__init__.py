@@ -1,0 +1,1 @@
+"""From staged source rows to typed, checked rows: one pure function per kind of value."""

@@ -1,0 +1,74 @@
+"""Parts of postal addresses: text as it is, postal codes in the shape that their country prints."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, over_distinct
+from crm_migration.clean.country import country_codes
+from crm_migration.clean.text import no_reason
+from crm_migration.mapping.model import Address
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A country's postal code without blanks and hyphens, and how it is printed."""
+
+    pattern: str
+    printed: str = "${0}"
+
+
+SHAPES = {
+    "BR": Shape("^([0-9]{5})([0-9]{3})$", "${1}-${2}"),
+    "CA": Shape("^([ABCEGHJ-NPRSTVXY][0-9][A-Z])([0-9][A-Z][0-9])$", "${1} ${2}"),
+    "CZ": Shape("^([0-9]{3})([0-9]{2})$", "${1} ${2}"),
+    "GB": Shape("^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$", "${1} ${2}"),
+    "GR": Shape("^([0-9]{3})([0-9]{2})$", "${1} ${2}"),
+    "IE": Shape("^([A-Z][0-9][0-9W])([A-Z0-9]{4})$", "${1} ${2}"),
+    "JP": Shape("^([0-9]{3})([0-9]{4})$", "${1}-${2}"),
+    "NL": Shape("^([1-9][0-9]{3})([A-Z]{2})$", "${1} ${2}"),
+    "PL": Shape("^([0-9]{2})([0-9]{3})$", "${1}-${2}"),
+    "PT": Shape("^([0-9]{4})([0-9]{3})$", "${1}-${2}"),
+    "SE": Shape("^([0-9]{3})([0-9]{2})$", "${1} ${2}"),
+    "SK": Shape("^([0-9]{3})([0-9]{2})$", "${1} ${2}"),
+    "US": Shape("^([0-9]{5})([0-9]{4})$", "${1}-${2}"),
+    "AU": Shape("^([0-9]{4})$"),
+    "CN": Shape("^([0-9]{6})$"),
+    "DE": Shape("^([0-9]{5})$"),
+    "ES": Shape("^([0-9]{5})$"),
+    "FR": Shape("^([0-9]{5})$"),
+    "IN": Shape("^([1-9][0-9]{5})$"),
+    "IT": Shape("^([0-9]{5})$"),
+}
+"""A code of another shape, or of a country without one here, keeps its form: a wrong code is not a lost address."""
+
+
+def clean_address(column: Column, spec: Address, context: Context) -> Cleaned:
+    """Return the part as text, a postal code in capitals and in its country's form; none is invalid in itself."""
+    values = column.text
+    if spec.part == "postal_code":
+        values = _printed(values.str.to_uppercase().str.normalize("NFC"), _countries(column, context))
+    return Cleaned(values, no_reason(values))
+
+
+def _countries(column: Column, context: Context) -> pl.Series:
+    default = context.source.country or ""
+    if column.beside is None:
+        return pl.repeat(default, len(column.text), dtype=pl.String, eager=True)
+    return country_codes(column.beside, context.spellings).fill_null(default)
+
+
+def _printed(codes: pl.Series, countries: pl.Series) -> pl.Series:
+    return over_distinct((countries + "\x00" + codes).rename("pair"), _forms)
+
+
+def _forms(pairs: pl.Series) -> pl.Series:
+    parts = pairs.str.split_exact("\x00", 1)
+    country, code = parts.struct.field("field_0"), parts.struct.field("field_1")
+    packed = code.str.replace_all(r"[ -]", "")
+    form = pl.lit(code)
+    for name, shape in SHAPES.items():
+        fits = (country == name) & packed.str.contains(shape.pattern)
+        if fits.any():
+            form = pl.when(fits).then(packed.str.replace(shape.pattern, shape.printed)).otherwise(form)
+    return pl.select(form).to_series()

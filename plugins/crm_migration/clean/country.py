@@ -1,0 +1,47 @@
+"""Countries as ISO 3166-1 alpha-2, from codes and from names in English, the country's own and other languages."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, judged, over_distinct, translated
+from crm_migration.clean.country_names import COUNTRIES
+from crm_migration.mapping.model import Country
+
+
+def clean_country(column: Column, spec: Country, context: Context) -> Cleaned:
+    """Return alpha-2 codes; a name that neither the spec nor the table knows is invalid for `country`."""
+    return judged(column.text, country_codes(column.text, spec.values), "country")
+
+
+def country_codes(text: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
+    """Return the alpha-2 code of each country, null where it is unknown; `spellings` go before the table."""
+    return over_distinct(text, lambda distinct: _codes(distinct, spellings))
+
+
+def plain(names: pl.Series) -> pl.Series:
+    """Return names as they are compared: no case, accents, dots, punctuation, "the" or abbreviated "saint"."""
+    names = names.str.normalize("NFKD").str.replace_all(r"[\p{M}\p{Cf}.'’ʻ]", "").str.to_lowercase()
+    names = names.str.replace_all("&", " and ", literal=True).str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    return names.str.strip_chars().str.replace(r"^the ", "").str.replace(r"\bst\b", "saint")
+
+
+def _codes(distinct: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
+    known = _table() if not spellings else {**_table(), **_spelled(spellings)}
+    return translated(plain(distinct), known)
+
+
+def _spelled(spellings: Mapping[str, str]) -> dict[str, str]:
+    return dict(zip(plain(pl.Series(list(spellings), dtype=pl.String)), spellings.values(), strict=True))
+
+
+@cache
+def _table() -> dict[str, str]:
+    names, codes = [], []
+    for line in COUNTRIES.strip().splitlines():
+        alpha2, alpha3, rest = line.split(" ", 2)
+        for name in (alpha2, alpha3, *rest.split("|")):
+            names.append(name)
+            codes.append(alpha2)
+    return dict(zip(plain(pl.Series(names)), codes, strict=True))

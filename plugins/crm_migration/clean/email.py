@@ -1,0 +1,47 @@
+"""E-mail addresses: a practical subset of RFC 5321, 5322 and 6531.
+
+Taken: a dot-atom of at most 64 bytes (letters of any script), `@`, a domain of at least two labels; 254 bytes in all.
+Not taken, although the RFCs have them: quoted local parts, comments, domain literals. The local part keeps its case
+(RFC 5321, 2.4), the domain is lower-case; internationalised domains stay in Unicode.
+"""
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, judged, where
+from crm_migration.mapping.model import Email
+
+_BEFORE = r"^(?i:mailto:|[<\[(\"',; ])+"
+_AFTER = r"[>\]).,;\"' ]+$"
+_NAMED = r"^[^<>@]*<([^<>]+)>[;, ]*$"
+_QUERY = r"^(?i:\s*<?mailto:)([^?]*)\?.*$"
+_ATOM = r"[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?"
+_LAST_LABEL = r"(?:[\p{L}\p{M}]{2,63}|xn--[a-z0-9-]{2,59})"
+_ADDRESS = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}$"
+_PLAIN = r"^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+_IDEOGRAPHIC_DOTS = "[。．｡]"
+_LOCAL_BYTES, _ADDRESS_BYTES = 64, 254
+
+
+def clean_email(column: Column, spec: Email, context: Context) -> Cleaned:
+    """Return the addresses without what surrounds them; anything else is invalid for `email`."""
+    text = column.text
+    unusual = ~text.str.contains(_PLAIN).fill_null(value=True)
+    values = where(text, unusual, _unwrapped)
+    return judged(text, values.set(~_fits(values), None), "email")
+
+
+def _unwrapped(text: pl.Series) -> pl.Series:
+    """Return the address inside `mailto:`, angle brackets or a display name, domain lower-case; null where none is."""
+    text = text.str.replace(_NAMED, "${1}").str.replace(_QUERY, "${1}")
+    text = text.str.replace(_BEFORE, "").str.replace(_AFTER, "")
+    parts = text.str.split_exact("@", 1)
+    local, domain = parts.struct.field("field_0"), parts.struct.field("field_1")
+    domain = domain.str.to_lowercase().str.replace_all(_IDEOGRAPHIC_DOTS, ".").str.normalize("NFC")
+    address = local + "@" + domain
+    return address.set(~address.str.contains(_ADDRESS).fill_null(value=False), None)
+
+
+def _fits(address: pl.Series) -> pl.Series:
+    local = address.str.extract(r"^([^@]*)@")
+    return ((address.str.len_bytes() <= _ADDRESS_BYTES) & (local.str.len_bytes() <= _LOCAL_BYTES)).fill_null(value=True)

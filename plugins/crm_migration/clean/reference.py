@@ -1,0 +1,36 @@
+"""Keys of this and of other entities' rows, as text: nothing about a key is ever improved but the blanks around it."""
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, translated
+from crm_migration.clean.text import BLANKS, no_reason
+from crm_migration.mapping.model import Reference
+
+KEY_SEPARATOR = "|"
+
+
+def key_text(columns: list[pl.Series]) -> pl.Series:
+    """Return the key that `columns` form: trimmed, joined by `|`, null where a part of it is missing or blank."""
+    parts = [_trimmed(column) for column in columns]
+    if len(parts) == 1:
+        return parts[0]
+    return pl.select(pl.concat_str(parts, separator=KEY_SEPARATOR, ignore_nulls=False)).to_series()
+
+
+def clean_reference(column: Column, spec: Reference, context: Context) -> Cleaned:
+    """Return the parent's key, or `<entity>|<key>` where the parent's type is in a column of its own.
+
+    A type that the spec does not name means that the row refers to nothing here.
+    """
+    values = column.text
+    if column.beside is not None and spec.types:
+        exact = translated(_trimmed(column.beside), spec.types)
+        folded = {name.lower(): entity for name, entity in reversed(spec.types.items())}
+        entities = exact.fill_null(translated(_trimmed(column.beside).str.to_lowercase(), folded))
+        values = entities + KEY_SEPARATOR + values
+    return Cleaned(values, no_reason(values))
+
+
+def _trimmed(text: pl.Series) -> pl.Series:
+    text = text.str.strip_chars(BLANKS)
+    return text.set(text.str.len_bytes() == 0, None)

@@ -1,0 +1,191 @@
+"""The command line: the same line without a scheduler.
+
+Exit codes: 0 fine, 1 the run failed (or found something red), 2 the mapping, a connection or the call is wrong.
+Connections are read from `AIRFLOW_CONN_<ID>`, staging from `CRM_MIGRATION_STAGING`.
+"""
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from crm_migration import pipeline
+from crm_migration.connections import database_url, from_environment
+from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
+from crm_migration.extract.source import Window
+from crm_migration.job import Job, Options
+from crm_migration.mapping.reader import read_mapping
+from crm_migration.pipeline import run_line
+from crm_migration.report.console import print_report
+from crm_migration.report.model import Report
+
+DEFAULT_STAGING = "staging"
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out, err = Console(), Console(stderr=True)
+
+MappingPath = Annotated[Path, typer.Argument(help="The mapping file.", show_default=False)]
+RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the run; default: made from the time.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
+Since = Annotated[datetime | None, typer.Option("--from", help="Start of the window (UTC), inclusive.")]
+Until = Annotated[datetime | None, typer.Option("--to", help="End of the window (UTC), exclusive.")]
+
+
+def _fail(error: MigrationError, as_json: bool) -> NoReturn:
+    problems = error.problems if isinstance(error, MappingInvalid) else str(error).splitlines()
+    if as_json:
+        typer.echo(json.dumps({"ok": False, "error": type(error).__name__, "problems": problems}, ensure_ascii=False))
+    else:
+        for problem in problems:
+            err.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(2 if isinstance(error, MappingFault) else 1)
+
+
+def _new_run_id() -> str:
+    return f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+
+
+def _window(since: datetime | None, until: datetime | None) -> Window | None:
+    if since is None and until is None:
+        return None
+    aware = [moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment for moment in (since, until)]
+    return Window(aware[0], aware[1])
+
+
+def _job(path: Path, run_id: str, window: Window | None = None, options: Options | None = None) -> Job:
+    loaded = read_mapping(path)
+    return Job(
+        loaded=loaded,
+        run_id=run_id,
+        staging=os.environ.get("CRM_MIGRATION_STAGING", DEFAULT_STAGING),
+        source_url=database_url(from_environment(loaded.mapping.source.connection)),
+        target_url=database_url(from_environment(loaded.mapping.target.connection)),
+        window=window,
+        options=options or Options(),
+    )
+
+
+def _log(as_json: bool, verbose: bool = False) -> None:
+    level = logging.WARNING if as_json else logging.INFO
+    handler = RichHandler(console=err, show_path=False, markup=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    logging.getLogger("crm_migration").setLevel(logging.DEBUG if verbose else level)
+
+
+def _print(made: Report, written: dict[str, str], as_json: bool) -> None:
+    if as_json:
+        typer.echo(made.model_dump_json(indent=1))
+        return
+    print_report(made)
+    out.print(f"report: {written['html']}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(
+    mapping: MappingPath,
+    offline: Annotated[bool, typer.Option("--offline", help="Leave source and target alone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Report every fault of a mapping, against the live source and target too."""
+    try:
+        loaded = read_mapping(mapping)
+        problems = pipeline.check_mapping(loaded) if offline else pipeline.check(_job(mapping, "check"))
+    except MigrationError as error:
+        _fail(error, as_json)
+    if problems:
+        _fail(MappingInvalid(problems), as_json)
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "problems": [], "sha256": loaded.sha256}))
+    else:
+        out.print(f"{mapping}: no faults, {len(loaded.mapping.entities)} entities", markup=False)
+
+
+@app.command()
+def plan(
+    mapping: MappingPath, since: Since = None, until: Until = None, run_id: RunId = None, as_json: AsJson = False
+) -> None:
+    """Dry run: what a run would insert, update, merge and reject, with examples; touches nothing."""
+    _log(as_json)
+    _run(mapping, run_id, _window(since, until), Options(dry_run=True), as_json)
+
+
+@app.command()
+def run(
+    mapping: MappingPath,
+    since: Since = None,
+    until: Until = None,
+    run_id: RunId = None,
+    sample_only: Annotated[bool, typer.Option(help="Stop after the sample has loaded and passed.")] = False,
+    sample_size: Annotated[int | None, typer.Option(min=1, help="Root records per entity in the sample.")] = None,
+    approve: Annotated[bool, typer.Option(help="Approve the sample beforehand where the mapping asks a person.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the whole line: extract, clean, match, back up, sample, load, validate, report."""
+    _log(as_json)
+    options = Options(sample_only=sample_only, sample_size=sample_size)
+    _run(mapping, run_id, _window(since, until), options, as_json, approve)
+
+
+def _run(
+    mapping: Path, run_id: str | None, window: Window | None, options: Options, as_json: bool, approve: bool = False
+) -> None:
+    def ask(job: Job) -> None:
+        if approve or as_json is False and typer.confirm("The sample has passed. Load everything?", err=True):
+            return
+        pipeline.undo(job)
+        raise SampleRejected("the sample was not approved and has been rolled back; use --approve to approve beforehand")
+
+    try:
+        job = _job(mapping, run_id or _new_run_id(), window, options)
+        made, written, failed = run_line(job, ask)
+    except MigrationError as error:
+        _fail(error, as_json)
+    _print(made, written, as_json)
+    if failed is not None:
+        raise typer.Exit(2 if isinstance(failed, MappingFault) else 1)
+
+
+@app.command()
+def report(mapping: MappingPath, run_id: Annotated[str, typer.Option("--run-id")], as_json: AsJson = False) -> None:
+    """Print the report of a run again, and where its page lies."""
+    try:
+        job = _job(mapping, run_id)
+        made, written = pipeline.reprint(job)
+    except MigrationError as error:
+        _fail(error, as_json)
+    _print(made, written, as_json)
+
+
+@app.command()
+def rollback(
+    mapping: MappingPath,
+    run_id: Annotated[str, typer.Option("--run-id")],
+    force: Annotated[bool, typer.Option(help="Also undo edits people made in the target since.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Undo a run: remove what it inserted, restore what it changed."""
+    _log(as_json)
+    try:
+        undone = pipeline.undo(_job(mapping, run_id), force)
+    except MigrationError as error:
+        _fail(error, as_json)
+    answer: dict[str, Any] = {"ok": True, "entities": undone.counts, "differing": undone.differing}
+    if as_json:
+        typer.echo(json.dumps(answer))
+        return
+    for entity, counts in undone.counts.items():
+        out.print(f"{entity}: {counts['removed']} removed, {counts['restored']} restored", markup=False)
+    if undone.differing:
+        out.print(f"changed by others since the load: {', '.join(undone.differing)}", style="yellow", markup=False)
+    else:
+        out.print("the target's content is what it was before the run", markup=False)
+
+
+if __name__ == "__main__":
+    app()

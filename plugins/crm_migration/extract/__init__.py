@@ -1,0 +1,1 @@
+"""Extract: read a source as exact text and stage it."""

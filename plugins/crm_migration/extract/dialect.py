@@ -1,0 +1,121 @@
+"""Reads any supported database back as exact text, and opens engines for it.
+
+What "exact" means for a database stands at the top of its module: postgresql, mysql, sqlite.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.errors import MappingFault
+from crm_migration.extract.mysql import MySQL
+from crm_migration.extract.postgresql import PostgreSQL
+from crm_migration.extract.printing import Dialect, TextSelect, plain_select, quoted_column, regroup
+from crm_migration.extract.source import BATCH_ROWS
+from crm_migration.extract.sqlite import SQLite
+
+DRIVERS: Final = {
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+    "sqlite": "sqlite",
+}
+DIALECTS: Final[dict[str, Dialect]] = {
+    "postgresql": PostgreSQL(),
+    "mysql": MySQL(),
+    "mariadb": MySQL(),
+    "sqlite": SQLite(),
+}
+CONNECT_SECONDS = "15"
+
+
+def engine_for(url: str) -> sa.Engine:
+    """Return an engine for `url` with the driver that this package uses, whose errors show no row values.
+
+    Raises:
+        MappingFault: the URL cannot be read, or names a database that is not supported.
+    """
+    try:
+        parsed = sa.make_url(url)
+        kind = parsed.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        # Not chained: the URL that SQLAlchemy would quote holds a password.
+        raise MappingFault("expected a database URL such as postgresql://user@host/name; edit the connection") from None
+    if kind not in DRIVERS:
+        raise MappingFault(
+            f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"
+        )
+    defaults = {} if kind == "sqlite" else {"connect_timeout": CONNECT_SECONDS}
+    if DRIVERS[kind].startswith("mysql"):
+        defaults["charset"] = "utf8mb4"
+    full = parsed.set(drivername=DRIVERS[kind]).update_query_dict({**defaults, **parsed.query})
+    return sa.create_engine(full, hide_parameters=True)
+
+
+def dialect_of(connection: sa.Connection) -> Dialect:
+    """Return how the connection's database is asked for text."""
+    return DIALECTS[connection.dialect.name]
+
+
+def read_text(
+    bind: sa.Engine | sa.Connection,
+    source: sa.FromClause,
+    columns: Sequence[str | sa.ColumnElement[object]],
+    where: sa.ColumnElement[bool] | None = None,
+    order: Sequence[sa.ColumnElement[object]] | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Yield `columns` of the chosen rows of a table or join as exact text, at most BATCH_ROWS rows a frame.
+
+    Columns are named as given (`label` an expression to name it). At least one frame is yielded, empty when no
+    row is found. One statement reads one snapshot. A connection is read inside its transaction and must not be
+    used for anything else before the iterator is exhausted or closed; an engine lends connections of its own.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError, psycopg.Error, pymysql.MySQLError: the database failed; nothing is hidden
+            or repeated. For the caller to classify.
+    """
+    chosen = tuple(_element(source, column) for column in columns)
+    names = [column if isinstance(column, str) else column.name for column in columns]
+    asked = TextSelect(source, chosen, (), where, tuple(order or ()), BATCH_ROWS)
+    if isinstance(bind, sa.Connection):
+        yield from _read(bind, asked, names)
+        return
+    with bind.connect() as connection:
+        yield from read_alone(connection, replace(asked, alone=True), names)
+
+
+def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yield what is asked for through a connection that serves nothing else.
+
+    Closing the iterator early drops the connection instead of reading the rest of the answer.
+    """
+    with closing(_read(connection, asked, names)) as frames:
+        try:
+            yield from frames
+        except GeneratorExit:
+            connection.invalidate()
+            raise
+
+
+def _read(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    dialect = dialect_of(connection)
+    with dialect.session(connection):
+        if not asked.kinds:
+            select = plain_select(asked.source, asked.columns, asked.where)
+            asked = replace(asked, kinds=dialect.kinds(connection, select))
+        yield from regroup(dialect.frames(connection, asked), names, asked.batch_rows)
+
+
+def _element(source: sa.FromClause, column: str | sa.ColumnElement[object]) -> sa.ColumnElement[object]:
+    """Return the column without the Python type that SQLAlchemy may have reflected for it."""
+    if not isinstance(column, str):
+        named = column.element if isinstance(column, sa.Label) else column
+    elif isinstance(source, sa.Table):
+        named = source.c[column]
+    else:
+        named = quoted_column(column)
+    return sa.type_coerce(named, sa.types.NULLTYPE)

@@ -1,0 +1,201 @@
+"""MySQL and MariaDB as a source of exact text.
+
+Text columns arrive as they are, in utf8mb4; numbers, dates and the rest as CAST(… AS CHAR) prints them: zero
+dates as `0000-00-00`, tinyint(1) as 0 and 1, decimals and doubles in full. Where that is not exact or not
+text: FLOAT, which prints six digits, gets the fewest digits that read back as the same number; BIT prints as
+a whole number; binary columns arrive as bytes and become lower-case hex here, because HEX() gives NULL
+beyond max_allowed_packet.
+
+The session's zone is UTC. A TIMESTAMP, which MySQL stores in UTC, prints with its offset
+(`2026-03-01 08:30:00+00:00`), so that nobody can take it for a time in the source's zone; a DATETIME carries
+no zone and prints as stored.
+
+A read that needs no transaction of the caller goes through connectorx, which fetches rows in Rust; the others
+and those that need more than a host and a password go through PyMySQL's unbuffered cursor. Either way one
+statement reads one snapshot.
+"""
+
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+import pymysql
+import sqlalchemy as sa
+from pymysql.constants import FIELD_TYPE
+
+from crm_migration.extract.printing import Kind, TextSelect, holding, stream, text_schema
+
+SETTINGS: Final[dict[str, str | int]] = {
+    "time_zone": "+00:00",
+    "group_concat_max_len": 1024 * 1024 * 1024,
+    "net_write_timeout": 600,
+}
+"""UTC; GROUP_CONCAT would cut at 1,024 bytes without an error; a writer may pause while a part is stored."""
+
+NUMBERS = ("DECIMAL", "NEWDECIMAL", "TINY", "SHORT", "LONG", "LONGLONG", "INT24", "DOUBLE", "YEAR")
+STRINGS = ("VARCHAR", "VAR_STRING", "STRING", "ENUM", "SET", "TINY_BLOB", "BLOB", "MEDIUM_BLOB", "LONG_BLOB")
+KINDS: Final[dict[int, Kind]] = {
+    **dict.fromkeys((getattr(FIELD_TYPE, name) for name in NUMBERS), "number"),
+    **dict.fromkeys((getattr(FIELD_TYPE, name) for name in STRINGS), "text"),
+    **dict.fromkeys((FIELD_TYPE.DATE, FIELD_TYPE.NEWDATE, FIELD_TYPE.DATETIME), "naive"),
+    FIELD_TYPE.TIMESTAMP: "aware",
+    FIELD_TYPE.FLOAT: "single",
+    FIELD_TYPE.BIT: "bits",
+    FIELD_TYPE.GEOMETRY: "shape",
+}
+TYPE_NAMES = {code: name.lower() for name, code in vars(FIELD_TYPE).items() if name.isupper()}
+
+COLUMNS = sa.text(
+    "SELECT column_name, column_type FROM information_schema.columns"
+    " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name ORDER BY ordinal_position"
+)
+SERVER_ERROR = re.compile(r"ERROR (\d+) \((\w{5})\)")
+CR_SERVER_LOST = 2013
+
+
+class MySQL:
+    """Prints columns of a MySQL or MariaDB database."""
+
+    def session(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """Have the session print in UTC, and keep long answers whole."""
+        return holding(connection, SETTINGS, "@@SESSION.{name}", "SET SESSION {name} = :value")
+
+    def protect(self, connection: sa.Connection) -> None:
+        """Forbid this connection to write."""
+        connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
+
+    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+        """Return the kind of each selected column, by its type and, for strings, its character set."""
+        with connection.execute(select.limit(0)) as result:
+            kinds = [KINDS.get(int(column[1]), "other") for column in _description(result)]
+        binary = _binary(connection, select, [at for at, kind in enumerate(kinds) if kind == "text"])
+        return tuple("bytes" if at in binary else kind for at, kind in enumerate(kinds))
+
+    def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
+        """Return the columns of the table or view with their types."""
+        found = connection.execute(COLUMNS, {"schema": schema, "name": table})
+        return {str(name): str(kind) for name, kind in found}
+
+    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+        """Return the query's columns with their types, without lengths."""
+        return {str(name): TYPE_NAMES.get(code, "") for name, code, *_ in _description(result)}
+
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+        """Yield the selected rows as text."""
+        printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
+        statement = select.statement(printed)
+        quick = _quick_text(connection, select, statement)
+        if quick is not None:
+            found = _connectorx(connection.engine.url, quick, select.chunk_rows)
+        else:
+            schema = text_schema(len(printed))
+            schema |= {f"c{at}": pl.Binary() for at, kind in enumerate(select.kinds) if kind == "bytes"}
+            found = stream(connection, statement, schema, select.chunk_rows)
+        for frame in found:
+            yield _finished(frame, select.kinds)
+
+
+def _description(result: sa.CursorResult[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    cursor = result.cursor
+    assert cursor is not None
+    return list(cursor.description or ())
+
+
+def _binary(
+    connection: sa.Connection, select: sa.Select[tuple[object, ...]], strings: Sequence[int]
+) -> set[int]:
+    """Return which of the string columns hold bytes: the protocol calls BLOB and TEXT by one type."""
+    if not strings:
+        return set()
+    derived = select.limit(0).subquery("q")
+    charsets = [
+        sa.func.charset(sa.select(derived.c[position]).scalar_subquery()).label(f"s{position}")
+        for position in strings
+    ]
+    found = connection.execute(sa.select(*charsets)).one()
+    return {position for position, charset in zip(strings, found, strict=True) if charset == "binary"}
+
+
+def _printed(column: sa.ColumnElement[object], kind: Kind) -> sa.ColumnElement[object]:
+    text = sa.cast(column, sa.CHAR)
+    if kind in ("text", "bytes"):
+        return sa.type_coerce(column, sa.types.NULLTYPE)
+    if kind == "single":
+        return sa.cast(column + sa.literal_column("0e0"), sa.CHAR)
+    if kind == "bits":
+        return sa.cast(column + sa.literal_column("0"), sa.CHAR)
+    if kind == "shape":
+        return sa.func.lower(sa.func.hex(column))
+    if kind == "aware":
+        zero = text.like(sa.literal_column("'0000-00-00%'"))
+        return sa.case((zero, text), else_=sa.func.concat(text, sa.literal_column("'+00:00'")))
+    return text
+
+
+def _finished(frame: pl.DataFrame, kinds: Sequence[Kind]) -> pl.DataFrame:
+    finished = []
+    for name, kind in zip(frame.columns, kinds, strict=True):
+        if kind == "bytes":
+            finished.append(frame[name].bin.encode("hex"))
+        elif kind == "single":
+            finished.append(pl.Series(name, map(_single, frame[name]), dtype=pl.String))
+    return frame.with_columns(finished)
+
+
+def _single(text: str | None) -> str | None:
+    """Return a number of single precision, printed as a double, with the fewest digits that still tell it."""
+    if text is None:
+        return None
+    exact = struct.pack("f", float(text))
+    tries = (f"{float(text):.{digits}g}" for digits in range(6, 10))
+    return format(Decimal(next(short for short in tries if struct.pack("f", float(short)) == exact)), "f")
+
+
+def _quick_text(
+    connection: sa.Connection, select: TextSelect, statement: sa.Select[tuple[object, ...]]
+) -> str | None:
+    """Return the statement for connectorx, or None where it cannot serve.
+
+    It takes no parameters, so only numbers and moments, which cannot carry SQL, are written into the text; it
+    speaks TCP with a user and a password, and knows no options of the driver.
+    """
+    url = connection.engine.url
+    if not (select.alone and url.host and url.username) or set(url.query) - {"charset"}:
+        return None
+    compiled = statement.compile(dialect=connection.dialect)
+    if not all(isinstance(value, int | date) for value in compiled.params.values()):
+        return None
+    literal = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    return str(literal) % ()
+
+
+def _connectorx(url: sa.URL, statement: str, rows: int) -> Iterator[pl.DataFrame]:
+    """Yield frames from connectorx, whose failures become PyMySQL's: it raises a bare RuntimeError or panics."""
+    import connectorx
+
+    plain = url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
+    settings = [f"SET SESSION {name} = {value!r}" for name, value in SETTINGS.items()]
+    settings.append("SET SESSION TRANSACTION READ ONLY")
+    try:
+        batches = connectorx.read_sql(
+            plain, statement, return_type="arrow_stream", protocol="text", pre_execution_query=settings, batch_size=rows
+        )
+        for batch in batches:
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+    except BaseException as failure:
+        if isinstance(failure, RuntimeError) or type(failure).__name__ == "PanicException":
+            raise _as_driver_error(str(failure)) from None
+        raise
+
+
+def _as_driver_error(text: str) -> pymysql.err.OperationalError:
+    found = SERVER_ERROR.search(text)
+    code = int(found[1]) if found else CR_SERVER_LOST
+    return pymysql.err.OperationalError(code, "reported by connectorx")

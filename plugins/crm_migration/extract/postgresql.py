@@ -1,0 +1,99 @@
+"""PostgreSQL as a source of exact text.
+
+Every column is printed by its own type's output function (`::text`), bytea as lower-case hex; char(n) loses
+its padding, which SQL does not count as part of the value. The session's TimeZone is UTC and DateStyle ISO:
+a `timestamp with time zone` prints with its offset (`2026-03-01 08:30:00+00`), a `timestamp` without one, as
+stored. Reals print with the fewest digits that read back as the same number.
+
+Rows arrive through COPY … TO STDOUT; one statement reads one snapshot.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Final
+
+import polars as pl
+import psycopg
+import sqlalchemy as sa
+
+from crm_migration.extract.postgresql_copy import copy_out
+from crm_migration.extract.printing import Kind, TextSelect, holding, stream, text_schema
+
+SETTINGS = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "extra_float_digits": "1",
+    "client_encoding": "UTF8",
+}
+KINDS: Final[dict[int, Kind]] = {
+    17: "bytes",
+    **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
+    **dict.fromkeys((20, 21, 23, 26, 700, 701, 1700), "number"),
+    **dict.fromkeys((1082, 1114), "naive"),
+    1184: "aware",
+}
+"""Kind by type oid, as listed in PostgreSQL's pg_type.dat; a domain is described by its base type."""
+
+COLUMNS = sa.text(
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute"
+    " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+)
+
+
+class PostgreSQL:
+    """Prints columns of a PostgreSQL database."""
+
+    def session(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """Have the session print in UTC, ISO and full digits."""
+        return holding(connection, SETTINGS, "current_setting('{name}')", "SELECT set_config('{name}', :value, false)")
+
+    def protect(self, connection: sa.Connection) -> None:
+        """Forbid this connection to write."""
+        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+
+    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+        """Return the kind of each selected column, by its type."""
+        with connection.execute(select.limit(0)) as result:
+            return tuple(KINDS.get(column[1], "other") for column in _description(result))
+
+    def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
+        """Return the columns of the table, view or foreign table with their types."""
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        name = ".".join(quote(part) for part in (schema, table) if part)
+        return {str(column): str(kind) for column, kind in connection.execute(COLUMNS, {"name": name})}
+
+    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+        """Return the query's columns with their types."""
+        return {column[0]: getattr(column, "type_display", "") for column in _description(result)}
+
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+        """Yield the selected rows as text."""
+        printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
+        statement = select.statement(printed)
+        driver = connection.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            yield from stream(connection, statement, text_schema(len(printed)), select.chunk_rows)
+            return
+        yield from copy_out(driver, _literal(connection, driver, statement), len(printed), select.chunk_rows)
+
+
+def _printed(column: sa.ColumnElement[object], kind: Kind) -> sa.ColumnElement[object]:
+    if kind == "bytes":
+        return sa.func.encode(column, sa.literal_column("'hex'"))
+    return sa.cast(column, sa.Text)
+
+
+def _description(result: sa.CursorResult[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    cursor = result.cursor
+    assert cursor is not None
+    return list(cursor.description or ())
+
+
+def _literal(
+    connection: sa.Connection, driver: "psycopg.Connection[tuple[object, ...]]", statement: sa.Select[tuple[object, ...]]
+) -> str:
+    """Return the statement with its values quoted by the driver: COPY takes no parameters of its own."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    with psycopg.ClientCursor(driver) as cursor:
+        return cursor.mogrify(str(compiled), compiled.params)

@@ -1,0 +1,146 @@
+"""What every database's way of printing columns as exact text has in common.
+
+A database prints: no value passes through a Python number or date on its way into the staged tables. Only
+what a database cannot print exactly itself is finished here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import polars as pl
+import sqlalchemy as sa
+
+Kind = Literal["text", "bytes", "number", "single", "bits", "shape", "aware", "naive", "other"]
+
+CHUNK_ROWS = 10_000
+FRAME_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class TextSelect:
+    """Columns of a table, join or query that are to be read as text.
+
+    `kinds` says, column by column, how the database declares them. `alone` promises that no transaction of the
+    caller must be visible, so that an adapter may open a faster connection of its own.
+    """
+
+    source: sa.FromClause
+    columns: tuple[sa.ColumnElement[object], ...]
+    kinds: tuple[Kind, ...]
+    where: sa.ColumnElement[bool] | None = None
+    order: tuple[sa.ColumnElement[object], ...] = ()
+    batch_rows: int = CHUNK_ROWS
+    alone: bool = False
+
+    @property
+    def chunk_rows(self) -> int:
+        """Return how many rows an adapter fetches at a time; few, because a row may hold megabytes."""
+        return max(1, min(CHUNK_ROWS, self.batch_rows))
+
+    def statement(self, columns: Sequence[sa.ColumnElement[object]]) -> sa.Select[tuple[object, ...]]:
+        """Return the SELECT of `columns`, named by position so that no name can collide or be cut."""
+        return plain_select(self.source, columns, self.where).order_by(*self.order)
+
+
+class Dialect(Protocol):
+    """How one kind of database is asked for text; the connection must stay inside `session`."""
+
+    def session(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """Have the database print in UTC, ISO and full digits for the length of the block."""
+        ...
+
+    def protect(self, connection: sa.Connection) -> None:
+        """Forbid this connection, which is used for nothing else, to write."""
+        ...
+
+    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+        """Return the kind of each column of `select`, without reading a row."""
+        ...
+
+    def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
+        """Return the table's columns with their declared types, empty when there is no such table."""
+        ...
+
+    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+        """Return the columns of an executed query with their types, as far as the driver tells them."""
+        ...
+
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+        """Yield the selected rows, every column a String, in frames of at most `select.chunk_rows` rows."""
+        ...
+
+
+def plain_select(
+    source: sa.FromClause, columns: Sequence[sa.ColumnElement[object]], where: sa.ColumnElement[bool] | None = None
+) -> sa.Select[tuple[object, ...]]:
+    """Return a SELECT whose columns are called c0, c1, …"""
+    labelled = [column.label(f"c{position}") for position, column in enumerate(columns)]
+    select = sa.select(*labelled).select_from(source)
+    return select if where is None else select.where(where)
+
+
+def quoted_column(name: str) -> sa.ColumnElement[object]:
+    """Return the column of exactly this name, quoted whatever it looks like."""
+    return sa.column(sa.quoted_name(name, quote=True))
+
+
+def stream(
+    connection: sa.Connection, statement: sa.Select[tuple[object, ...]], schema: Mapping[str, pl.DataType], rows: int
+) -> Iterator[pl.DataFrame]:
+    """Yield what `statement` selects through a server-side cursor, `rows` rows at a time."""
+    options = {"stream_results": True, "max_row_buffer": rows}
+    with connection.execute(statement, execution_options=options) as result:
+        for part in result.partitions(rows):
+            yield pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row")
+
+
+def text_schema(width: int) -> dict[str, pl.DataType]:
+    """Return the schema of `width` text columns, named by position."""
+    return {f"c{position}": pl.String() for position in range(width)}
+
+
+def regroup(frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and FRAME_BYTES.
+
+    One frame is yielded even when there are no rows, so that the columns are always known.
+    """
+    empty = pl.DataFrame(schema=text_schema(len(names)))
+    held: list[pl.DataFrame] = []
+    rows, size = 0, 0
+    for frame in frames:
+        if held and (rows + frame.height > batch_rows or size >= FRAME_BYTES):
+            yield _named(held, names)
+            held, rows, size = [], 0, 0
+        held.append(frame)
+        rows, size = rows + frame.height, size + int(frame.estimated_size())
+    yield _named(held or [empty], names)
+
+
+def _named(frames: list[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
+    whole = pl.concat(frames)
+    whole.columns = list(names)
+    return whole
+
+
+@contextmanager
+def holding(
+    connection: sa.Connection, wanted: Mapping[str, str | int], read: str, write: str
+) -> Iterator[None]:
+    """Hold session settings at the `wanted` values for the length of the block, then put the old ones back.
+
+    `read` and `write` are the database's expression and statement for one setting, `{name}` standing for it.
+    """
+    present = connection.execute(sa.select(*(sa.literal_column(read.format(name=name)) for name in wanted))).one()
+    changed = {name: old for name, old in zip(wanted, present, strict=True) if old != wanted[name]}
+    for name in changed:
+        connection.execute(sa.text(write.format(name=name)), {"value": wanted[name]})
+    try:
+        yield
+    finally:
+        # After a failure the connection may refuse every statement; then the rollback restores them.
+        with suppress(sa.exc.DBAPIError, sa.exc.InvalidRequestError):
+            if not connection.invalidated:
+                for name, old in changed.items():
+                    connection.execute(sa.text(write.format(name=name)), {"value": old})

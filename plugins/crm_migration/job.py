@@ -1,0 +1,125 @@
+"""One run of one mapping: what every step of the line needs to know, and nothing that is a secret in print."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import fsspec
+
+from crm_migration.extract.database import DatabaseSource
+from crm_migration.extract.source import Window
+from crm_migration.load.decide import LoadJob
+from crm_migration.load.references import References
+from crm_migration.load.rollback import Undo
+from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.loaded import LoadedMapping
+from crm_migration.mapping.model import Mapping
+from crm_migration.mapping.order import deferred, load_order
+from crm_migration.staging import RunFolder, safe_name
+
+RUN = "_run"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may ask of a run."""
+
+    sample_only: bool = False
+    full_refresh: bool = False
+    dry_run: bool = False
+    sample_size: int | None = None
+
+    @property
+    def mode(self) -> str:
+        """Return the run's mode as reports call it."""
+        return "dry_run" if self.dry_run else "sample_only" if self.sample_only else "full"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run: mapping, connections, staging and options."""
+
+    loaded: LoadedMapping
+    run_id: str
+    staging: str
+    source_url: str = field(repr=False)
+    target_url: str = field(repr=False)
+    window: Window | None = None
+    options: Options = Options()
+
+    @property
+    def mapping(self) -> Mapping:
+        """Return the mapping."""
+        return self.loaded.mapping
+
+    @property
+    def folder(self) -> RunFolder:
+        """Return where this run stages its tables."""
+        return RunFolder(self.staging, self.mapping.source.name, self.run_id)
+
+    @cached_property
+    def order(self) -> list[str]:
+        """Return the entities, parents first."""
+        return load_order(self.mapping)
+
+    @cached_property
+    def deferred(self) -> dict[str, list[str]]:
+        """Return the references that the second pass sets, by entity."""
+        return deferred(self.mapping)
+
+    @cached_property
+    def source(self) -> DatabaseSource:
+        """Return the source."""
+        return DatabaseSource(self.source_url, self.mapping)
+
+    @cached_property
+    def target(self) -> SqlTarget:
+        """Return the target."""
+        return SqlTarget(self.target_url, self.mapping)
+
+    @cached_property
+    def run_no(self) -> int:
+        """Return the run's number in the ledger; 0 before preflight has registered it."""
+        if not self.target.ledger.exists():
+            return 0
+        row = self.target.ledger.find_run(self.mapping.source.name, self.run_id)
+        return row.run_no if row else 0
+
+    def load_job(self, planned: bool = False) -> LoadJob:
+        """Return what the load room needs; `planned` counts parents that are staged as loaded."""
+        references = References(self.target, self.folder, assume_staged=planned)
+        return LoadJob(self.target, references, self.run_no, self.mapping.source.name, self.deferred)
+
+    def undo(self) -> Undo:
+        """Return what the rollback of this run needs."""
+        return Undo(self.target, self.folder, self.run_no, self.order, self.deferred)
+
+
+@contextmanager
+def timed(job: Job, step: str, entity: str | None = None) -> Iterator[dict[str, Any]]:
+    """Time a step and stage the figure; the block sets `rows`."""
+    figures: dict[str, Any] = {"step": step, "entity": entity, "rows": 0}
+    started = time.monotonic()
+    yield figures
+    figures["seconds"] = round(time.monotonic() - started, 3)
+    filesystem, path = fsspec.core.url_to_fs(job.folder.table(RUN, "timings"))
+    filesystem.makedirs(path, exist_ok=True)
+    with filesystem.open(f"{path}/{safe_name(f'{step}-{entity or RUN}')}.json", "w") as handle:
+        json.dump(figures | {"finished": datetime.now().astimezone().isoformat()}, handle)
+
+
+def timings(job: Job) -> list[dict[str, Any]]:
+    """Return the timed steps of this run in the order they finished."""
+    filesystem, path = fsspec.core.url_to_fs(job.folder.table(RUN, "timings"))
+    if not filesystem.exists(path):
+        return []
+    found = []
+    for name in filesystem.ls(path, detail=False):
+        with filesystem.open(name, "r") as handle:
+            found.append(json.load(handle))
+    return sorted(found, key=lambda figures: str(figures["finished"]))

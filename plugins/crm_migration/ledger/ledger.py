@@ -1,0 +1,201 @@
+"""Reading and writing the control tables, apart from what a load batch commits itself."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from crm_migration.errors import FencedOut
+from crm_migration.ledger.tables import SCHEMA, ledger_tables
+
+LOAD_SCOPE = "load"
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One line of the ledger's `run` table."""
+
+    run_no: int
+    source: str
+    run_id: str
+    status: str
+    content_sha256: dict[str, str] | None
+
+
+class Ledger:
+    """The control tables of one target."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Bind to the target's database; `migrate` creates or upgrades the tables."""
+        self.engine = engine
+        self.tables = ledger_tables(engine.dialect.name)
+
+    def migrate(self) -> None:
+        """Bring the control tables to this version's shape; safe to repeat."""
+        configuration = Config()
+        configuration.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        schema = self.tables.metadata.schema
+        version_table = "alembic_version" if schema else f"{SCHEMA}_alembic_version"
+        with self.engine.begin() as connection:
+            if schema and schema not in sa.inspect(connection).get_schema_names():
+                connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+            configuration.attributes.update(
+                connection=connection, tables=self.tables, version_table=version_table
+            )
+            command.upgrade(configuration, "head")
+
+    def exists(self) -> bool:
+        """Return whether the control tables have been created."""
+        table = self.tables.run
+        return bool(sa.inspect(self.engine).has_table(table.name, schema=table.schema))
+
+    def begin_run(self, source: str, run_id: str, values: Mapping[str, Any]) -> int:
+        """Register the run, or take it up again after a cleared task, and return its number."""
+        run = self.tables.run
+        same = sa.and_(run.c.source == source, run.c.run_id == run_id)
+        with self.engine.begin() as connection:
+            found = connection.scalar(sa.select(run.c.run_no).where(same))
+            if found is not None:
+                connection.execute(run.update().where(same).values(status="running", finished_at=None, **values))
+                return int(found)
+            inserted = connection.execute(
+                run.insert().values(source=source, run_id=run_id, status="running", started_at=now(), **values)
+            )
+            key = inserted.inserted_primary_key
+            assert key is not None
+            return int(key[0])
+
+    def find_run(self, source: str, run_id: str) -> RunRow | None:
+        """Return the run, or None where the ledger does not know it."""
+        run = self.tables.run
+        chosen = sa.select(run.c.run_no, run.c.source, run.c.run_id, run.c.status, run.c.content_sha256)
+        with self.engine.connect() as connection:
+            row = connection.execute(chosen.where(run.c.source == source, run.c.run_id == run_id)).first()
+        if row is None:
+            return None
+        return RunRow(row[0], row[1], row[2], row[3], json.loads(row[4]) if row[4] else None)
+
+    def update_run(self, run_no: int, **values: Any) -> None:
+        """Set columns of the run's line."""
+        run = self.tables.run
+        with self.engine.begin() as connection:
+            connection.execute(run.update().where(run.c.run_no == run_no).values(**values))
+
+    def stream_no(self, source: str, entity: str, target_object: str) -> int:
+        """Return the number of the stream, registering it at its first use."""
+        stream = self.tables.stream
+        chosen = sa.select(stream.c.stream_no).where(stream.c.source == source, stream.c.entity == entity)
+        with self.engine.begin() as connection:
+            found = connection.scalar(chosen)
+            if found is None:
+                connection.execute(stream.insert().values(source=source, entity=entity, object=target_object))
+                found = connection.scalar(chosen)
+        return int(found or 0)
+
+    def streams(self) -> dict[str, int]:
+        """Return stream numbers by `source.entity`."""
+        with self.engine.connect() as connection:
+            return self.streams_on(connection)
+
+    def streams_on(self, connection: sa.Connection) -> dict[str, int]:
+        """Return stream numbers by `source.entity`, read on a connection in use."""
+        stream = self.tables.stream
+        rows = connection.execute(sa.select(stream.c.source, stream.c.entity, stream.c.stream_no))
+        return {f"{source}.{entity}": number for source, entity, number in rows}
+
+    def has_batches(self, run_no: int) -> bool:
+        """Return whether the run has committed anything to the target."""
+        batch = self.tables.load_batch
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(batch.c.batch_no).where(batch.c.run_no == run_no).limit(1)) is not None
+
+    def has_backup(self, run_no: int, stream_no: int) -> bool:
+        """Return whether before-images of the stream were taken in the run, and hold any row."""
+        table = self.tables.backup
+        mine = sa.select(table.c.rows).where(table.c.run_no == run_no, table.c.stream_no == stream_no)
+        with self.engine.connect() as connection:
+            return bool(connection.scalar(mine))
+
+    def take_fence(self, holder: str, scope: str = LOAD_SCOPE) -> int:
+        """Draw the next fencing token; every older holder is refused at its next commit."""
+        fence = self.tables.fence
+        with self.engine.begin() as connection:
+            raised = connection.execute(
+                fence.update().where(fence.c.scope == scope).values(token=fence.c.token + 1, holder=holder)
+            )
+            if raised.rowcount == 0:
+                connection.execute(fence.insert().values(scope=scope, token=1, holder=holder))
+            return int(connection.scalar(sa.select(fence.c.token).where(fence.c.scope == scope)) or 0)
+
+    def check_fence(self, connection: sa.Connection, token: int, scope: str = LOAD_SCOPE) -> None:
+        """Hold the fence's line until the commit.
+
+        Raises:
+            FencedOut: a newer attempt has drawn a token since.
+        """
+        fence = self.tables.fence
+        chosen = sa.select(fence.c.token, fence.c.holder).where(fence.c.scope == scope).with_for_update()
+        row = connection.execute(chosen).first()
+        if row is None or row[0] != token:
+            holder = row[1] if row else "nobody"
+            raise FencedOut(
+                f"this attempt holds fencing token {token}, but {holder} has taken over; nothing was written. "
+                "Let the newer attempt finish"
+            )
+
+    def write_rejected(self, run_no: int, stream_no: int, rows: Iterable[dict[str, Any]]) -> None:
+        """Replace this run's rejected rows of one stream."""
+        table = self.tables.rejected_row
+        mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
+        lines = [{"run_no": run_no, "stream_no": stream_no, **row} for row in rows]
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(mine))
+            for start in range(0, len(lines), 5000):
+                connection.execute(table.insert(), lines[start : start + 5000])
+
+    def write_reconciliation(self, run_no: int, phase: str, rows: list[dict[str, Any]]) -> None:
+        """Replace this run's reconciliation lines of one phase (`sample` or `full`)."""
+        table = self.tables.reconciliation
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(table.c.run_no == run_no, table.c.phase == phase))
+            first = 1 + int(
+                connection.scalar(sa.select(sa.func.max(table.c.line_no)).where(table.c.run_no == run_no)) or 0
+            )
+            if rows:
+                connection.execute(
+                    table.insert(),
+                    [
+                        {"run_no": run_no, "line_no": first + number, "phase": phase, **row}
+                        for number, row in enumerate(rows)
+                    ],
+                )
+
+    def write_watermark(self, run_no: int, stream_no: int, window: tuple[datetime | None, datetime | None]) -> None:
+        """Record the window that this run loaded of one stream."""
+        table = self.tables.watermark
+        mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(mine))
+            connection.execute(
+                table.insert().values(
+                    run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1]
+                )
+            )
+
+    def loaded_before(self, source: str) -> bool:
+        """Return whether any run of this source has been loaded (and not rolled back)."""
+        run = self.tables.run
+        chosen = sa.select(run.c.run_no).where(run.c.source == source, run.c.status == "green").limit(1)
+        with self.engine.connect() as connection:
+            return connection.scalar(chosen) is not None

@@ -1,0 +1,203 @@
+"""The control tables: one ledger per target, in the target's own database.
+
+PostgreSQL keeps them in the schema `crm_migration`; MariaDB and SQLite, where a transaction over two databases
+is not to be relied on, keep them beside the target's tables under the prefix `crm_migration_`.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+SCHEMA = "crm_migration"
+
+
+def exact_text(length: int) -> sa.types.TypeEngine[str]:
+    """Return text compared byte for byte: unbounded where the dialect can index it so."""
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return sa.Text().with_variant(exact, "mysql", "mariadb")
+
+
+def _long() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
+
+
+def _moment() -> sa.types.TypeEngine[object]:
+    return sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+
+
+@dataclass(frozen=True)
+class LedgerTables:
+    """The ledger's tables, bound to one naming scheme."""
+
+    metadata: sa.MetaData
+    run: sa.Table
+    stream: sa.Table
+    crosswalk: sa.Table
+    lineage: sa.Table
+    load_batch: sa.Table
+    rejected_row: sa.Table
+    watermark: sa.Table
+    backup: sa.Table
+    reconciliation: sa.Table
+    fence: sa.Table
+
+
+def ledger_tables(dialect: str) -> LedgerTables:
+    """Return the ledger's tables as `dialect` (`postgresql`, `mysql`, `mariadb`, `sqlite`) names them."""
+    metadata = sa.MetaData(schema=SCHEMA if dialect == "postgresql" else None)
+    prefix = "" if dialect == "postgresql" else f"{SCHEMA}_"
+    return LedgerTables(
+        metadata=metadata,
+        run=_run(metadata, prefix),
+        stream=_stream(metadata, prefix),
+        crosswalk=_crosswalk(metadata, prefix),
+        lineage=_lineage(metadata, prefix),
+        load_batch=_load_batch(metadata, prefix),
+        rejected_row=_rejected_row(metadata, prefix),
+        watermark=_watermark(metadata, prefix),
+        backup=_backup(metadata, prefix),
+        reconciliation=_reconciliation(metadata, prefix),
+        fence=_fence(metadata, prefix),
+    )
+
+
+def _run(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}run",
+        metadata,
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("source", exact_text(100), nullable=False),
+        sa.Column("run_id", exact_text(250), nullable=False),
+        sa.Column("mapping_sha256", sa.String(64), nullable=False),
+        sa.Column("window_start", _moment()),
+        sa.Column("window_end", _moment()),
+        sa.Column("status", sa.String(20), nullable=False),
+        sa.Column("started_at", _moment(), nullable=False),
+        sa.Column("finished_at", _moment()),
+        sa.Column("content_sha256", _long(), comment="JSON: target object to hash before the load"),
+        sa.Column("summary", _long(), comment="JSON: entity to outcome to rows"),
+        sa.UniqueConstraint("source", "run_id", name=f"uq_{prefix}run_source_run_id"),
+    )
+
+
+def _stream(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}stream",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("source", exact_text(100), nullable=False),
+        sa.Column("entity", exact_text(100), nullable=False),
+        sa.Column("object", exact_text(200), nullable=False),
+        sa.UniqueConstraint("source", "entity", name=f"uq_{prefix}stream_source_entity"),
+    )
+
+
+def _crosswalk(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}crosswalk",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("source_key", exact_text(255), primary_key=True),
+        sa.Column("golden_id", exact_text(400), nullable=False),
+        sa.Column("target_id", exact_text(100), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(1024), comment="of the golden record's master row only"),
+        sa.Column("created", sa.Boolean(create_constraint=False), nullable=False, comment="the load inserted the record"),
+        sa.Column("inserted_run", sa.Integer, nullable=False),
+        sa.Column("changed_run", sa.Integer),
+    )
+
+
+def _lineage(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}lineage",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("source_key", exact_text(255), primary_key=True),
+        sa.Column("golden_id", exact_text(400), nullable=False, index=True),
+        sa.Column("merged_by", exact_text(100)),
+        sa.Column("record", _long(), nullable=False),
+    )
+
+
+def _load_batch(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}load_batch",
+        metadata,
+        sa.Column("batch_no", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("run_no", sa.Integer, nullable=False, index=True),
+        sa.Column("stream_no", sa.Integer, nullable=False),
+        sa.Column("phase", sa.String(10), nullable=False, comment="sample, full or link"),
+        sa.Column("state", sa.String(10), nullable=False, comment="confirmed or refused"),
+        sa.Column("inserted", sa.Integer, nullable=False),
+        sa.Column("updated", sa.Integer, nullable=False),
+        sa.Column("committed_at", _moment(), nullable=False),
+    )
+
+
+def _rejected_row(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}rejected_row",
+        metadata,
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("source_key", exact_text(255), primary_key=True),
+        sa.Column("step", sa.String(10), nullable=False, comment="clean or load"),
+        sa.Column("field", exact_text(200)),
+        sa.Column("reason", sa.String(40), nullable=False),
+        sa.Column("message", _long(), nullable=False),
+        sa.Column("raw", _long(), comment="JSON of the source row"),
+    )
+
+
+def _watermark(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}watermark",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("window_start", _moment()),
+        sa.Column("window_end", _moment()),
+    )
+
+
+def _backup(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}backup",
+        metadata,
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("created_at", _moment(), nullable=False),
+    )
+
+
+def _reconciliation(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}reconciliation",
+        metadata,
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("line_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("phase", sa.String(10), nullable=False, comment="sample or full"),
+        sa.Column("validation", sa.String(20), nullable=False, comment="completeness, accuracy, validity, acceptance"),
+        sa.Column("entity", exact_text(100), nullable=False),
+        sa.Column("field", exact_text(200)),
+        sa.Column("name", exact_text(200), nullable=False),
+        sa.Column("source_value", sa.Text),
+        sa.Column("target_value", sa.Text),
+        sa.Column("difference", sa.Text),
+        sa.Column("tolerance", sa.Text),
+        sa.Column("status", sa.String(10), nullable=False, comment="pass, fail or info"),
+    )
+
+
+def _fence(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}fence",
+        metadata,
+        sa.Column("scope", exact_text(100), primary_key=True),
+        sa.Column("token", sa.BigInteger, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+    )

@@ -1,0 +1,146 @@
+"""Before-images of everything that a load is going to change, read back before the load may start."""
+
+import hashlib
+import json
+import logging
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.errors import BackupUnreadable
+from crm_migration.ledger.ledger import now
+from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.decide import LoadJob, decide
+from crm_migration.load.target import BATCH_ROWS, SqlTarget
+from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
+
+logger = logging.getLogger(__name__)
+
+CROSSWALK_COLUMNS = {
+    "stream_no": pl.Int64,
+    "source_key": pl.String,
+    "golden_id": pl.String,
+    "target_id": pl.String,
+    "fingerprint": pl.Binary,
+    "created": pl.Boolean,
+    "inserted_run": pl.Int64,
+    "changed_run": pl.Int64,
+}
+LINEAGE_COLUMNS = {
+    "stream_no": pl.Int64,
+    "source_key": pl.String,
+    "golden_id": pl.String,
+    "merged_by": pl.String,
+    "record": pl.String,
+}
+
+
+def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
+    """Stage the target rows of `entity` that this run may change, and the ledger lines that go with them.
+
+    `job.references` must assume staged parents (the load has not begun). A run that is taken up again after
+    its load began keeps the backup it made before.
+
+    Raises:
+        BackupUnreadable: what was written could not be read back as it was.
+    """
+    if has_table(folder, entity, "backup") and job.target.ledger.has_batches(job.run_no):
+        return open_table(folder, entity, "backup")
+    target_object = job.target.mapping.entities[entity].target.object
+    columns = [column.name for column in job.target.table(target_object).columns if column.computed is None]
+    with (
+        TableWriter(folder, entity, "backup") as images,
+        TableWriter(folder, entity, "backup_crosswalk") as crosswalk,
+        TableWriter(folder, entity, "backup_lineage") as lineage,
+    ):
+        images.write(pl.DataFrame(schema={"target_id": pl.String, **dict.fromkeys(columns, pl.String)}))
+        crosswalk.write(pl.DataFrame(schema=CROSSWALK_COLUMNS))
+        lineage.write(pl.DataFrame(schema=LINEAGE_COLUMNS))
+        for part in open_table(folder, entity, "golden").frames():
+            for piece in part.iter_slices(BATCH_ROWS):
+                with job.target.transaction() as connection:
+                    ids = _touched(connection, job, entity, piece)
+                    if ids.is_empty():
+                        continue
+                    images.write(job.target.read_ids(connection, target_object, columns, ids))
+                    lines, merged = _ledger_lines(connection, job, target_object, ids)
+                crosswalk.write(lines)
+                lineage.write(merged)
+        staged = images.finish()
+    _verify(staged, entity)
+    _record(job, entity, staged)
+    return staged
+
+
+def _touched(connection: sa.Connection, job: LoadJob, entity: str, piece: pl.DataFrame) -> pl.Series:
+    decided = decide(connection, job, entity, piece).frame
+    earlier = pl.col("inserted_run").is_null() | (pl.col("inserted_run") != job.run_no)
+    known = pl.col("target_id").is_not_null() & pl.col("_action").is_in(["update", "keep"])
+    merged = pl.col("_members") > 1
+    return decided.filter(known & earlier & ((pl.col("_action") == "update") | merged))["target_id"].unique()
+
+
+def _ledger_lines(connection: sa.Connection, job: LoadJob, target_object: str, ids: pl.Series) -> list[pl.DataFrame]:
+    """Return the crosswalk lines of the records `ids`, and the lineage lines of the same rows."""
+    tables = job.target.ledger.tables
+    crosswalk, stream, lineage = tables.crosswalk, tables.stream, tables.lineage
+    wanted = key_table(connection, pl.DataFrame({"target_id": ids}))
+    lines = (
+        sa.select(crosswalk)
+        .join(stream, stream.c.stream_no == crosswalk.c.stream_no)
+        .join(wanted, wanted.c.target_id == crosswalk.c.target_id)
+        .where(stream.c.object == target_object)
+    )
+    keys = lines.subquery()
+    same = sa.and_(lineage.c.stream_no == keys.c.stream_no, lineage.c.source_key == keys.c.source_key)
+    merged = sa.select(lineage).join(keys, same)
+    found = [
+        pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
+        for query, schema in ((lines, CROSSWALK_COLUMNS), (merged, LINEAGE_COLUMNS))
+    ]
+    drop_keys(connection, wanted)
+    return found
+
+
+def _verify(staged: Staged, entity: str) -> None:
+    rows = sum(frame.height for frame in staged.frames())
+    digest = hashlib.sha256()
+    for checksum in staged.checksums():
+        digest.update(checksum)
+    if rows != staged.rows or digest.hexdigest() != staged.sha256:
+        raise BackupUnreadable(
+            f"{entity}: the backup at {staged.path} reads back {rows} of {staged.rows} rows or another hash; "
+            "nothing was loaded. Check the staging storage and clear the backup task"
+        )
+
+
+def _record(job: LoadJob, entity: str, staged: Staged) -> None:
+    table, stream = job.target.ledger.tables.backup, job.stream_no(entity)
+    mine = sa.and_(table.c.run_no == job.run_no, table.c.stream_no == stream)
+    with job.target.engine.begin() as connection:
+        connection.execute(table.delete().where(mine))
+        connection.execute(
+            table.insert().values(
+                run_no=job.run_no,
+                stream_no=stream,
+                path=staged.path,
+                rows=staged.rows,
+                sha256=staged.sha256,
+                created_at=now(),
+            )
+        )
+
+
+def content_hashes(target: SqlTarget, objects: list[str]) -> dict[str, str]:
+    """Return a hash per target object over all its rows and columns, in the order of its primary key."""
+    return {name: _content_hash(target, name) for name in objects}
+
+
+def _content_hash(target: SqlTarget, target_object: str) -> str:
+    digest = hashlib.sha256()
+    table = target.table(target_object)
+    columns = [column.name for column in table.columns]
+    digest.update(json.dumps(columns).encode())
+    for frame in target.read(target_object, columns, ordered=True):
+        digest.update(frame.write_csv(include_header=False, quote_style="non_numeric").encode())
+    return digest.hexdigest()

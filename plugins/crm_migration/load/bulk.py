@@ -1,0 +1,97 @@
+"""Many rows in one statement: COPY on PostgreSQL, multi-row INSERT elsewhere, and temporary key tables.
+
+Values travel as text in the form every dialect reads (`fingerprint.canonical`); the database converts them to
+the column's type, and refuses what does not fit.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.ledger.tables import exact_text
+
+CHUNK = 2_000
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    """Insert `frame` (columns named as the table's; text or binary) into `table`."""
+    if frame.is_empty():
+        return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, frame)
+        return
+    rows = _plain(frame)
+    statement = table.insert()
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(statement, rows[start : start + CHUNK])
+
+
+def _plain(frame: pl.DataFrame) -> list[dict[str, object]]:
+    return frame.to_dicts()
+
+
+def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    preparer = connection.dialect.identifier_preparer
+    columns = ", ".join(preparer.quote(name) for name in frame.columns)
+    statement = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN (FORMAT csv)"
+    texts = frame.with_columns(
+        ("\\x" + pl.col(name).bin.encode("hex")).alias(name)
+        for name, kind in frame.schema.items()
+        if kind == pl.Binary
+    ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for piece in texts.iter_slices(25_000):
+            copy.write(piece.write_csv(include_header=False, quote_style="non_numeric").encode())
+
+
+def key_table(connection: sa.Connection, frame: pl.DataFrame) -> sa.Table:
+    """Return a temporary table of text columns that holds `frame`; it ends with the transaction or connection."""
+    name = f"crm_migration_keys_{uuid.uuid4().hex[:10]}"
+    columns = [sa.Column(column, exact_text(400)) for column in frame.columns]
+    postgres = connection.dialect.name == "postgresql"
+    options = {"postgresql_on_commit": "DROP"} if postgres else {}
+    table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], **options)
+    table.create(connection)
+    insert_rows(connection, table, frame.select(pl.col(column).cast(pl.String) for column in frame.columns))
+    if postgres:
+        connection.exec_driver_sql(f"ANALYZE {name}")
+    return table
+
+
+def drop_keys(connection: sa.Connection, table: sa.Table) -> None:
+    """Drop a temporary key table before the connection is used for more."""
+    word = "TEMPORARY " if connection.dialect.name == "mysql" else ""
+    connection.exec_driver_sql(f"DROP {word}TABLE {table.name}")
+
+
+def typed_table(connection: sa.Connection, table: sa.Table, columns: Sequence[str], frame: pl.DataFrame) -> sa.Table:
+    """Return a temporary table with `columns` in the types of `table`, filled from `frame`."""
+    name = f"crm_migration_rows_{uuid.uuid4().hex[:10]}"
+    preparer = connection.dialect.identifier_preparer
+    listed = ", ".join(preparer.quote(column) for column in columns)
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE {name} AS SELECT {listed} FROM {preparer.format_table(table)} WHERE 1 = 0"
+    )
+    copied = sa.Table(name, sa.MetaData(), *(sa.Column(column, table.c[column].type) for column in columns))
+    plain = sa.Table(name, sa.MetaData(), *(sa.Column(column, sa.Text) for column in columns))
+    insert_rows(connection, plain, frame.select(columns))
+    return copied
+
+
+def update_rows(connection: sa.Connection, table: sa.Table, key: str, frame: pl.DataFrame) -> int:
+    """Set every column of `frame` but `key` in the rows of `table` whose key it names; return rows matched."""
+    changed = [column for column in frame.columns if column != key]
+    fresh = typed_table(connection, table, frame.columns, frame)
+    values = {column: fresh.c[column] for column in changed}
+    statement = table.update().where(table.c[key] == fresh.c[key])
+    if connection.dialect.name == "mysql":
+        matched = connection.execute(statement.values({table.c[column]: value for column, value in values.items()}))
+    else:
+        matched = connection.execute(statement.values(values))
+    count = int(matched.rowcount)
+    drop_keys(connection, fresh)
+    return count

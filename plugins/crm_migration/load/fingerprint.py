@@ -1,0 +1,93 @@
+"""One short hash per field, so that a load can tell what changed and who changed it.
+
+Every field of a record has a canonical text, the same whether it comes from a clean row or is read back from
+the target; its xxHash32 fills four bytes of the record's fingerprint. The first four bytes hash the list of
+fields, so that a fingerprint made under another mapping is recognised as not comparable.
+"""
+
+import numpy as np
+import polars as pl
+import polars_hash as plh
+import pyarrow as pa
+
+from crm_migration.clean.types import polars_type
+from crm_migration.mapping.model import Entity, FieldSpec
+
+WIDTH = 4
+NULL_HASH = 0
+
+
+def canonical(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Return `frame` with every field of `entity` as canonical text; other columns stay."""
+    present = {name: frame.schema[name] for name in entity.fields if name in frame.columns}
+    return frame.with_columns(_canonical(pl.col(name), dtype).alias(name) for name, dtype in present.items())
+
+
+def _canonical(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime):
+        return column.dt.replace_time_zone(None).dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
+    if isinstance(dtype, pl.Boolean):
+        return column.cast(pl.Int8).cast(pl.String)
+    return column.cast(pl.String)
+
+
+def canonical_from_target(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Return text columns as a database prints them in the canonical text of their field's kind."""
+    return frame.with_columns(
+        _from_target(pl.col(name), spec).alias(name) for name, spec in entity.fields.items() if name in frame.columns
+    )
+
+
+def _from_target(column: pl.Expr, spec: FieldSpec) -> pl.Expr:
+    if spec.kind == "reference":
+        return column
+    dtype = polars_type(spec)
+    if isinstance(dtype, pl.Boolean):
+        return column.str.to_lowercase().replace({"true": "1", "false": "0", "t": "1", "f": "0"})
+    if isinstance(dtype, pl.Decimal):
+        return column.cast(dtype, strict=False).cast(pl.String).fill_null(column)
+    if isinstance(dtype, pl.Datetime):
+        return _moment(column)
+    return column
+
+
+def _moment(column: pl.Expr) -> pl.Expr:
+    """Return UTC moments (`2026-01-31 10:00:00`, `…T…`, with or without fraction and `+00`) in one form."""
+    bare = column.str.replace("T", " ", literal=True).str.replace(r"(\+00(:00)?|Z)$", "")
+    fraction = bare.str.extract(r"\.(\d{1,6})$", 1).fill_null("").str.pad_end(6, "0")
+    return bare.str.slice(0, 19) + "." + fraction
+
+
+def layout(entity: Entity) -> int:
+    """Return the hash of the list of fields that a fingerprint of `entity` covers."""
+    names = pl.DataFrame({"names": ["\n".join(entity.fields)]})
+    return int(names.select(plh.col("names").nchash.xxhash32()).item())
+
+
+def fingerprints(frame: pl.DataFrame, entity: Entity) -> pl.Series:
+    """Return the fingerprint (Binary) of each row of canonical texts."""
+    slots = hashes(frame, entity)
+    head = np.full((len(slots), 1), layout(entity), dtype="<u4")
+    packed = np.ascontiguousarray(np.concatenate([head, slots], axis=1))
+    width = packed.shape[1] * WIDTH
+    array = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(packed), [None, pa.py_buffer(packed)])
+    return pl.Series("fingerprint", array.cast(pa.binary()), dtype=pl.Binary)
+
+
+def hashes(frame: pl.DataFrame, entity: Entity) -> np.ndarray:
+    """Return the 32-bit hash of each field of each row; 0 stands for null. Shape: rows × fields."""
+    hashed = frame.select(plh.col(name).nchash.xxhash32().fill_null(NULL_HASH).alias(name) for name in entity.fields)
+    return np.asarray(hashed.to_numpy(), dtype="<u4").reshape(frame.height, len(entity.fields))
+
+
+def unpack(column: pl.Series, entity: Entity) -> tuple[np.ndarray, np.ndarray]:
+    """Return the field hashes inside fingerprints (rows × fields), and which rows are comparable.
+
+    A null fingerprint, or one made under another list of fields, is not comparable; its hashes are zeros.
+    """
+    width = (len(entity.fields) + 1) * WIDTH
+    comparable = ((column.bin.size() == width).fill_null(value=False)).to_numpy()
+    raw = b"".join(value if good else bytes(width) for value, good in zip(column, comparable, strict=True))
+    packed = np.frombuffer(raw, dtype="<u4").reshape(len(column), len(entity.fields) + 1)
+    comparable = comparable & (packed[:, 0] == layout(entity))
+    return np.where(comparable[:, None], packed[:, 1:], 0), comparable

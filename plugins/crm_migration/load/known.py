@@ -1,0 +1,98 @@
+"""What ledger and target already know, for the match room."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.clean.types import polars_type
+from crm_migration.load.fingerprint import canonical_from_target
+from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.model import Mapping, Reference
+from crm_migration.match.known import CROSSWALK, LINEAGE, KnownRecords
+
+
+def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownRecords:
+    """Return the crosswalk of this source's `entity`, its merged rows, and the target's golden records (lazily)."""
+    if not target.ledger.exists():
+        return KnownRecords.nothing()
+    target_object = mapping.entities[entity].target.object
+    stream = f"{mapping.source.name}.{entity}"
+    number = target.ledger.streams().get(stream)
+    crosswalk = _crosswalk(target, number) if number is not None else pl.DataFrame(schema=CROSSWALK)
+    lineage = _lineage(target, target_object)
+    return KnownRecords(crosswalk, GoldenRecords(target, mapping, entity), lineage)
+
+
+def _crosswalk(target: SqlTarget, stream_no: int) -> pl.DataFrame:
+    table = target.ledger.tables.crosswalk
+    chosen = sa.select(table.c.source_key, table.c.golden_id).where(table.c.stream_no == stream_no)
+    with target.engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(chosen)]
+    return pl.DataFrame(rows, schema=CROSSWALK, orient="row")
+
+
+def _lineage(target: SqlTarget, target_object: str) -> pl.DataFrame:
+    table, stream = target.ledger.tables.lineage, target.ledger.tables.stream
+    chosen = (
+        sa.select(table.c.golden_id, stream.c.source, table.c.source_key, table.c.record)
+        .join(stream, stream.c.stream_no == table.c.stream_no)
+        .where(stream.c.object == target_object)
+    )
+    with target.engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(chosen)]
+    return pl.DataFrame(rows, schema=LINEAGE, orient="row")
+
+
+@dataclass(frozen=True)
+class GoldenRecords:
+    """The records of an object that any run has loaded, typed as clean types them; read when iterated.
+
+    References are left out: in the target they are ids, not source keys.
+    """
+
+    target: SqlTarget
+    mapping: Mapping
+    entity: str
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield frames of `_golden` and the entity's fields."""
+        spec = self.mapping.entities[self.entity]
+        fields = {name: field for name, field in spec.fields.items() if not isinstance(field, Reference)}
+        golden = self._golden_ids()
+        if golden.is_empty():
+            return
+        columns = list(dict.fromkeys([spec.target.id, *fields]))
+        for frame in self.target.read(spec.target.object, columns):
+            named = frame.with_columns(pl.col(spec.target.id).alias("target_id"))
+            texts = canonical_from_target(named, spec).join(golden, on="target_id", how="inner")
+            yield texts.select("_golden", *(_typed(name, field) for name, field in fields.items()))
+
+    def _golden_ids(self) -> pl.DataFrame:
+        crosswalk, stream = self.target.ledger.tables.crosswalk, self.target.ledger.tables.stream
+        chosen = (
+            sa.select(crosswalk.c.target_id, crosswalk.c.golden_id)
+            .join(stream, stream.c.stream_no == crosswalk.c.stream_no)
+            .where(
+                stream.c.object == self.mapping.entities[self.entity].target.object,
+                crosswalk.c.fingerprint.is_not(None),
+            )
+        )
+        with self.target.engine.connect() as connection:
+            rows = [tuple(row) for row in connection.execute(chosen)]
+        return pl.DataFrame(rows, schema={"target_id": pl.String, "_golden": pl.String}, orient="row")
+
+
+def _typed(name: str, field: object) -> pl.Expr:
+    dtype = polars_type(field)  # type: ignore[arg-type]
+    column = pl.col(name)
+    if isinstance(dtype, pl.Boolean):
+        return column.replace_strict({"1": True, "0": False}, default=None, return_dtype=pl.Boolean).alias(name)
+    if isinstance(dtype, pl.Datetime):
+        return column.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).dt.replace_time_zone(
+            "UTC"
+        )
+    if isinstance(dtype, pl.Date):
+        return column.str.to_date("%Y-%m-%d", strict=False)
+    return column.cast(dtype, strict=False)

@@ -1,0 +1,103 @@
+"""The second pass: references that could not be set before both records existed."""
+
+import logging
+from typing import Literal
+
+import numpy as np
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.ledger.ledger import now
+from crm_migration.load.bulk import update_rows
+from crm_migration.load.decide import LoadJob, masters
+from crm_migration.load.fingerprint import WIDTH, hashes, unpack
+from crm_migration.load.write import renew_fingerprints
+from crm_migration.mapping.model import Entity
+from crm_migration.staging import RunFolder, open_table
+
+logger = logging.getLogger(__name__)
+
+
+def link(job: LoadJob, folder: RunFolder, entity_name: str, phase: Literal["sample", "full"], token: int) -> int:
+    """Set the deferred references of `entity_name` that are still empty; return how many records changed.
+
+    A reference whose parent was refused by the target in the meantime stays empty. Repeating it changes nothing.
+    """
+    fields = job.deferred.get(entity_name, [])
+    if not fields:
+        return 0
+    golden = open_table(folder, entity_name, "golden")
+    chosen = None
+    if phase == "sample":
+        chosen = open_table(folder, entity_name, "sample").frame(["_golden"])["_golden"].implode()
+    changed = 0
+    for part in golden.frames(["_golden", *fields]):
+        wanting = part.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in fields))
+        if chosen is not None:
+            wanting = wanting.filter(pl.col("_golden").is_in(chosen))
+        if not wanting.is_empty():
+            changed += _link_part(job, entity_name, wanting, phase, token)
+    logger.info("%s: %s records linked in the second pass", entity_name, changed)
+    return changed
+
+
+def _link_part(job: LoadJob, entity_name: str, part: pl.DataFrame, phase: str, token: int) -> int:
+    entity = job.target.mapping.entities[entity_name]
+    fields = job.deferred[entity_name]
+    with job.target.transaction() as connection:
+        resolved = _resolve(connection, job, entity, part, fields)
+        state = masters(connection, job.target, resolved["_golden"]).filter(pl.col("target_id").is_not_null())
+        rows = resolved.join(state, on="_golden", how="inner", maintain_order="left")
+        changes, renewed = _changes(rows, entity, fields)
+        if changes.is_empty():
+            return 0
+        key = entity.target.id
+        for name in fields:
+            one = changes.filter(pl.col(f"_set_{name}")).select(pl.col("target_id").alias(key), name)
+            if not one.is_empty():
+                update_rows(connection, job.target.table(entity.target.object), key, one)
+        renew_fingerprints(connection, job, renewed)
+        _note_batch(connection, job, entity_name, phase, changes.height)
+        job.target.ledger.check_fence(connection, token)
+    return changes.height
+
+
+def _resolve(
+    connection: sa.Connection, job: LoadJob, entity: Entity, part: pl.DataFrame, fields: list[str]
+) -> pl.DataFrame:
+    only = entity.model_copy(update={"fields": {name: entity.fields[name] for name in fields}})
+    return job.references.resolve(connection, part, only, fields).frame
+
+
+def _changes(rows: pl.DataFrame, entity: Entity, fields: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with `_set_<field>` flags, and their renewed fingerprints."""
+    stored, comparable = unpack(rows["fingerprint"], entity)
+    names = list(entity.fields)
+    blank = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in names if name not in rows.columns)
+    wanted = hashes(blank, entity)
+    flags = {}
+    for name in fields:
+        at = names.index(name)
+        flags[name] = comparable & (stored[:, at] == 0) & (wanted[:, at] != 0)
+        stored[:, at] = np.where(flags[name], wanted[:, at], stored[:, at])
+    heads = rows["fingerprint"].bin.slice(0, WIDTH)
+    packed = [head + line.astype("<u4").tobytes() for head, line in zip(heads, stored, strict=True)]
+    flagged = rows.with_columns(
+        pl.Series("_fingerprint", packed, dtype=pl.Binary),
+        *(pl.Series(f"_set_{name}", flag) for name, flag in flags.items()),
+    ).filter(pl.any_horizontal(f"_set_{name}" for name in fields))
+    return flagged, flagged.select("_golden", "_fingerprint")
+
+
+def _note_batch(connection: sa.Connection, job: LoadJob, entity_name: str, phase: str, changed: int) -> None:
+    connection.execute(
+        job.target.ledger.tables.load_batch.insert().values(
+            run_no=job.run_no,
+            stream_no=job.stream_no(entity_name),
+            phase="link" if phase == "full" else "sample",
+            state="confirmed",
+            inserted=0,
+            updated=changed,
+            committed_at=now(),
+        )
+    )

@@ -1,0 +1,220 @@
+"""The way back: a run's inserts removed, its updates restored, its lines in the ledger undone, in one commit."""
+
+import logging
+from dataclasses import dataclass
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.errors import BackupUnreadable, ChangedSince
+from crm_migration.ledger.ledger import now
+from crm_migration.load.backup import content_hashes
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.fingerprint import canonical_from_target, fingerprints
+from crm_migration.load.target import SqlTarget
+from crm_migration.staging import RunFolder, has_table, open_table
+
+logger = logging.getLogger(__name__)
+
+LISTED = 20
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What is to be undone: a run, its entities in load order, and the fields its second pass may have set."""
+
+    target: SqlTarget
+    folder: RunFolder
+    run_no: int
+    order: list[str]
+    deferred: dict[str, list[str]]
+
+    def stream_no(self, entity: str) -> int:
+        """Return the ledger's number of the entity's stream."""
+        target_object = self.target.mapping.entities[entity].target.object
+        return self.target.ledger.stream_no(self.folder.source, entity, target_object)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What a rollback did: per entity the records `removed` and `restored`, and whether the target is as before.
+
+    `differing` names the objects whose content differs from the hash taken before the load: others wrote to them
+    in the meantime. None where no hash was taken.
+    """
+
+    counts: dict[str, dict[str, int]]
+    differing: list[str] | None
+
+
+def roll_back(undo: Undo, force: bool = False) -> Undone:
+    """Undo the run.
+
+    With `force`, edits that people made in the run's records since are overwritten; without, they are listed
+    and nothing is done.
+
+    Raises:
+        ChangedSince: a later run, or a person, has changed records of this run.
+        BackupUnreadable: the before-images of the run are gone.
+    """
+    ledger = undo.target.ledger
+    token = ledger.take_fence(f"rollback {undo.folder.source}/{undo.folder.run_id}")
+    _refuse_later_runs(undo)
+    edited = _edited_since(undo)
+    if edited and not force:
+        raise ChangedSince(
+            f"{len(edited)} record(s) of run {undo.folder.run_id} were edited in the target since: "
+            f"{', '.join(edited[:LISTED])}. Undo would lose these edits; repeat with force to do it all the same"
+        )
+    counts: dict[str, dict[str, int]] = {}
+    with undo.target.transaction() as connection:
+        for entity in reversed(undo.order):
+            _unlink(connection, undo, entity)
+        for entity in reversed(undo.order):
+            counts[entity] = {"restored": _restore(connection, undo, entity)}
+        for entity in reversed(undo.order):
+            counts[entity]["removed"] = _remove(connection, undo, entity)
+        for entity in undo.order:
+            _undo_ledger(connection, undo, entity)
+        _close(connection, undo)
+        ledger.check_fence(connection, token)
+    return Undone(counts, _differing(undo))
+
+
+def _refuse_later_runs(undo: Undo) -> None:
+    tables = undo.target.ledger.tables
+    batch, stream, run = tables.load_batch, tables.stream, tables.run
+    objects = {undo.target.mapping.entities[entity].target.object for entity in undo.order}
+    later = (
+        sa.select(run.c.source, run.c.run_id)
+        .join(batch, batch.c.run_no == run.c.run_no)
+        .join(stream, stream.c.stream_no == batch.c.stream_no)
+        .where(batch.c.run_no > undo.run_no, stream.c.object.in_(objects))
+        .distinct()
+    )
+    with undo.target.engine.connect() as connection:
+        found = [f"{source}/{run_id}" for source, run_id in connection.execute(later)]
+    if found:
+        raise ChangedSince(f"later runs have written to the same records; roll back {', '.join(sorted(found))} first")
+
+
+def _edited_since(undo: Undo) -> list[str]:
+    """Return `entity key` of every record of this run that no longer is what the run left."""
+    edited: list[str] = []
+    for entity in undo.order:
+        spec, tables = undo.target.mapping.entities[entity], undo.target.ledger.tables
+        crosswalk = tables.crosswalk
+        mine = sa.or_(crosswalk.c.inserted_run == undo.run_no, crosswalk.c.changed_run == undo.run_no)
+        chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.fingerprint).where(
+            mine, crosswalk.c.stream_no == undo.stream_no(entity), crosswalk.c.fingerprint.is_not(None)
+        )
+        with undo.target.engine.connect() as connection:
+            schema = {"source_key": pl.String, "target_id": pl.String, "fingerprint": pl.Binary}
+            lines = pl.DataFrame([tuple(row) for row in connection.execute(chosen)], schema=schema, orient="row")
+        kept = _kept(undo.folder, entity)
+        for piece in lines.filter(~pl.col("target_id").is_in(kept.implode())).iter_slices(50_000):
+            with undo.target.engine.begin() as connection:
+                present = undo.target.read_ids(connection, spec.target.object, list(spec.fields), piece["target_id"])
+            present = canonical_from_target(present, spec)
+            present = present.with_columns(fingerprints(present, spec).alias("_now"))
+            both = piece.join(present.select("target_id", "_now"), on="target_id", how="left")
+            differs = both.filter(pl.col("_now").is_null() | (pl.col("_now") != pl.col("fingerprint")))
+            edited += [f"{entity} {key}" for key in differs["source_key"]]
+    return edited
+
+
+def _kept(folder: RunFolder, entity: str) -> pl.Series:
+    if not has_table(folder, entity, "full_kept"):
+        return pl.Series("target_id", [], pl.String)
+    frame = open_table(folder, entity, "full_kept").frame()
+    return frame["target_id"] if "target_id" in frame.columns else pl.Series("target_id", [], pl.String)
+
+
+def _created(undo: Undo, entity: str) -> sa.Select[tuple[str]]:
+    crosswalk = undo.target.ledger.tables.crosswalk
+    return sa.select(crosswalk.c.target_id).where(
+        crosswalk.c.stream_no == undo.stream_no(entity), crosswalk.c.inserted_run == undo.run_no, crosswalk.c.created
+    )
+
+
+def _created_rows(undo: Undo, entity: str) -> sa.ColumnElement[bool]:
+    spec = undo.target.mapping.entities[entity].target
+    key = undo.target.table(spec.object).c[spec.id]
+    crosswalk = undo.target.ledger.tables.crosswalk
+    return sa.cast(key, _text_of(undo, crosswalk)).in_(_created(undo, entity))
+
+
+def _text_of(undo: Undo, crosswalk: sa.Table) -> sa.types.TypeEngine[str]:
+    return sa.CHAR(100) if undo.target.dialect == "mysql" else crosswalk.c.target_id.type
+
+
+def _unlink(connection: sa.Connection, undo: Undo, entity: str) -> None:
+    """Empty the second pass's references of the rows to remove, so that they can go in any order."""
+    fields = undo.deferred.get(entity, [])
+    if fields:
+        table = undo.target.table(undo.target.mapping.entities[entity].target.object)
+        emptied = dict.fromkeys(fields, None)
+        connection.execute(table.update().where(_created_rows(undo, entity)).values(emptied))
+
+
+def _restore(connection: sa.Connection, undo: Undo, entity: str) -> int:
+    if not has_table(undo.folder, entity, "backup"):
+        if undo.target.ledger.has_backup(undo.run_no, undo.stream_no(entity)):
+            raise BackupUnreadable(f"{entity}: the before-images of run {undo.folder.run_id} are gone from staging")
+        return 0
+    spec = undo.target.mapping.entities[entity].target
+    restored = 0
+    for images in open_table(undo.folder, entity, "backup").frames():
+        if not images.is_empty():
+            rows = images.drop(spec.id).rename({"target_id": spec.id})
+            restored += update_rows(connection, undo.target.table(spec.object), spec.id, rows)
+    return restored
+
+
+def _remove(connection: sa.Connection, undo: Undo, entity: str) -> int:
+    spec = undo.target.mapping.entities[entity].target
+    table = undo.target.table(spec.object)
+    return int(connection.execute(table.delete().where(_created_rows(undo, entity))).rowcount)
+
+
+def _undo_ledger(connection: sa.Connection, undo: Undo, entity: str) -> None:
+    tables, stream = undo.target.ledger.tables, undo.stream_no(entity)
+    crosswalk, lineage = tables.crosswalk, tables.lineage
+    new = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.inserted_run == undo.run_no)
+    new_keys = sa.select(crosswalk.c.source_key).where(new)
+    connection.execute(lineage.delete().where(lineage.c.stream_no == stream, lineage.c.source_key.in_(new_keys)))
+    connection.execute(crosswalk.delete().where(new))
+    if not has_table(undo.folder, entity, "backup_crosswalk"):
+        return
+    for name, table in (("backup_crosswalk", crosswalk), ("backup_lineage", lineage)):
+        images = [frame for frame in open_table(undo.folder, entity, name).frames() if not frame.is_empty()]
+        for frame in images:
+            if table is crosswalk:
+                _delete_lines(connection, lineage, frame)
+                _delete_lines(connection, crosswalk, frame)
+            insert_rows(connection, table, frame)
+
+
+def _delete_lines(connection: sa.Connection, table: sa.Table, lines: pl.DataFrame) -> None:
+    for (stream,), some in lines.group_by("stream_no"):
+        wanted = key_table(connection, some.select("source_key"))
+        keys = table.c.source_key.in_(sa.select(wanted.c.source_key))
+        connection.execute(table.delete().where(table.c.stream_no == stream, keys))
+        drop_keys(connection, wanted)
+
+
+def _close(connection: sa.Connection, undo: Undo) -> None:
+    tables = undo.target.ledger.tables
+    for table in (tables.load_batch, tables.watermark):
+        connection.execute(table.delete().where(table.c.run_no == undo.run_no))
+    values = {"status": "rolled_back", "finished_at": now()}
+    connection.execute(tables.run.update().where(tables.run.c.run_no == undo.run_no).values(**values))
+
+
+def _differing(undo: Undo) -> list[str] | None:
+    row = undo.target.ledger.find_run(undo.folder.source, undo.folder.run_id)
+    before = row.content_sha256 if row else None
+    if before is None:
+        return None
+    after = content_hashes(undo.target, sorted(before))
+    return [name for name in sorted(before) if before[name] != after[name]]

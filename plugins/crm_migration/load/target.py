@@ -1,0 +1,301 @@
+"""A CRM's SQL database as a target: what it holds, how rows get in, and why it refuses some."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+import psycopg
+import pymysql
+import sqlalchemy as sa
+
+from crm_migration.errors import MappingFault, MigrationError, TargetUnavailable
+from crm_migration.extract.dialect import engine_for, read_text
+from crm_migration.ledger import Ledger
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.mapping.live import TargetColumn, TargetTable
+from crm_migration.mapping.model import Mapping
+
+BATCH_ROWS = 50_000
+FIND_CHUNK = 1_000
+
+
+class RowsRefused(MigrationError):
+    """The target refused a batch because of at least one row in it; `reason` is the target's own, without values."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason apart from the message."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+class SqlTarget:
+    """The target database of one mapping, with the ledger that lives in it."""
+
+    def __init__(self, url: str, mapping: Mapping) -> None:
+        """Prepare an engine; nothing is connected before the first call."""
+        self.mapping = mapping
+        self.engine = engine_for(url)
+        self.dialect = self.engine.dialect.name
+        self.ledger = Ledger(self.engine)
+        self._tables: dict[str, sa.Table] = {}
+        self._prepare_sessions()
+
+    def _prepare_sessions(self) -> None:
+        """Have every session refuse what does not fit, and speak UTC."""
+        settings = {
+            "postgresql": ["SET TIME ZONE 'UTC'", "SET datestyle TO 'ISO'"],
+            "mysql": ["SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'"],
+            "sqlite": ["PRAGMA foreign_keys = ON"],
+        }[self.dialect]
+
+        @sa.event.listens_for(self.engine, "connect")
+        def _set(connection: object, _record: object) -> None:
+            cursor = connection.cursor()  # type: ignore[attr-defined]
+            for statement in settings:
+                cursor.execute(statement)
+            cursor.close()
+            if self.dialect == "postgresql":
+                connection.commit()  # type: ignore[attr-defined]
+
+    def table(self, target_object: str) -> sa.Table:
+        """Return the reflected table of `target_object`.
+
+        Raises:
+            MappingFault: there is no such table.
+        """
+        if target_object not in self._tables:
+            try:
+                self._tables[target_object] = sa.Table(
+                    target_object,
+                    sa.MetaData(),
+                    schema=self.mapping.target.db_schema,
+                    autoload_with=self.engine,
+                    resolve_fks=False,
+                )
+            except sa.exc.NoSuchTableError as missing:
+                raise MappingFault(
+                    f"{self.mapping.target.name}: no table {target_object!r} in schema "
+                    f"{self.mapping.target.db_schema or 'default'}; create it or correct 'target.object'"
+                ) from missing
+        return self._tables[target_object]
+
+    def describe(self, target_object: str) -> TargetTable:
+        """Return columns, types, keys and constraints of `target_object`."""
+        table = self.table(target_object)
+        unique = self._unique_columns(table)
+        key = [column.name for column in table.primary_key.columns]
+        columns = {column.name: _column(column, unique) for column in table.columns}
+        return TargetTable(name=target_object, columns=columns, primary_key=tuple(key))
+
+    def _unique_columns(self, table: sa.Table) -> set[str]:
+        inspector = sa.inspect(self.engine)
+        sets = [c["column_names"] for c in inspector.get_unique_constraints(table.name, schema=table.schema)]
+        sets += [i["column_names"] for i in inspector.get_indexes(table.name, schema=table.schema) if i["unique"]]
+        sets.append([column.name for column in table.primary_key.columns])
+        return {str(names[0]) for names in sets if len(names) == 1}
+
+    def objects(self) -> list[str]:
+        """Return the names of the tables that a mapping could write to."""
+        names = sa.inspect(self.engine).get_table_names(schema=self.mapping.target.db_schema)
+        return sorted(name for name in names if not name.startswith("crm_migration_"))
+
+    def count(self, target_object: str) -> int:
+        """Return the number of rows in `target_object`."""
+        with self.engine.connect() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(self.table(target_object))) or 0)
+
+    def lookup(self, target_object: str, by: str, chosen: str) -> dict[str, str]:
+        """Return `chosen` by the lower-cased value of `by`, for every row that has one."""
+        table = self.table(target_object)
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c[by], table.c[chosen]).where(table.c[by].is_not(None)))
+            return {str(key).lower(): str(value) for key, value in rows}
+
+    def read(
+        self,
+        target_object: str,
+        columns: Sequence[str],
+        where: sa.ColumnElement[bool] | None = None,
+        ordered: bool = False,
+    ) -> Iterator[pl.DataFrame]:
+        """Yield `columns` of the chosen rows as exact text, batch by batch; `ordered` by primary key."""
+        table = self.table(target_object)
+        order = list(table.primary_key.columns) if ordered else None
+        yield from read_text(self.engine, table, list(columns), where=where, order=order)
+
+    def read_ids(self, connection: sa.Connection, target_object: str, columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:
+        """Return `columns` and `target_id` of the rows whose primary key is in `ids`, as exact text."""
+        table = self.table(target_object)
+        key = table.c[self.primary_key(target_object)]
+        keys = key_table(connection, pl.DataFrame({"target_id": ids}))
+        joined = table.join(keys, sa.cast(key, keys.c.target_id.type) == keys.c.target_id)
+        frames = read_text(connection, joined, [key.label("target_id"), *(table.c[name] for name in columns)])
+        found = list(frames)
+        drop_keys(connection, keys)
+        schema = {"target_id": pl.String, **dict.fromkeys(columns, pl.String)}
+        return pl.concat(found) if found else pl.DataFrame(schema=schema)
+
+    def primary_key(self, target_object: str) -> str:
+        """Return the column that identifies a record of `target_object`, as the mapping names it."""
+        for entity in self.mapping.entities.values():
+            if entity.target.object == target_object:
+                return entity.target.id
+        return str(next(iter(self.table(target_object).primary_key.columns)).name)
+
+    def find(self, connection: sa.Connection, target_object: str, field: str, values: pl.Series) -> pl.DataFrame:
+        """Return `external_id` and `target_id` (text) of rows whose `field` is in `values`."""
+        table = self.table(target_object)
+        key = table.c[self.primary_key(target_object)]
+        pairs: list[tuple[str, str]] = []
+        listed = values.drop_nulls().unique().to_list()
+        for start in range(0, len(listed), FIND_CHUNK):
+            some = sa.select(table.c[field], key).where(table.c[field].in_(listed[start : start + FIND_CHUNK]))
+            pairs += [(str(value), str(identity)) for value, identity in connection.execute(some)]
+        schema = {"external_id": pl.String, "target_id": pl.String}
+        return pl.DataFrame(pairs, schema=schema, orient="row")
+
+    def reserve_ids(self, connection: sa.Connection, target_object: str, count: int) -> list[str] | None:
+        """Return `count` fresh primary keys where the target can hand them out beforehand, else None."""
+        if self.dialect != "postgresql" or count == 0:
+            return None
+        table = self.table(target_object)
+        preparer = connection.dialect.identifier_preparer
+        sequence = connection.scalar(
+            sa.func.pg_get_serial_sequence(preparer.format_table(table), self.primary_key(target_object)).select()
+        )
+        if sequence is None:
+            return None
+        drawn = sa.select(sa.func.nextval(sa.cast(sequence, sa.Text))).select_from(sa.func.generate_series(1, count))
+        return [str(value) for (value,) in connection.execute(drawn)]
+
+    def insert(self, connection: sa.Connection, target_object: str, rows: pl.DataFrame, external_id: str) -> list[str]:
+        """Insert `rows` (canonical text, columns named as the target's) and return their primary keys in order."""
+        key = self.primary_key(target_object)
+        if key in rows.columns:
+            insert_rows(connection, self.table(target_object), rows)
+            return [str(value) for value in rows[key]]
+        reserved = self.reserve_ids(connection, target_object, rows.height)
+        if reserved is not None:
+            insert_rows(connection, self.table(target_object), rows.with_columns(pl.Series(key, reserved)))
+            return reserved
+        insert_rows(connection, _texts(self.table(target_object)), rows)
+        found = dict(self.find(connection, target_object, external_id, rows[external_id]).iter_rows())
+        return [found[value] for value in rows[external_id]]
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Yield a connection whose work commits at the end of the block, or not at all.
+
+        Raises:
+            RowsRefused: a value or a constraint was refused.
+            TargetUnavailable: the connection was lost, or the target is shutting down or busy.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (sa.exc.DBAPIError, psycopg.Error, pymysql.MySQLError) as error:
+            raise classify(error, self.mapping.target.name) from None
+
+
+def _texts(table: sa.Table) -> sa.Table:
+    """Return `table` with every column as text, so that canonical texts are bound as they are."""
+    columns = [sa.Column(column.name, sa.Text) for column in table.columns]
+    return sa.Table(table.name, sa.MetaData(), *columns, schema=table.schema)
+
+
+def _column(column: sa.Column[object], unique: set[str]) -> TargetColumn:
+    kind = column.type
+    foreign = next(iter(column.foreign_keys), None)
+    return TargetColumn(
+        name=column.name,
+        type=str(kind.as_generic(allow_nulltype=True)).lower(),
+        length=getattr(kind, "length", None),
+        precision=getattr(kind, "precision", None),
+        scale=getattr(kind, "scale", None),
+        nullable=bool(column.nullable),
+        has_default=column.server_default is not None or column.identity is not None or column.autoincrement is True,
+        generated=column.computed is not None,
+        unique=column.name in unique,
+        foreign_key=_foreign(foreign),
+    )
+
+
+def _foreign(key: sa.ForeignKey | None) -> tuple[str, str] | None:
+    if key is None:
+        return None
+    parts = key.target_fullname.split(".")
+    return parts[-2], parts[-1]
+
+
+REFUSED_MYSQL = {
+    1048: "a required column is empty",
+    1062: "a unique value is already taken",
+    1264: "a number is out of range",
+    1265: "a value does not fit its column's type",
+    1292: "a date or number is not valid",
+    1366: "a value does not fit its column's type or character set",
+    1406: "a text is too long for its column",
+    1451: "a foreign key forbids it",
+    1452: "a foreign key points at no record",
+    1644: "a trigger refused it",
+    4025: "a check constraint refused it",
+    3819: "a check constraint refused it",
+}
+LOST_MYSQL = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2055}
+
+
+def classify(error: Exception, target: str) -> MigrationError:
+    """Return what a database error means for the load, without the values it may quote."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(original, psycopg.Error):
+        return _from_postgres(original, target)
+    if isinstance(original, pymysql.MySQLError):
+        return _from_mysql(original, target)
+    text = str(original)
+    if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError):
+        return RowsRefused(text)
+    if "locked" in text or "disk I/O" in text:
+        return TargetUnavailable(f"{target}: {text}; the task will try again")
+    return MappingFault(f"{target}: {text}; check the mapping against the target's tables")
+
+
+def _from_postgres(error: psycopg.Error, target: str) -> MigrationError:
+    state = error.sqlstate or "08000"
+    detail = error.diag
+    place = " ".join(
+        f"{word} {name}" for word, name in (("column", detail.column_name), ("constraint", detail.constraint_name)) if name
+    )
+    reason = POSTGRES_REASONS.get(state) or (detail.message_primary if state == "P0001" else None)
+    if state[:2] in ("22", "23") or state == "P0001":
+        return RowsRefused(f"{reason or 'refused with SQLSTATE ' + state}{' (' + place + ')' if place else ''}")
+    if state[:2] in ("08", "40", "53", "57", "55"):
+        return TargetUnavailable(f"{target}: connection lost or busy (SQLSTATE {state}); the task will try again")
+    return MappingFault(f"{target}: {detail.message_primary} (SQLSTATE {state}); check mapping and privileges")
+
+
+POSTGRES_REASONS = {
+    "22001": "a text is too long for its column",
+    "22003": "a number is out of range",
+    "22007": "a date is not valid",
+    "22008": "a date is out of range",
+    "22P02": "a value does not fit its column's type",
+    "22021": "a character is not valid in the target's encoding",
+    "23502": "a required column is empty",
+    "23503": "a foreign key points at no record",
+    "23505": "a unique value is already taken",
+    "23514": "a check constraint refused it",
+    "23P01": "an exclusion constraint refused it",
+}
+
+
+def _from_mysql(error: pymysql.MySQLError, target: str) -> MigrationError:
+    code = int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
+    if code in LOST_MYSQL or code == 0:
+        return TargetUnavailable(f"{target}: connection lost or busy (error {code}); the task will try again")
+    if code in REFUSED_MYSQL:
+        return RowsRefused(f"{REFUSED_MYSQL[code]} (error {code})")
+    if isinstance(error, pymysql.err.DataError | pymysql.err.IntegrityError):
+        return RowsRefused(f"refused with error {code}")
+    return MappingFault(f"{target}: the target answered error {code}; check mapping and privileges")
+
+

@@ -1,0 +1,198 @@
+"""One batch, one transaction: target rows, crosswalk, lineage and the batch's own line, or nothing at all."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.ledger.ledger import now
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.decide import LoadJob
+from crm_migration.load.target import RowsRefused
+from crm_migration.mapping.model import Entity
+
+logger = logging.getLogger(__name__)
+
+SPLIT = 8
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Golden records to insert or update, and the rows of the source that stand behind them.
+
+    `records` are decided records; `rows` are their member rows (`_key`, `_golden`, `_master`, `_merged_by`)
+    that the crosswalk must hold; `lineage` are the cleaned rows of merged members (`_key`, `_golden`, `record`).
+    """
+
+    entity: str
+    phase: str
+    records: pl.DataFrame
+    rows: pl.DataFrame
+    lineage: pl.DataFrame
+
+    def of(self, records: pl.DataFrame) -> "Batch":
+        """Return the part of this batch that belongs to `records`."""
+        golden = records["_golden"].implode()
+        return replace(
+            self,
+            records=records,
+            rows=self.rows.filter(pl.col("_golden").is_in(golden)),
+            lineage=self.lineage.filter(pl.col("_golden").is_in(golden)),
+        )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A golden record that the target refused, with the target's reason."""
+
+    golden: str
+    reason: str
+
+
+def write_batch(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[Refusal]]:
+    """Commit the batch; isolate what the target refuses.
+
+    Returns the committed records with their `target_id`, and the refusals.
+    """
+    try:
+        return _commit(job, batch, token), []
+    except RowsRefused as refused:
+        if batch.records.height == 1:
+            return batch.records.clear(), [Refusal(batch.records["_golden"].item(), refused.reason)]
+    written, refusals = [], []
+    for piece in _pieces(batch):
+        done, failed = write_batch(job, piece, token)
+        written.append(done)
+        refusals += failed
+    return pl.concat(written), refusals
+
+
+def _pieces(batch: Batch) -> Iterator[Batch]:
+    size = max(1, -(-batch.records.height // SPLIT))
+    for records in batch.records.iter_slices(size):
+        yield batch.of(records)
+
+
+def _commit(job: LoadJob, batch: Batch, token: int) -> pl.DataFrame:
+    entity = job.target.mapping.entities[batch.entity]
+    stream = job.stream_no(batch.entity)
+    with job.target.transaction() as connection:
+        inserts = batch.records.filter(pl.col("_action") == "insert")
+        updates = batch.records.filter(pl.col("_action") == "update")
+        inserts = _insert(connection, job, entity, inserts)
+        _update(connection, job, entity, updates)
+        written = pl.concat([inserts, updates, batch.records.filter(pl.col("_action") == "keep")])
+        _write_crosswalk(connection, job, (stream, batch), written)
+        _write_lineage(connection, job, stream, batch)
+        batches = job.target.ledger.tables.load_batch
+        connection.execute(
+            batches.insert().values(
+                run_no=job.run_no,
+                stream_no=stream,
+                phase=batch.phase,
+                state="confirmed",
+                inserted=inserts.height,
+                updated=updates.height,
+                committed_at=now(),
+            )
+        )
+        job.target.ledger.check_fence(connection, token)
+    return written
+
+
+def _insert(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> pl.DataFrame:
+    if records.is_empty():
+        return records
+    rows = records.select(list(entity.fields))
+    ids = job.target.insert(connection, entity.target.object, rows, entity.target.external_id)
+    return records.with_columns(pl.Series("target_id", ids, dtype=pl.String))
+
+
+def _update(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> None:
+    if records.is_empty():
+        return
+    key = entity.target.id
+    rows = records.select(pl.col("target_id").alias(key), *(name for name in entity.fields if name != key))
+    update_rows(connection, job.target.table(entity.target.object), key, rows)
+
+
+def _write_crosswalk(
+    connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame
+) -> None:
+    """Insert the lines of new rows, and renew the fingerprint of known masters."""
+    stream, batch = place
+    crosswalk = job.target.ledger.tables.crosswalk
+    states = written.select("_golden", "target_id", "_fingerprint", "inserted_run", "_action")
+    lines = batch.rows.join(states, on="_golden", how="inner", maintain_order="left")
+    known_master = pl.col("_master") & pl.col("inserted_run").is_not_null()
+    fresh = lines.filter(~known_master).select(
+        pl.lit(stream).alias("stream_no"),
+        pl.col("_key").alias("source_key"),
+        pl.col("_golden").alias("golden_id"),
+        "target_id",
+        pl.when("_master").then(pl.col("_fingerprint")).otherwise(None).alias("fingerprint"),
+        (pl.col("_master") & (pl.col("_action") == "insert")).alias("created"),
+        pl.lit(job.run_no).alias("inserted_run"),
+    )
+    _replace_losers(connection, crosswalk, stream, lines.filter(~pl.col("_master"))["_key"])
+    insert_rows(connection, crosswalk, fresh)
+    renewed = written.filter(pl.col("inserted_run").is_not_null() & (pl.col("_action") == "update"))
+    renew_fingerprints(connection, job, renewed.select("_golden", "_fingerprint"))
+
+
+def _replace_losers(connection: sa.Connection, crosswalk: sa.Table, stream: int, keys: pl.Series) -> None:
+    if keys.is_empty():
+        return
+    wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
+    listed = sa.select(wanted.c.source_key)
+    mine = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key.in_(listed))
+    connection.execute(crosswalk.delete().where(mine))
+    drop_keys(connection, wanted)
+
+
+def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.DataFrame) -> None:
+    """Store the new `_fingerprint` of known golden records and name this run as the one that changed them."""
+    if renewed.is_empty():
+        return
+    crosswalk = job.target.ledger.tables.crosswalk
+    streams = job.target.ledger.streams_on(connection)
+    split = renewed["_golden"].str.split_exact(":", 1).struct.rename_fields(["stream", "key"]).struct.unnest()
+    rows = renewed.with_columns(
+        split["stream"].replace_strict(streams, return_dtype=pl.Int64).alias("stream_no"),
+        renewed["_golden"].str.strip_prefix(split["stream"]).str.slice(1).alias("source_key"),
+    )
+    statement = (
+        crosswalk.update()
+        .where(
+            crosswalk.c.stream_no == sa.bindparam("of_stream"), crosswalk.c.source_key == sa.bindparam("of_key")
+        )
+        .values(fingerprint=sa.bindparam("new"), changed_run=job.run_no)
+    )
+    parameters = [
+        {"of_stream": stream, "of_key": key, "new": value}
+        for stream, key, value in rows.select("stream_no", "source_key", "_fingerprint").iter_rows()
+    ]
+    connection.execute(statement, parameters)
+
+
+def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: Batch) -> None:
+    if batch.lineage.is_empty():
+        return
+    table = job.target.ledger.tables.lineage
+    wanted = key_table(connection, batch.lineage.select(pl.col("_key").alias("source_key")))
+    mine = sa.and_(table.c.stream_no == stream, table.c.source_key.in_(sa.select(wanted.c.source_key)))
+    connection.execute(table.delete().where(mine))
+    drop_keys(connection, wanted)
+    insert_rows(
+        connection,
+        table,
+        batch.lineage.select(
+            pl.lit(stream).alias("stream_no"),
+            pl.col("_key").alias("source_key"),
+            pl.col("_golden").alias("golden_id"),
+            pl.col("_merged_by").alias("merged_by"),
+            "record",
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Rules that compare an entity with its table in the source as it is now."""
+
+from collections.abc import Iterator, Mapping, Set
+
+from crm_migration.mapping.faults import Fault, Place, did_you_mean, quoted, unknown_name
+from crm_migration.mapping.fit import family
+from crm_migration.mapping.model import Choice, Constant
+from crm_migration.mapping.scope import Scope
+
+NO_KEYS = ("float", "json", "xml", "geometry", "array")
+MOST_NAMED = 10
+
+
+def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: Set[str]) -> Iterator[Fault]:
+    """Yield the faults of what an entity reads; `columns` are its table's, by name, None if there is no table."""
+    if not columns:
+        yield _no_table(scope, tables)
+        return
+    for place, column in _read_columns(scope):
+        if column not in columns:
+            yield unknown_name(place, f"a column of {_origin(scope)}", column, columns)
+    for index, column in enumerate(scope.entity.key_columns):
+        declared = columns.get(column)
+        if declared is not None and family(declared) in NO_KEYS:
+            place = scope.at("key", index) if isinstance(scope.entity.key, list) else scope.at("key")
+            text = f"expected a key column that can be compared as text, found {quoted(column)} of type {declared}"
+            yield Fault(place, text)
+
+
+def choice_faults(scope: Scope, values: Mapping[str, Set[str]]) -> Iterator[Fault]:
+    """Yield the choice fields for whose source values the mapping has no entry; `values` by field.
+
+    A field with `on_invalid: null` or `keep` says itself what becomes of values without an entry.
+    """
+    for name, found in values.items():
+        spec = scope.field(name)
+        if not isinstance(spec, Choice) or spec.on_invalid not in ("reject", "fail"):
+            continue
+        known = {_folded(key, spec) for key in spec.values}
+        unmapped = sorted(
+            value for value in found if value and value.strip() and _folded(value, spec) not in known
+        )
+        if unmapped:
+            named = ", ".join(quoted(value) for value in unmapped[:MOST_NAMED])
+            more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
+            text = f"expected an entry for every value of the source, found none for {named}{more}"
+            yield Fault(scope.at("fields", name, "values"), text, at_key=True)
+
+
+def _folded(value: str, spec: Choice) -> str:
+    return value.strip().lower() if spec.ignore_case else value.strip()
+
+
+def _no_table(scope: Scope, tables: Set[str]) -> Fault:
+    if scope.entity.table is None:
+        return Fault(scope.at("query"), "expected a query that yields columns, found none")
+    name = scope.entity.table
+    return Fault(
+        scope.at("table"), f"expected a table of the source, found {quoted(name)}{did_you_mean(name, tables)}"
+    )
+
+
+def _origin(scope: Scope) -> str:
+    return scope.entity.table or "the query"
+
+
+def _read_columns(scope: Scope) -> Iterator[tuple[Place, str]]:
+    """Yield every column that an entity reads with the place that names it."""
+    entity = scope.entity
+    yield from _one_or_more(scope.at("key"), entity.key)
+    if entity.watermark is not None:
+        yield scope.at("watermark"), entity.watermark
+    for index, rule in enumerate(entity.filters):
+        yield scope.at("filters", index, "column"), rule.column
+    for name, spec in entity.fields.items():
+        if isinstance(spec, Constant):
+            continue
+        yield from _one_or_more(scope.at("fields", name, "from"), spec.source)
+        for extra in ("country_from", "type_from"):
+            if column := getattr(spec, extra, None):
+                yield scope.at("fields", name, extra), column
+
+
+def _one_or_more(place: Place, columns: str | list[str]) -> Iterator[tuple[Place, str]]:
+    if isinstance(columns, str):
+        yield place, columns
+    else:
+        yield from (((*place, index), column) for index, column in enumerate(columns))

@@ -1,0 +1,54 @@
+"""The rules that go beyond the shape of a mapping: within itself, and against source and target as they are now."""
+
+from collections.abc import Iterator, Mapping, Set
+
+from crm_migration.mapping import model
+from crm_migration.mapping.against_source import choice_faults, source_faults
+from crm_migration.mapping.against_target import target_faults
+from crm_migration.mapping.faults import Fault
+from crm_migration.mapping.live import TargetTable
+from crm_migration.mapping.loaded import LoadedMapping
+from crm_migration.mapping.names import name_faults
+from crm_migration.mapping.order import circle_faults
+from crm_migration.mapping.scope import scopes
+from crm_migration.mapping.settings import settings_faults
+from crm_migration.mapping.values import value_faults
+
+
+def check_mapping(mapping: model.Mapping) -> list[Fault]:
+    """Return what is wrong with a mapping that needs neither source nor target to be seen."""
+    return [*settings_faults(mapping), *_entity_faults(mapping), *circle_faults(mapping)]
+
+
+def check_live(
+    loaded: LoadedMapping,
+    source_columns: Mapping[str, Mapping[str, str]],
+    target: Mapping[str, TargetTable],
+    choice_values: Mapping[str, Mapping[str, Set[str]]],
+    source_tables: Set[str] = frozenset(),
+) -> list[str]:
+    """Compare a mapping with the source and the target as they are now.
+
+    Args:
+        loaded: The mapping and its file.
+        source_columns: By entity, the columns of its table or query with their declared types; an entity whose
+            table is not there is left out.
+        target: The target's tables by name: at least those of `live.target_objects`; more give better hints.
+        choice_values: By entity and field, the distinct values of the source for the choice fields.
+        source_tables: The names of all tables of the source, for hints.
+
+    Returns:
+        One line per fault, `file:line:column: path: expected …, found …`; none if a run may start.
+    """
+    faults: list[Fault] = []
+    for scope in scopes(loaded.mapping):
+        faults += source_faults(scope, source_columns.get(scope.name), source_tables)
+        faults += choice_faults(scope, choice_values.get(scope.name, {}))
+        faults += target_faults(scope, target)
+    return loaded.problems(faults)
+
+
+def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
+    for scope in scopes(mapping):
+        yield from name_faults(scope)
+        yield from value_faults(scope)

@@ -1,0 +1,167 @@
+"""Linkage: from accepted pairs to clusters, in which no two members are forbidden to each other.
+
+Works on blocks: a row that is to be placed, or all nodes of one golden record. Nothing here depends on the
+order of rows: blocks are numbered by name.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import polars as pl
+
+from crm_migration.match.guards import forbidden
+from crm_migration.match.pairs import PAIR
+from crm_migration.match.plan import Plan
+from crm_migration.match.pool import Pool
+
+
+_PAIR = 2
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Where the linkage placed the nodes it was given.
+
+    Attributes:
+        placed: `node`, `golden` of every node with an accepted pair, and of its record's other nodes.
+        cut: accepted pairs whose sides ended in two clusters, with the `reason`.
+    """
+
+    placed: pl.DataFrame
+    cut: pl.DataFrame
+
+
+def link(plan: Plan, pool: Pool, accepted: pl.DataFrame) -> Linked:
+    """Return the clusters that the accepted pairs make.
+
+    A component with more members than `max_cluster` stays apart altogether. A component that holds a
+    forbidden pair, or two records that exist already, is split by average linkage.
+    """
+    nodes = _blocks(pool, accepted)
+    edges = _between_blocks(accepted, nodes)
+    nodes = nodes.with_columns(component=_component_of(nodes, edges))
+    size = pl.col("member").sum().over("component")
+    nodes = nodes.with_columns(oversized=size > plan.guards.max_cluster)
+    conflicts = _conflicts(plan, pool, nodes.filter(~pl.col("oversized")))
+    nodes = nodes.join(
+        _split_components(nodes, edges, conflicts), on="block", how="left", maintain_order="left"
+    )
+    alone = pl.when("oversized").then("block").otherwise("component")
+    nodes = nodes.with_columns(cluster=pl.coalesce("cluster", alone))
+    founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
+    nodes = nodes.with_columns(golden=founder, holds_golden=pl.col("exists").any().over("cluster"))
+    return Linked(nodes.select("node", "golden"), _cut(edges, nodes))
+
+
+def components(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """Return for each of `count` points the smallest point that `pairs` connect it with."""
+    root = list(range(count))
+
+    def find(point: int) -> int:
+        while root[point] != point:
+            root[point] = root[root[point]]
+            point = root[point]
+        return point
+
+    for one, other in pairs:
+        first, second = find(one), find(other)
+        root[max(first, second)] = min(first, second)
+    return [find(point) for point in range(count)]
+
+
+def _blocks(pool: Pool, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Return the nodes at stake: those with a pair, and all nodes of the golden records among them."""
+    paired = pl.concat([accepted["a"], accepted["b"]]).unique().implode()
+    named = pool.nodes.filter(pl.col("node").is_in(paired))
+    goldens = named["golden"].drop_nulls().unique().implode()
+    whole = pool.nodes.filter(
+        pl.col("node").is_in(paired) | pl.col("golden").is_in(goldens).fill_null(value=False)
+    )
+    name = pl.coalesce("golden", "identity")
+    return whole.select(
+        "node",
+        "member",
+        name.alias("name"),
+        pl.col("golden").is_not_null().alias("exists"),
+        (name.rank("dense") - 1).cast(pl.Int64).alias("block"),
+    )
+
+
+def _between_blocks(accepted: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    blocks = nodes.select("node", "block")
+    left = accepted.join(blocks.rename({"node": "a", "block": "block_a"}), on="a", maintain_order="left")
+    return left.join(blocks.rename({"node": "b", "block": "block_b"}), on="b", maintain_order="left")
+
+
+def _component_of(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
+    label = components(nodes["block"].n_unique(), edges.select("block_a", "block_b").iter_rows())
+    return pl.Series(label, dtype=pl.Int64)[nodes["block"]]
+
+
+def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Return `component`, `block_a`, `block_b` of the blocks of one component that must not be merged."""
+    several = nodes.filter(pl.len().over("component") > _PAIR).select("component", "node", "block", "exists")
+    pairs = several.join(several, on="component", suffix="_b").filter(pl.col("block") < pl.col("block_b"))
+    pairs = pairs.rename({"node": "a", "node_b": "b", "block": "block_a"})
+    both = pairs.filter(pl.col("exists") & pl.col("exists_b"))
+    apart = pairs.filter(forbidden(plan, pool, pairs))
+    return pl.concat([both, apart]).select("component", "block_a", "block_b").unique()
+
+
+def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
+    """Return `block`, `cluster` of the blocks whose component holds a conflict."""
+    troubled = nodes.filter(pl.col("component").is_in(conflicts["component"].implode()))
+    parts: dict[int, _Component] = defaultdict(_Component)
+    for component, block, count in troubled.group_by("component", "block").len().iter_rows():
+        parts[component].nodes[block] = count
+    component_of = dict(troubled.select("block", "component").iter_rows())
+    for a, b, weight in edges.select("block_a", "block_b", "weight").iter_rows():
+        if a in component_of:
+            parts[component_of[a]].weights[min(a, b), max(a, b)] += weight
+    for component, a, b in conflicts.iter_rows():
+        parts[component].apart.add((min(a, b), max(a, b)))
+    clusters = [(block, min(group)) for part in parts.values() for group in split(part) for block in group]
+    return pl.DataFrame(clusters, schema={"block": pl.Int64, "cluster": pl.Int64}, orient="row")
+
+
+@dataclass
+class _Component:
+    """Blocks that accepted pairs connect: their numbers of nodes, the weights between them, who stays apart."""
+
+    nodes: dict[int, int] = field(default_factory=dict)
+    weights: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    apart: set[tuple[int, int]] = field(default_factory=set)
+
+
+def split(component: _Component) -> list[set[int]]:
+    """Return the component's blocks in groups without a forbidden pair, by greedy average linkage.
+
+    The two groups with the greatest mean weight between their nodes join first; then the larger, then the one
+    with the smallest name.
+    """
+    groups = [{block} for block in sorted(component.nodes)]
+    while joint := max(_joinable(component, groups), default=None):
+        _, _, first, second = joint
+        one, other = (next(group for group in groups if -name in group) for name in (first, second))
+        groups = [group for group in groups if group not in (one, other)] + [one | other]
+    return groups
+
+
+def _joinable(component: _Component, groups: list[set[int]]) -> Iterable[tuple[float, int, int, int]]:
+    for one, other in combinations(sorted(groups, key=min), 2):
+        between = [(min(a, b), max(a, b)) for a in one for b in other]
+        weight = sum(component.weights.get(pair, 0.0) for pair in between)
+        if weight and component.apart.isdisjoint(between):
+            first, second = (sum(component.nodes[block] for block in group) for group in (one, other))
+            yield weight / (first * second), first + second, -min(one), -min(other)
+
+
+def _cut(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    ends = nodes.select("node", "cluster", "holds_golden", "oversized")
+    cut = edges.join(ends.rename({"node": "a"}), on="a").join(ends.rename({"node": "b"}), on="b", suffix="_b")
+    cut = cut.filter(pl.col("cluster") != pl.col("cluster_b"))
+    both = pl.col("holds_golden") & pl.col("holds_golden_b")
+    reason = pl.when("oversized").then(pl.lit("max_cluster")).when(both).then(pl.lit("both_exist"))
+    return cut.select(*PAIR, reason.otherwise(pl.lit("conflict_in_cluster")).alias("reason"))

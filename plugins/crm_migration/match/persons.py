@@ -1,0 +1,131 @@
+"""Persons' names: when two of them can be one person, and when they clearly are not."""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import JaroWinkler
+
+from crm_migration.match.nicknames import same_given_name
+
+SIMILAR_GIVEN_NAME = 0.85
+_TITLES = frozenset(
+    (
+        *(
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "mx",
+            "dr",
+            "prof",
+            "professor",
+            "herr",
+            "frau",
+            "hr",
+            "fr",
+            "sr",
+            "sra",
+        ),
+        *("srta", "mme", "mlle", "sig", "ing", "dipl", "med", "phd", "md", "mba"),
+    )
+)
+_GENERATIONS = frozenset(("jr", "junior", "sr", "senior", "ii", "iii", "iv"))
+
+
+def _script(text: str) -> str:
+    """Return the script of a name: equality is all that CJK names allow, and scripts do not compare."""
+    if any("\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text):
+        return "cjk"
+    if any("a" <= letter <= "\u024f" for letter in text):
+        return "latin"
+    return "other"
+
+
+def _word_agrees(left: str, right: str) -> bool:
+    if len(left) == 1 or len(right) == 1:
+        return left[0] == right[0]
+    if same_given_name(left, right):
+        return True
+    first, second = sorted((left, right))
+    return JaroWinkler.similarity(first, second) >= SIMILAR_GIVEN_NAME
+
+
+def _without_titles(name: str) -> list[str]:
+    found = name.split()
+    return [word for word in found if word not in _TITLES] or found
+
+
+@lru_cache(maxsize=1 << 16)
+def given_names_agree(left: str, right: str) -> bool:
+    """Return whether two folded given names can be one person's: equal, short form, initial, or mistyped.
+
+    Every word of the shorter must agree with one of the longer: "Anna" and "Anna Maria" agree, "Anna Maria"
+    and "Anna Luisa" do not.
+    """
+    first, second = _without_titles(left), _without_titles(right)
+    if "".join(first) == "".join(second):
+        return True
+    if "cjk" in (_script(left), _script(right)):
+        return False
+    short, long = sorted((first, second), key=len)
+    return all(any(_word_agrees(word, other) for other in long) for word in short)
+
+
+def given_names_differ(left: str, right: str) -> bool:
+    """Return whether two folded given names are clearly two persons'; names in two scripts tell nothing."""
+    return _script(left) == _script(right) and not given_names_agree(left, right)
+
+
+def _family_names_agree(left: str, right: str, at_least: float) -> bool:
+    if left.replace(" ", "") == right.replace(" ", ""):
+        return True
+    short, long = sorted((left.split(), right.split()), key=len)
+    return all(
+        any(JaroWinkler.similarity(*sorted((word, other))) >= at_least for other in long) for word in short
+    )
+
+
+def _generation(name: str) -> tuple[str, frozenset[str]]:
+    found = name.split()
+    marks = _GENERATIONS.intersection(found[1:])
+    return " ".join(word for word in found if word not in marks), frozenset(marks)
+
+
+def _cjk_agree(left: tuple[str, str], right: tuple[str, str]) -> bool:
+    def both_orders(name: tuple[str, str]) -> set[str]:
+        given, family = (part.replace(" ", "") for part in name)
+        return {given + family, family + given}
+
+    return not both_orders(left).isdisjoint(both_orders(right))
+
+
+def _in_order(left: tuple[str, str], right: tuple[str, str], at_least: float) -> bool:
+    for one, other in ((left[0], right[0]), (left[1], right[1])):
+        if bool(one) != bool(other):
+            return False
+    given = not left[0] or given_names_agree(left[0], right[0])
+    family = not left[1] or _family_names_agree(left[1], right[1], at_least)
+    return given and family
+
+
+@lru_cache(maxsize=1 << 16)
+def persons_agree(left: tuple[str, str], right: tuple[str, str], at_least: float) -> bool:
+    """Return whether two folded names (given, family; '' where missing) can be one person's.
+
+    Both parts must agree, in order or swapped. Where one side has the whole name in one part, the words of
+    both sides must be the same. A missing name agrees with nothing.
+    """
+    if not any(left) or not any(right):
+        return False
+    whole = " ".join(left).strip(), " ".join(right).strip()
+    if "cjk" in map(_script, whole):
+        return _cjk_agree(left, right)
+    (given_a, marks_a), (given_b, marks_b) = _generation(left[0]), _generation(right[0])
+    (family_a, more_a), (family_b, more_b) = _generation(left[1]), _generation(right[1])
+    marks_a, marks_b = marks_a | more_a, marks_b | more_b
+    if marks_a and marks_b and marks_a != marks_b:
+        return False
+    one, other = (given_a, family_a), (given_b, family_b)
+    if _in_order(one, other, at_least) or _in_order(one, other[::-1], at_least):
+        return True
+    words = sorted(whole[0].split()), sorted(whole[1].split())
+    return len(words[0]) > 1 and words[0] == words[1]

@@ -1,0 +1,145 @@
+"""The rows that take part in a match: this extract's, and the known ones elsewhere that they may meet.
+
+Each is a node. The extract's rows are the nodes 0, 1, … in staged order; known members and records that
+are not in the extract follow. A node's identity is `<source>:<key>`; its golden id is null until placed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migration.match.compare import key_value
+from crm_migration.match.known import KnownRecords
+from crm_migration.match.plan import Plan
+from crm_migration.match.records import from_json
+from crm_migration.staging import Staged
+
+NODE = pl.UInt32()
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The nodes of a match.
+
+    Attributes:
+        clean: the staged rows, nodes 0 to `rows` - 1.
+        rows: how many they are.
+        nodes: `node`, `identity`, `golden` (null: to be placed), `member` (false: a record of the target
+            whose founding member is also here, so that it only helps to find the record).
+        elsewhere: the nodes from `rows` on: `_node`, `_identity`, `_golden`, `_member`, `_record` (it stands
+            in the target, not in the ledger's lineage) and the typed fields.
+    """
+
+    clean: Staged
+    rows: int
+    nodes: pl.DataFrame
+    elsewhere: pl.DataFrame
+
+    def values(self, wanted: pl.Series, fields: list[str]) -> pl.DataFrame:
+        """Return `_node` and `fields` of the `wanted` nodes, reading only those columns from staging."""
+        fields = list(dict.fromkeys(fields))
+        chosen = pl.DataFrame({"_node": wanted.unique()})
+        found = [self.elsewhere.select("_node", *fields).join(chosen, on="_node", how="semi")]
+        start = 0
+        for part in self.clean.frames(fields):
+            numbered = part.select(node_numbers(start, part.height), *fields)
+            found.append(numbered.join(chosen, on="_node", how="semi"))
+            start += part.height
+        return pl.concat(found)
+
+
+def node_numbers(start: int, count: int) -> pl.Expr:
+    """Return the nodes `start` to `start + count` as the column `_node`."""
+    return pl.int_range(start, start + count, dtype=NODE).alias("_node")
+
+
+def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.DataFrame]:
+    """Return the pool, and `node` with one column a strong key (`_value_0`, …) holding its value there."""
+    values = {f"_value_{number}": key_value(key) for number, key in enumerate(plan.keys)}
+    rows = _extract(plan, clean, known.crosswalk, values)
+    elsewhere = _elsewhere(plan, rows, known, values)
+    elsewhere = elsewhere.select(node_numbers(rows.height, elsewhere.height), pl.all())
+    common = [pl.col(name).alias(name[1:]) for name in ("_node", "_identity", "_golden", "_member")]
+    nodes = pl.concat([rows.select(common), elsewhere.select(common)])
+    keyed = pl.concat([rows.select("_node", *values), elsewhere.select("_node", *values)])
+    return Pool(clean, rows.height, nodes, elsewhere.drop(*values)), keyed.rename({"_node": "node"})
+
+
+def _extract(plan: Plan, clean: Staged, crosswalk: pl.DataFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
+    parts = [part.select("_key", **values) for part in clean.frames(["_key", *plan.comparing])]
+    empty = pl.DataFrame(schema={"_key": pl.String(), **dict.fromkeys(values, pl.String())})
+    rows = pl.concat([empty, *parts])
+    placed = crosswalk.select(pl.col("source_key").alias("_key"), pl.col("golden_id").alias("_golden"))
+    rows = rows.join(placed, on="_key", how="left", maintain_order="left")
+    return rows.select(
+        node_numbers(0, rows.height),
+        plan.identity(pl.col("_key")).alias("_identity"),
+        "_golden",
+        pl.lit(True).alias("_member"),
+        *values,
+    )
+
+
+def _elsewhere(
+    plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr]
+) -> pl.DataFrame:
+    """Return known members and records outside the extract that its rows touch or could meet."""
+    unplaced = rows.filter(pl.col("_golden").is_null())
+    sought = {name: _hashes(unplaced[name]) for name in values}
+    members = _members(plan, rows["_identity"], known.lineage, values)
+    touched = pl.concat(
+        [rows["_golden"].drop_nulls(), members.filter(_met(members, sought))["_golden"]]
+    ).unique()
+    at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
+    sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
+    records = _records(plan, known.records if any(map(len, sought.values())) else None, values, sought)
+    records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
+    touched = pl.concat([touched, records["_golden"]]).implode()
+    return pl.concat([members.filter(pl.col("_golden").is_in(touched)), records])
+
+
+def _hashes(values: pl.Series) -> pl.Series:
+    return values.drop_nulls().unique().hash().sort()
+
+
+def _met(frame: pl.DataFrame, sought: dict[str, pl.Series]) -> pl.Series:
+    """Return which rows hold a sought value; two values of one hash pass together, which only costs time."""
+    met = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    for name, hashes in sought.items():
+        if len(hashes):
+            own = frame[name].hash()
+            place = hashes.search_sorted(own).clip(upper_bound=len(hashes) - 1)
+            met |= (hashes[place] == own) & frame[name].is_not_null()
+    return met
+
+
+def _members(
+    plan: Plan, present: pl.Series, lineage: pl.DataFrame, values: dict[str, pl.Expr]
+) -> pl.DataFrame:
+    identity = pl.concat_str(["source", "source_key"], separator=":")
+    absent = lineage.with_columns(_identity=identity).filter(~pl.col("_identity").is_in(present.implode()))
+    opened = from_json(
+        absent.select("_identity", pl.col("golden_id").alias("_golden"), "record"), plan.fields
+    )
+    flags = [pl.lit(True).alias("_member"), pl.lit(False).alias("_record")]
+    return opened.select("_identity", "_golden", *flags, *plan.fields, **values)
+
+
+def _records(
+    plan: Plan,
+    batches: Iterable[pl.DataFrame] | None,
+    values: dict[str, pl.Expr],
+    sought: dict[str, pl.Series],
+) -> pl.DataFrame:
+    kinds = {"_golden": pl.String(), **plan.fields}
+    found = [pl.DataFrame(schema=kinds).with_columns(**values)]
+    for batch in batches or ():
+        here = batch.select(
+            (pl.col(name) if name in batch.columns else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in kinds.items()
+        ).with_columns(**values)
+        found.append(here.filter(_met(here, sought)))
+    unique = pl.concat(found).unique("_golden", keep="first", maintain_order=True)
+    flags = [pl.lit(True).alias("_member"), pl.lit(True).alias("_record")]
+    return unique.select(pl.col("_golden").alias("_identity"), "_golden", *flags, *plan.fields, *values)

@@ -1,0 +1,203 @@
+"""The room: candidates, guards, linkage and survivorship over one entity's clean rows."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from crm_migration.mapping.model import Mapping
+from crm_migration.match.candidates import Proposals, propose, review_keys
+from crm_migration.match.guards import forbidden
+from crm_migration.match.known import KnownRecords
+from crm_migration.match.linkage import Linked, link
+from crm_migration.match.pairs import beside
+from crm_migration.match.plan import Plan, check
+from crm_migration.match.pool import Pool, gather
+from crm_migration.match.records import to_json
+from crm_migration.match.survivorship import consolidate
+from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
+
+_LOG = logging.getLogger(__name__)
+_PART_ROWS = 100_000
+_GROUP_ROWS = 300_000
+
+
+def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords) -> Staged:
+    """Write who is whom among the clean rows of `entity`, and the golden records they make.
+
+    Reads `clean`; writes `members`, `lineage`, `review` and, last, `golden`, which is returned. Its facts:
+    rows, golden, merged, clusters, by_key, review, shared_values, largest_cluster.
+
+    Raises:
+        MappingInvalid: `match` names a field there is not, or a strategy that the field cannot follow.
+        OperatorNeeded: the ledger's lineage cannot be read.
+        StagingMissing: `clean` did not finish.
+    """
+    clean = open_table(folder, entity, "clean")
+    plan = Plan(mapping.source.name, entity, mapping.entities[entity])
+    check(plan)
+    pool, keyed = gather(plan, clean, known)
+    proposals = propose(plan, pool, keyed)
+    del keyed
+    apart = forbidden(plan, pool, proposals.pairs)
+    linked = link(plan, pool, proposals.pairs.filter(~apart))
+    refused = proposals.pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
+    review = _review(plan, pool, proposals, pl.concat([refused, linked.cut]))
+    staged = _write(plan, folder, _place(plan, pool, proposals, linked), review, proposals.shared_values)
+    _LOG.info("%s: %s: matched: %s", plan.source, entity, staged.facts)
+    return staged
+
+
+def _review(plan: Plan, pool: Pool, proposals: Proposals, kept_apart: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs for a person to look at, in an order of their own."""
+    named = beside(kept_apart, pool.nodes.select("node", "identity"))
+    names = pl.Series([key.name for key in plan.keys], dtype=pl.String)
+    lines = named.select(
+        *review_keys(plan, pl.col("identity_a"), pl.col("identity_b")),
+        names[named["rule"]].alias("rule"),
+        "reason",
+    )
+    return pl.concat([lines, proposals.examples]).sort("_key_a", "_key_b", "reason", "rule")
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Every row with its golden id, and what its merged records consist of.
+
+    Attributes:
+        pool: the nodes.
+        members: `_key`, `_golden`, `_master`, `_merged_by`, one line a clean row, in staged order.
+        outside: the members that are not in the extract, of the records that the extract touches.
+        sizes: `_golden`, `_members` of the records with several members, in order.
+    """
+
+    pool: Pool
+    members: pl.DataFrame
+    outside: pl.DataFrame
+    sizes: pl.DataFrame
+
+
+def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Placed:
+    rows = pool.nodes.head(pool.rows).join(
+        linked.placed.rename({"golden": "linked"}), on="node", how="left", maintain_order="left"
+    )
+    rows = rows.join(_merged_by(plan, proposals, linked), on="node", how="left", maintain_order="left")
+    golden = pl.coalesce("golden", "linked", "identity")
+    new_member = pl.col("golden").is_null() & (golden != pl.col("identity"))
+    members = rows.select(
+        plan.own_key(pl.col("identity")).alias("_key"),
+        golden.alias("_golden"),
+        (pl.col("identity") == golden).alias("_master"),
+        pl.when(new_member).then("rule").alias("_merged_by"),
+    )
+    outside = pool.elsewhere.filter("_member").join(
+        members.select("_golden").unique(), on="_golden", how="semi"
+    )
+    several = (
+        pl.concat([members.filter(~pl.col("_master"))["_golden"], outside["_golden"]]).unique().implode()
+    )
+    involved = pl.concat([members.filter(pl.col("_golden").is_in(several))["_golden"], outside["_golden"]])
+    sizes = involved.to_frame().group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
+    return _Placed(pool, members, outside, sizes.filter(pl.col("_members") > 1).sort("_golden"))
+
+
+def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame:
+    """Return `node` and the name of the first key that ties it to another member of its cluster."""
+    inside = beside(proposals.pairs, linked.placed).filter(pl.col("golden_a") == pl.col("golden_b"))
+    ends = pl.concat([inside.select(pl.col(end).alias("node"), "rule") for end in ("a", "b")])
+    names = {number: key.name for number, key in enumerate(plan.keys)}
+    first = ends.group_by("node").agg(pl.col("rule").min())
+    return first.with_columns(pl.col("rule").replace_strict(names, return_dtype=pl.String))
+
+
+def _write(
+    plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int
+) -> Staged:
+    with ExitStack() as stack:
+        golden, lineage, members, reviewed = (
+            stack.enter_context(TableWriter(folder, plan.name, step))
+            for step in ("golden", "lineage", "members", "review")
+        )
+        for table, frame in ((members, placed.members), (reviewed, review)):
+            for part in frame.iter_slices(_PART_ROWS) if frame.height else (frame,):
+                table.write(part)
+        for rows in _rows(placed, placed.sizes):
+            golden.write(_alone(plan, rows))
+            lineage.write(_lineage(plan, rows.filter("_several")))
+        lineage.write(_lineage(plan, _joined_records(placed)))
+        for part in _consolidated(plan, placed):
+            golden.write(part)
+        for table in (members, lineage, reviewed):
+            table.finish()
+        return golden.finish(**_facts(plan, placed, review, shared_values))
+
+
+def _facts(plan: Plan, placed: _Placed, review: pl.DataFrame, shared_values: int) -> dict[str, object]:
+    merged_by = dict(placed.members["_merged_by"].drop_nulls().value_counts().iter_rows())
+    return {
+        "rows": placed.members.height,
+        "golden": placed.members["_golden"].n_unique(),
+        "merged": placed.members.height - int(placed.members["_master"].sum()),
+        "clusters": placed.sizes.height,
+        "by_key": {key.name: merged_by.get(key.name, 0) for key in plan.keys},
+        "review": review.height,
+        "shared_values": shared_values,
+        "largest_cluster": placed.sizes["_members"].max() or min(placed.members.height, 1),
+    }
+
+
+def _rows(placed: _Placed, goldens: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the clean rows by part, with `_identity`, `_golden` and `_several`: it is one of `goldens`."""
+    start = 0
+    chosen = goldens["_golden"].implode()
+    identities = placed.pool.nodes["identity"].alias("_identity")
+    for part in placed.pool.clean.frames():
+        golden = placed.members["_golden"].slice(start, part.height)
+        several = golden.is_in(chosen).alias("_several")
+        yield part.with_columns(golden, several, identities.slice(start, part.height))
+        start += part.height
+
+
+def _alone(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the golden records of rows that nobody was merged with: the rows themselves."""
+    alone = rows.filter(~pl.col("_several"))
+    return alone.select(
+        "_golden",
+        plan.own_key(pl.col("_golden")).alias("_key"),
+        pl.lit(1, dtype=pl.Int64).alias("_members"),
+        *plan.fields,
+    )
+
+
+def _joined_records(placed: _Placed) -> pl.DataFrame:
+    """Return records of the target that gained their second member: the ledger does not hold them yet."""
+    return placed.outside.filter("_record").join(placed.sizes, on="_golden", how="semi")
+
+
+def _lineage(plan: Plan, members: pl.DataFrame) -> pl.DataFrame:
+    source, key = (pl.col("_identity").str.extract(r"^([^:]*):([\s\S]*)$", part) for part in (1, 2))
+    return members.select(key.alias("_key"), "_golden", source.alias("_source"), to_json(list(plan.fields)))
+
+
+def _consolidated(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:
+    """Yield the golden records of merged rows, group by group, and at last the bare columns."""
+    own = ["_identity", "_golden", *plan.fields]
+    for goldens in _groups(placed.sizes):
+        inside = [rows.filter("_several").select(own) for rows in _rows(placed, goldens)]
+        outside = placed.outside.join(goldens, on="_golden", how="semi").select(own)
+        golden = consolidate(plan, pl.concat([*inside, outside]))
+        keyed = golden.with_columns(plan.own_key(pl.col("_golden")).alias("_key"))
+        yield from keyed.select("_golden", "_key", "_members", *plan.fields).iter_slices(_PART_ROWS)
+    columns = {"_golden": pl.String(), "_key": pl.String(), "_members": pl.Int64(), **plan.fields}
+    yield pl.DataFrame(schema=columns)
+
+
+def _groups(sizes: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield `sizes` in groups of about as many members as fit in memory at once."""
+    turns = (sizes["_members"].cum_sum() - 1) // _GROUP_ROWS
+    starts = [*(turns != turns.shift()).fill_null(value=True).arg_true(), sizes.height]
+    for start, end in pairwise(starts):
+        yield sizes.slice(start, end - start)

@@ -1,0 +1,1 @@
+"""The rim that imports Airflow: DAGs from mappings, task bodies, connections, retries."""

@@ -1,0 +1,129 @@
+"""From a running task to the job it works on; Airflow's connections become database URLs here."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Connection, get_current_context
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from crm_migration.connections import ConnectionFields, database_url
+from crm_migration.errors import ConnectionUnknown, MigrationError
+from crm_migration.mapping.reader import read_mapping
+
+if TYPE_CHECKING:
+    from crm_migration.job import Job
+
+
+def airflow_url(conn_id: str) -> str:
+    """Return the database URL of an Airflow connection.
+
+    Raises:
+        ConnectionUnknown: Airflow has no such connection.
+    """
+    try:
+        found = Connection.get(conn_id)
+    except AirflowNotFoundException as missing:
+        raise ConnectionUnknown(
+            f"connection {conn_id!r} is not defined in Airflow; add it under Admin → Connections"
+        ) from missing
+    return database_url(
+        ConnectionFields(
+            conn_id=conn_id,
+            conn_type=found.conn_type,
+            host=found.host,
+            login=found.login,
+            password=found.password,
+            port=found.port,
+            schema=found.schema,
+            extra=found.extra_dejson or {},
+        )
+    )
+
+
+def staging_root() -> str:
+    """Return where runs stage their tables: `CRM_MIGRATION_STAGING`, else a folder in Airflow's home."""
+    home = os.environ.get("AIRFLOW_HOME", str(Path.home() / "airflow"))
+    return os.environ.get("CRM_MIGRATION_STAGING") or f"{home}/staging"
+
+
+def make_job(mapping_path: str, run_id: str | None = None) -> "Job":
+    """Return the job of the running task, or of another run of the same mapping."""
+    from crm_migration.extract.source import Window
+    from crm_migration.job import Job, Options
+
+    context = get_current_context()
+    loaded = read_mapping(Path(mapping_path))
+    params: dict[str, Any] = dict(context["params"])
+    bounds = _window(context)
+    return Job(
+        loaded=loaded,
+        run_id=run_id or context["dag_run"].run_id,
+        staging=staging_root(),
+        source_url=airflow_url(loaded.mapping.source.connection),
+        target_url=airflow_url(loaded.mapping.target.connection),
+        window=Window(*bounds) if bounds else None,
+        options=Options(
+            sample_only=bool(params.get("sample_only")),
+            full_refresh=bool(params.get("full_refresh")),
+            dry_run=bool(params.get("dry_run")),
+            sample_size=params.get("sample_size"),
+        ),
+    )
+
+
+def _window(context: Any) -> tuple[datetime | None, datetime | None] | None:
+    """Return the data interval of a scheduled or backfilled run; a run started by hand reads everything."""
+    if context["dag_run"].run_type == "manual" or context["params"].get("full_refresh"):
+        return None
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    return (start, end) if start != end else None
+
+
+@contextmanager
+def noted(mapping_path: str) -> Iterator["Job"]:
+    """Yield the task's job, and leave the reason of a failure where the report finds it."""
+    job = make_job(mapping_path)
+    task_id = str(get_current_context()["task_instance"].task_id)
+    note_problem(job, task_id, None)
+    try:
+        yield job
+    except MigrationError as error:
+        note_problem(job, task_id, str(error))
+        raise
+
+
+def note_problem(job: "Job", task_id: str, message: str | None) -> None:
+    """Keep, or with None forget, why a task failed."""
+    import fsspec
+
+    from crm_migration.staging import safe_name
+
+    filesystem, path = fsspec.core.url_to_fs(job.folder.table("_run", "problems"))
+    name = f"{path}/{safe_name(task_id)}.json"
+    if message is None:
+        if filesystem.exists(name):
+            filesystem.rm(name)
+        return
+    filesystem.makedirs(path, exist_ok=True)
+    with filesystem.open(name, "w") as handle:
+        json.dump({"task": task_id, "message": message}, handle)
+
+
+def problems(job: "Job") -> list[str]:
+    """Return why tasks of this run failed."""
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(job.folder.table("_run", "problems"))
+    if not filesystem.exists(path):
+        return []
+    found = []
+    for name in sorted(filesystem.ls(path, detail=False)):
+        with filesystem.open(name, "r") as handle:
+            note = json.load(handle)
+        found.append(f"{note['task']}: {note['message']}")
+    return found

@@ -1,0 +1,129 @@
+"""A mapping becomes a DAG: one group of tasks per entity, then one line through the target."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TaskGroup, chain
+
+from crm_migration.mapping.loaded import LoadedMapping
+from crm_migration.mapping.order import load_order
+from crm_migration.mapping.reader import read_mapping
+from crm_migration.orchestration import tasks
+
+MAPPINGS = "include/mappings"
+
+
+def pool_of(target: str) -> str:
+    """Return the name of the Airflow pool in which the loads of all sources into `target` take turns."""
+    return f"crm_target_{target}"
+
+
+def migration_dag(dag_file: str, doc: str | None) -> DAG:
+    """Return the DAG of the mapping that bears the DAG file's name.
+
+    Raises:
+        MappingInvalid: shown by Airflow as this file's import error, with every fault on its line.
+    """
+    home = Path(dag_file).resolve().parents[1]
+    loaded = read_mapping(home / MAPPINGS / f"{Path(dag_file).stem}.yaml")
+    mapping = loaded.mapping
+    with DAG(
+        dag_id=Path(dag_file).stem,
+        description=mapping.description or f"Migration of {mapping.source.name} into {mapping.target.name}",
+        doc_md=f"{doc or ''}\n\nMapping `{loaded.path.name}`, sha256 `{loaded.sha256}`.",
+        schedule=CronDataIntervalTimetable(mapping.schedule, timezone=mapping.source.timezone) if mapping.schedule else None,
+        start_date=datetime.combine(mapping.first_day, datetime.min.time(), tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        tags=sorted({*mapping.tags, "crm-migration", mapping.target.name}),
+        default_args={"owner": mapping.owner, "execution_timeout": timedelta(hours=12)},
+        params=_params(),
+        render_template_as_native_obj=False,
+    ) as made:
+        _wire(loaded)
+    return made
+
+
+def _params() -> dict[str, Any]:
+    return {
+        "dry_run": Param(False, type="boolean", title="Dry run", description="Plan only; the target is left alone."),
+        "sample_only": Param(False, type="boolean", title="Sample only", description="Stop after the sample passed."),
+        "full_refresh": Param(
+            False, type="boolean", title="Full refresh", description="Read everything, whatever the data interval."
+        ),
+        "sample_size": Param(
+            None, type=["null", "integer"], minimum=1, title="Sample size", description="Root records per entity."
+        ),
+    }
+
+
+def _wire(loaded: LoadedMapping) -> None:
+    path, mapping = str(loaded.path), loaded.mapping
+    order = load_order(mapping)
+    pool = pool_of(mapping.target.name)
+    ready = tasks.preflight(path)
+    matched = []
+    for entity in order:
+        with TaskGroup(entity, tooltip=f"Extract, clean and match {entity}"):
+            extracted, cleaned, golden = tasks.extract(path, entity), tasks.clean(path, entity), tasks.match(path, entity)
+            chain(ready, extracted, cleaned, golden)
+            matched.append(golden)
+    planned = tasks.plan(path)
+    saved = tasks.backup.override(pool=pool)(path)
+    sampled = tasks.load_sample.override(pool=pool)(path)
+    checked = tasks.validate_sample.override(pool=pool)(path)
+    gate = _approval(path, checked, mapping.source.name) if mapping.approval == "manual" else [checked]
+    loads = []
+    with TaskGroup("load", tooltip="Load in reference order"):
+        for entity in order:
+            loads.append(tasks.load.override(task_id=entity, pool=pool)(path, entity))
+    linked = tasks.link.override(pool=pool)(path)
+    validated = tasks.validate_full.override(pool=pool)(path)
+    done = tasks.report(path)
+    matched >> planned  # type: ignore[operator]
+    matched >> saved  # type: ignore[operator]
+    chain(saved, sampled, checked)
+    chain(gate[-1], *loads, linked, validated, done)
+    [planned, *gate] >> done  # type: ignore[operator]
+
+
+def _approval(path: str, checked: Any, source: str) -> list[Any]:
+    from airflow.providers.standard.operators.hitl import ApprovalOperator
+
+    approve = ApprovalOperator(
+        task_id="approve_sample",
+        subject=f"{source}: load everything?",
+        body="The sample has loaded and passed its checks: `{{ ti.xcom_pull(task_ids='load_sample') }}`.\n\n"
+        "Approve to load everything; reject to roll the sample back.",
+        fail_on_reject=True,
+        retries=0,
+    )
+    undone = tasks.undo_sample.override(trigger_rule="all_failed")(path)
+    checked >> approve >> undone
+    return [undone, approve]
+
+
+def rollback_dag(dag_file: str, doc: str | None) -> DAG:
+    """Return the DAG that undoes one run of one mapping, chosen in a form."""
+    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
+    paths = {path.stem: str(path) for path in sorted(folder.glob("*.yaml"))}
+    with DAG(
+        dag_id=Path(dag_file).stem,
+        doc_md=doc,
+        schedule=None,
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        tags=["crm-migration", "operations"],
+        default_args={"owner": "data-engineering"},
+        params={
+            "mapping": Param(next(iter(paths), ""), type="string", enum=list(paths), title="Mapping"),
+            "run_id": Param("", type="string", minLength=1, title="Run", description="Run id as the grid shows it."),
+            "force": Param(
+                False, type="boolean", title="Force", description="Undo edits that people made since, too."
+            ),
+        },
+    ) as made:
+        tasks.roll_back(paths)
+    return made

@@ -1,0 +1,160 @@
+"""Task bodies: one call of the pipeline each; heavy imports happen inside."""
+
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from crm_migration.orchestration.context import noted, problems
+from crm_migration.orchestration.retry import POLICY, RETRIES
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def preflight(path: str) -> dict[str, Any]:
+    """Check mapping, source, target and disk, and register the run."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.preflight(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def extract(path: str, entity: str) -> dict[str, Any]:
+    """Stage the source's rows."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.extract_entity(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def clean(path: str, entity: str) -> dict[str, Any]:
+    """Clean, reject and filter rows."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.clean_entity(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def match(path: str, entity: str) -> dict[str, Any]:
+    """Merge duplicate rows into golden records."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.match_entity(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def plan(path: str) -> dict[str, Any]:
+    """Dry run only: decide what a load would do."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        if not job.options.dry_run:
+            raise AirflowSkipException("not a dry run")
+        return pipeline.plan(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def backup(path: str) -> dict[str, Any]:
+    """Take before-images of all that the load will touch."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        if job.options.dry_run:
+            raise AirflowSkipException("dry run: the target is left alone")
+        return pipeline.backup(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def load_sample(path: str) -> dict[str, Any]:
+    """Choose and load the sample."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.load_sample(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def validate_sample(path: str) -> dict[str, Any]:
+    """Check the sample in the target; roll it back when it does not pass."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.validate_sample(job)
+
+
+@task(retries=0)
+def undo_sample(path: str) -> dict[str, Any]:
+    """Roll back a sample that a person refused."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return {"entities": pipeline.undo(job).counts}
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def load(path: str, entity: str) -> dict[str, Any]:
+    """Load everything; what the sample loaded stays."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        if job.options.sample_only:
+            raise AirflowSkipException("sample only")
+        return pipeline.load_entity(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def link(path: str) -> dict[str, Any]:
+    """Set self- and circular references."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.link_references(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def validate_full(path: str) -> dict[str, Any]:
+    """Check everything in the target against what was meant and against the source."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.validate_full(job)
+
+
+@task(trigger_rule="all_done", retries=RETRIES, retry_policy=POLICY)
+def report(path: str) -> dict[str, Any]:
+    """Write the report; red unless every step before it went well and every row is accounted for."""
+    from crm_migration import pipeline
+    from crm_migration.errors import ValidationFailed
+
+    with noted(path) as job:
+        context = get_current_context()
+        found = problems(job) + _unexplained(context, job)
+        made, written = pipeline.finish(job, found)
+        if found or made.verdict.status == "red":
+            raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
+        return written
+
+
+def _unexplained(context: Any, job: Any) -> list[str]:
+    """Return the tasks that failed without leaving a reason, such as one that was killed."""
+    instance = context["task_instance"]
+    states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[job.run_id])
+    explained = {problem.split(":", 1)[0] for problem in problems(job)}
+    failed = [task_id for task_id, state in states.get(job.run_id, {}).items() if state == "failed"]
+    return [f"{task_id}: failed; see its log" for task_id in sorted(failed) if task_id not in explained]
+
+
+@task(retries=0)
+def roll_back(paths: dict[str, str]) -> dict[str, Any]:
+    """Undo the run that the form names, and write its report again."""
+    from crm_migration import pipeline
+    from crm_migration.orchestration.context import make_job
+
+    params = get_current_context()["params"]
+    job = make_job(paths[params["mapping"]], run_id=str(params["run_id"]))
+    undone = pipeline.undo(job, force=bool(params["force"]))
+    _made, written = pipeline.finish(job, [])
+    return {"entities": undone.counts, "differing": undone.differing, **written}

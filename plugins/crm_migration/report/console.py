@@ -1,0 +1,141 @@
+"""The report as tables on a terminal, for the command line and the demo."""
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from crm_migration.report import formats, views, words
+from crm_migration.report.model import OUTCOMES, EntityReport, Identity, Report, Status
+
+STYLES: dict[Status, str] = {
+    "green": "green",
+    "red": "red",
+    "rolled_back": "yellow",
+    "planned": "blue",
+    "sample_only": "blue",
+}
+KEYS_SHOWN = 5
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print the verdict, the identity of each entity, and whatever did not go through."""
+    (console or Console()).print(render_console(report))
+
+
+def render_console(report: Report) -> Group:
+    """Return what `print_report` prints."""
+    parts: list[RenderableType | None] = [
+        _identities(report),
+        _faults(report),
+        _rejections(report),
+        _merges(report),
+        _failed_checks(report),
+        _verdict(report),
+    ]
+    return Group(*[part for part in parts if part is not None])
+
+
+def _text(value: str, style: str = "") -> Text:
+    """Return foreign text: never read as markup, no control character reaches the terminal."""
+    return Text(formats.visible(value), style)
+
+
+def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return table
+
+
+def _verdict(report: Report) -> Panel:
+    style = STYLES[report.verdict.state]
+    lines = [_text(report.verdict.headline, f"bold {style}"), _text(report.verdict.summary)]
+    lines += [_text(f"• {reason}") for reason in report.verdict.reasons]
+    if report.undo.possible:
+        lines.append(_text(f"To undo: {report.undo.command}", "dim"))
+    return Panel(Group(*lines), border_style=style, title=_text(report.facts.run_id), title_align="left")
+
+
+def _identities(report: Report) -> Table:
+    title = "Every row accounted for: extracted = " + " + ".join(OUTCOMES)
+    table = _table(
+        "Plan: what would become of every row" if report.planned else title,
+        *("entity", "extracted", *OUTCOMES, "checked by key"),
+        numbers=("extracted", *OUTCOMES),
+    )
+    for entity in report.entities:
+        counts = entity.identity.counts
+        rows = [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
+        table.add_row(
+            _text(entity.name), formats.number(entity.identity.extracted), *rows, _mark(entity.identity)
+        )
+    return table
+
+
+def _mark(identity: Identity) -> Text:
+    if identity.holds is None:
+        return Text("not reached", "dim")
+    return Text("✓ all", "green") if identity.holds else Text("✗ does not add up", "bold red")
+
+
+def _faults(report: Report) -> Table | None:
+    table = _table("Rows not accounted for", "entity", "fault", "keys", "examples", numbers=("keys",))
+    for entity in report.entities:
+        for fault in ("missing", "doubled", "unexpected", "contradicted"):
+            found = getattr(entity.identity, fault)
+            if found.count:
+                keys = _text(", ".join(found.keys[:KEYS_SHOWN]))
+                table.add_row(_text(entity.name), Text(fault, "red"), formats.number(found.count), keys)
+    return table if table.row_count else None
+
+
+def _rejections(report: Report) -> Table | None:
+    table = _table("Rejected rows", "entity", "field", "reason", "rows", "share", "examples", numbers=("rows", "share"))
+    for found in views.all_rejections(report):
+        line = found.line
+        table.add_row(
+            _text(found.entity),
+            _text(line.field or formats.ABSENT),
+            _text(words.reason_title(line.reason)),
+            formats.number(line.rows),
+            formats.share(line.rows, found.extracted),
+            _text(", ".join(example.key for example in line.examples[:KEYS_SHOWN])),
+        )
+    return table if table.row_count else None
+
+
+def _merges(report: Report) -> Table | None:
+    numbers = ("records", "of several rows", "rows merged in", "largest", "for review")
+    table = _table("Merged rows", "entity", *numbers, "merged through", numbers=numbers)
+    for entity in report.entities:
+        if entity.merges is not None and (entity.merges.merged_rows or entity.review):
+            table.add_row(_text(entity.name), *_merge_cells(entity))
+    return table if table.row_count else None
+
+
+def _merge_cells(entity: EntityReport) -> list[str | Text]:
+    merges = entity.merges
+    if merges is None:
+        return []
+    numbers = (merges.records, merges.merged_records, merges.merged_rows, merges.largest)
+    pairs = sum(line.pairs for line in entity.review or ())
+    through = _text(", ".join(f"{line.key} {line.rows:,}" for line in merges.by_key))
+    return [*map(formats.number, numbers), formats.number(pairs), through]
+
+
+def _failed_checks(report: Report) -> Table | None:
+    columns = ("validation", "entity", "field", "check", "expected", "found", "failing", "examples")
+    table = _table("Failed checks", *columns, numbers=("expected", "found", "failing"))
+    for phase, line in views.failed_checks(report):
+        table.add_row(
+            phase,
+            _text(line.entity),
+            _text(line.field or formats.ABSENT),
+            _text(words.check_title(line.name)),
+            _text(formats.amount(line.source_value)),
+            _text(formats.amount(line.target_value)),
+            formats.number(line.failing),
+            _text(", ".join(line.failing_keys[:KEYS_SHOWN])),
+        )
+    return table if table.row_count else None

@@ -1,0 +1,98 @@
+"""How numbers, times and foreign text are written, on the page and on the console."""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+ABSENT = "–"
+LINK_SCHEMES = ("", "http", "https", "mailto")
+
+# C0 and C1 controls but line feed, and the marks that reorder text: a key may hold any of them.
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return `text` with control and direction characters written as escapes, so that it shows as it is."""
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def number(value: int | None) -> str:
+    """Return a whole number with thousands separators, or a dash."""
+    return ABSENT if value is None else f"{value:,}"
+
+
+def amount(value: str | None) -> str:
+    """Return decimal text with thousands separators, digit for digit; other text as it is."""
+    if value is None:
+        return ABSENT
+    if re.fullmatch(r"-?\d+(\.\d+)?", value) is None:
+        return value
+    whole, point, rest = value.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    # A leading zero means a code, not a number.
+    if len(digits) > 1 and digits.startswith("0"):
+        return value
+    return f"{sign}{int(digits):,}{point}{rest}"
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """Return a percentage that reads 0% and 100% only when it is exactly that."""
+    if part is None or not whole:
+        return ABSENT
+    if part in (0, whole):
+        return f"{100 * part // whole}%"
+    percent = 100 * part / whole
+    if percent < 0.1:
+        return "<0.1%"
+    return f"{min(percent, 99.9):.1f}%" if part < whole else f"{percent:.1f}%"
+
+
+def width(part: float | None, whole: float | None) -> float:
+    """Return the length of a bar in percent of its track; anything above nothing is visible."""
+    if not part or not whole:
+        return 0.0
+    return round(min(100.0, max(0.4, 100 * part / whole)), 2)
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span as a person says it: `0.42 s`, `6.2 s`, `1 min 47 s`, `2 h 03 min`."""
+    if seconds is None:
+        return ABSENT
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def rate(rows: int, seconds: float) -> str:
+    """Return rows per second, or a dash where nothing was measured."""
+    if rows <= 0 or seconds <= 0:
+        return ABSENT
+    return f"{round(rows / seconds):,}"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in UTC to the second, or a dash."""
+    if value is None:
+        return ABSENT
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def window(start: datetime | None, end: datetime | None) -> str:
+    """Return the run's window in words."""
+    if start is None and end is None:
+        return "everything"
+    if start is None:
+        return f"up to {moment(end)}"
+    return f"{moment(start)} to {moment(end)}" if end else f"from {moment(start)}"
+
+
+def safe_link(url: str) -> str | None:
+    """Return `url` when a page may link to it; None for `javascript:` and the like."""
+    try:
+        scheme = urlsplit(url.strip()).scheme.lower()
+    except ValueError:
+        return None
+    return url.strip() if scheme in LINK_SCHEMES else None

@@ -1,0 +1,47 @@
+"""The report as one HTML page that needs nothing but itself: no scripts, no network, opens from a disk."""
+
+import json
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from crm_migration.report import formats, views, words
+from crm_migration.report.model import OUTCOMES, Report
+
+
+def render_html(report: Report) -> str:
+    """Return the page; every text in it is escaped, and invisible characters are written out."""
+    return _environment().get_template("report.html.j2").render(report=report)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("crm_migration.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        name: getattr(formats, name) for name in ("number", "amount", "duration", "moment", "safe_link")
+    }
+    environment.filters |= {"json": _json, "reason_title": words.reason_title, "reason_advice": words.reason_advice}
+    environment.filters |= {"check_title": words.check_title, "step_title": words.step_title, "spaced": words.spaced}
+    environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window")}
+    environment.globals |= {"views": views, "words": words, "plural": words.plural, "outcomes": OUTCOMES}
+    return environment
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return formats.visible(value)
+    return "" if value is None else value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,103 @@
+"""The run in words that a person understands, and everything that keeps it from being green."""
+
+from collections.abc import Iterable
+
+from crm_migration.report.model import Checks, EntityReport, OutcomeCounts, RunFacts, Status, Verdict
+from crm_migration.report.words import plural, spaced, step_title
+
+HEADLINES: dict[Status, str] = {
+    "green": "The migration is complete, and every row is accounted for.",
+    "red": "The migration needs attention.",
+    "rolled_back": "The run was rolled back: the target is as it was before.",
+    "planned": "This is a plan. Nothing has been written.",
+    "sample_only": "The sample has been loaded. The full load has not started.",
+}
+WITH_REJECTS = "The migration is complete. {rows} could not be taken over and {wait} for repair."
+PLAN_FAILS = "The plan does not add up. Nothing has been written."
+IDENTITY_FAULTS = {
+    "missing": "ended in no state",
+    "doubled": "ended in more than one state",
+    "unexpected": "has an outcome but was never extracted",
+    "contradicted": "has an outcome that contradicts cleaning",
+}
+
+
+def verdict(
+    facts: RunFacts, entities: tuple[EntityReport, ...], found: dict[str, Checks | None], totals: OutcomeCounts | None
+) -> Verdict:
+    """Return the verdict. What the staged tables show outranks a status of green.
+
+    A run that was rolled back stays so: its reasons say why it was.
+    """
+    reasons = list(
+        dict.fromkeys([*facts.problems, *_identity_faults(entities), *_failed_checks(found), *_not_reached(facts, entities, found)])
+    )
+    state: Status = facts.status if facts.status == "rolled_back" or not reasons else "red"
+    headline = _headline(facts, state, totals)
+    return Verdict(state=state, headline=headline, summary=_summary(facts, entities, totals), reasons=tuple(reasons))
+
+
+def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> str:
+    if state == "red" and facts.status == "planned":
+        return PLAN_FAILS
+    if state == "green" and totals is not None and totals.rejected:
+        wait = "waits" if totals.rejected == 1 else "wait"
+        return WITH_REJECTS.format(rows=plural(totals.rejected, "row"), wait=wait)
+    return HEADLINES[state]
+
+
+def _identity_faults(entities: Iterable[EntityReport]) -> Iterable[str]:
+    for entity in entities:
+        identity = entity.identity
+        before = []
+        for name, words in IDENTITY_FAULTS.items():
+            keys = getattr(identity, name)
+            if keys.count:
+                before.append(f"{plural(keys.count, 'row')} {_agree(words, keys.count)}")
+        if before:
+            yield f"{entity.name}: {'; '.join(before)}."
+        elif identity.holds is False and identity.counts is not None:
+            yield (
+                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes known to this report"
+                f" add up to {identity.counts.total:,}."
+            )
+
+
+def _agree(words: str, count: int) -> str:
+    if count == 1:
+        return words
+    return words.replace("has an outcome but was", "have an outcome but were").replace("has an", "have an")
+
+
+def _failed_checks(found: dict[str, Checks | None]) -> Iterable[str]:
+    for phase, checks in found.items():
+        if checks is not None and checks.failed:
+            names = sorted({line.entity for line in checks.lines if line.status == "fail"})
+            yield f"Validation of the {phase}: {plural(checks.failed, 'check')} failed ({', '.join(names)})."
+
+
+def _not_reached(
+    facts: RunFacts, entities: Iterable[EntityReport], found: dict[str, Checks | None]
+) -> Iterable[str]:
+    """Name what a run of this status must have reached; a red run names its own problems."""
+    if facts.status in ("red", "rolled_back"):
+        return
+    wanted = {"green": ("extract", "clean", "match", "load"), "planned": ("extract", "clean", "match", "load")}
+    for entity in entities:
+        steps = wanted.get(facts.status, ("extract", "clean", "match"))
+        names = [step.step for step in entity.steps if not step.reached and step.step in steps]
+        if names:
+            yield f"{entity.name}: not reached: {', '.join(step_title(name) for name in names)}."
+    phase = {"green": "full load", "sample_only": "sample"}.get(facts.status)
+    if phase and found[phase] is None:
+        yield f"Validation of the {phase} was not reached."
+
+
+def _summary(facts: RunFacts, entities: tuple[EntityReport, ...], totals: OutcomeCounts | None) -> str:
+    extracted = sum(entity.identity.extracted or 0 for entity in entities)
+    read = f"{plural(extracted, 'row')} of {plural(len(entities), 'entity', 'entities')} read from {facts.source}"
+    if totals is None:
+        return f"{read}; nothing was loaded into {facts.target}."
+    verb = "would be " if facts.status == "planned" else ""
+    parts = [f"{rows:,} {verb}{spaced(name).lower()}" for name, rows in totals.as_dict().items() if rows]
+    return f"{read} for {facts.target}: {', '.join(parts) or 'none changed'}."

@@ -1,0 +1,114 @@
+"""The report's vocabulary: what codes, checks and steps are called, and what a person can do about them."""
+
+REASONS: dict[str, tuple[str, str]] = {
+    "required": ("A required value is missing", "Fill it in at the source, or give the field a default."),
+    "length": ("The value is longer than the target can hold", "Shorten it, or let the mapping truncate the field."),
+    "email": ("Not an e-mail address", "Correct the address, or let the mapping empty the field."),
+    "phone": ("Not a telephone number", "Correct the number or the row's country."),
+    "date": ("Not a date in a declared format", "Correct the date, or declare its format in the mapping."),
+    "datetime": ("Not a moment in a declared format", "Correct it, or declare its format in the mapping."),
+    "integer": ("Not a whole number in range", "Correct the number, or the mapping's range."),
+    "decimal": ("Not an exact number of the declared precision", "Correct it, or widen precision and scale."),
+    "boolean": ("Neither true nor false", "List the spelling in the mapping."),
+    "choice": ("No target value for this code", "Add the code to the field's value map."),
+    "country": ("Not a known country", "Add the spelling to the field's value map."),
+    "language": ("Not a known language", "Add the spelling to the field's value map."),
+    "url": ("Not a web address", "Correct the address, or let the mapping empty the field."),
+    "owner": ("The owner is not a user of the target", "Create the user in the target, or name a default owner."),
+    "nul": ("The text contains a NUL byte", "Remove the byte at the source."),
+    "encoding": ("The text is not readable in its encoding", "Repair the text at the source."),
+    "key_missing": ("The row has no key", "Give the row a key at the source."),
+    "key_duplicate": ("Several rows share one key", "Make the key unique at the source."),
+    "missing_parent": ("The record it refers to is not there", "Load or repair the parent row first."),
+    "refused_by_target": ("The target refused the record", "Read the target's reason with the rejected rows."),
+    "edited_in_target": ("A user edited the record in the target", "Decide which edit counts; see on_target_change."),
+    "not_in_target": ("There is no such record to update", "Load it first, or allow inserts in the mapping."),
+    "survivor_rejected": ("The record it was merged into was rejected", "Repair the surviving row; this one follows."),
+}
+
+CHECKS: dict[str, str] = {
+    "expect_column_values_to_not_be_null": "is never empty",
+    "expect_column_values_to_be_unique": "is unique",
+    "expect_column_values_to_be_in_set": "holds only allowed values",
+    "expect_column_values_to_match_regex": "has the right form",
+    "expect_column_values_to_be_between": "lies in range",
+    "expect_column_value_lengths_to_be_between": "has an allowed length",
+    "expect_column_values_to_be_of_type": "has the right type",
+    "expect_column_to_exist": "exists",
+    "expect_table_row_count_to_equal": "number of rows",
+    "expect_table_row_count_to_be_between": "number of rows",
+    "expect_compound_columns_to_be_unique": "is unique in combination",
+}
+
+STEPS: dict[str, str] = {
+    "preflight": "Preflight",
+    "extract": "Extract",
+    "clean": "Clean",
+    "match": "Match",
+    "backup": "Back up",
+    "sample": "Choose sample",
+    "load": "Load",
+    "load_sample": "Load sample",
+    "load_full": "Load",
+    "validate_sample": "Validate sample",
+    "validate_full": "Validate",
+    "rollback": "Roll back",
+    "plan": "Plan",
+    "report": "Report",
+}
+
+OUTCOME_HELP: dict[str, str] = {
+    "inserted": "new records in the target",
+    "updated": "records of the target that were changed",
+    "unchanged": "already in the target, exactly so",
+    "merged": "joined with another row into one record",
+    "rejected": "kept out, with a reason",
+    "filtered": "left out by a rule of the mapping",
+}
+
+# Level of the funnel, what became of the rows that left before it, and the state whose colour they have.
+STAGES: dict[str, tuple[str, str, str]] = {
+    "extracted": ("Extracted rows", "", ""),
+    "kept": ("After filters", "filtered", "filtered"),
+    "clean": ("Clean rows", "rejected", "rejected"),
+    "records": ("After merging", "merged", "merged"),
+    "written": ("In the target", "rejected while loading", "rejected"),
+}
+
+VALIDATIONS: dict[str, str] = {
+    "completeness": "Completeness",
+    "accuracy": "Accuracy",
+    "validity": "Validity",
+    "acceptance": "Acceptance",
+}
+
+
+def reason_title(reason: str) -> str:
+    """Return a reason code in words."""
+    return REASONS[reason][0] if reason in REASONS else spaced(reason)
+
+
+def reason_advice(reason: str) -> str:
+    """Return what a person can do about a reason code; empty when it is not one of ours."""
+    return REASONS[reason][1] if reason in REASONS else ""
+
+
+def check_title(name: str) -> str:
+    """Return an expectation type, or the name of a check, in words."""
+    return CHECKS[name] if name in CHECKS else spaced(name.removeprefix("expect_"))
+
+
+def step_title(step: str) -> str:
+    """Return a step of the line in words."""
+    return STEPS.get(step) or spaced(step)
+
+
+def spaced(code: str) -> str:
+    """Return a code as words, with a capital letter: `load_full` as `Load full`."""
+    words = code.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return `count` with its noun: `1 row`, `1,204 rows`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

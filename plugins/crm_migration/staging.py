@@ -1,0 +1,167 @@
+"""Staged tables: Parquet parts plus a manifest, on a local folder or any fsspec URL.
+
+A table lives at `<root>/<source>/<run>/<entity>/<step>/`. Its parts carry the attempt in their name and the
+manifest is replaced last in one atomic write, so a step's output is there whole or not at all, on object
+storage as on disk, and a repeated attempt replaces the one before it.
+"""
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import fsspec
+import polars as pl
+
+from crm_migration.errors import StagingMissing
+
+MANIFEST = "manifest.json"
+
+
+def safe_name(text: str) -> str:
+    """Return `text` as one path segment: letters, digits, `._-` kept, everything else `_`."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text).strip(".") or "_"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where one run of one source stages its tables; `root` is a path or an fsspec URL."""
+
+    root: str
+    source: str
+    run_id: str
+
+    def table(self, entity: str, step: str) -> str:
+        """Return the folder of the staged table that `step` writes for `entity`."""
+        return "/".join([self.root.rstrip("/"), *map(safe_name, (self.source, self.run_id, entity, step))])
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A finished staged table; small and plain, so its `reference` may pass through XCom."""
+
+    path: str
+    rows: int
+    columns: dict[str, str]
+    sha256: str
+    parts: list[str]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def reference(self) -> dict[str, Any]:
+        """Return path, rows, hash and the step's own facts: what a task may hand to the next."""
+        return {"path": self.path, "rows": self.rows, "sha256": self.sha256, "facts": self.facts}
+
+    def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the parts in order, each as a frame, reading only `columns` when given."""
+        filesystem, path = fsspec.core.url_to_fs(self.path)
+        for part in self.parts:
+            with filesystem.open(f"{path}/{part}", "rb") as handle:
+                yield pl.read_parquet(handle, columns=columns)
+
+    def checksums(self) -> Iterator[bytes]:
+        """Yield the SHA-256 of each part's bytes as they are now."""
+        filesystem, path = fsspec.core.url_to_fs(self.path)
+        for part in self.parts:
+            with filesystem.open(f"{path}/{part}", "rb") as handle:
+                yield hashlib.file_digest(handle, "sha256").digest()
+
+    def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return all parts as one frame; for narrow selections and small tables."""
+        frames = list(self.frames(columns))
+        return pl.concat(frames) if frames else pl.DataFrame()
+
+
+class TableWriter:
+    """Writes one staged table; nothing is visible under its name until `finish`."""
+
+    def __init__(self, folder: RunFolder, entity: str, step: str) -> None:
+        """Open the table for writing; an earlier attempt stays readable until this one finishes."""
+        self.path = folder.table(entity, step)
+        self._filesystem, self._folder = fsspec.core.url_to_fs(self.path)
+        self._filesystem.makedirs(self._folder, exist_ok=True)
+        self._attempt = uuid.uuid4().hex[:8]
+        self._parts: list[str] = []
+        self._digest = hashlib.sha256()
+        self._columns: dict[str, str] = {}
+        self._rows = 0
+        self.staged: Staged | None = None
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append `frame` as one part; an empty frame is written only to record the columns."""
+        if frame.is_empty() and self._parts:
+            return
+        name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
+        with self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
+            frame.write_parquet(handle, compression="lz4", statistics=False)
+        self._digest.update(self._checksum(name))
+        self._parts.append(name)
+        self._columns = {column: str(kind) for column, kind in frame.schema.items()}
+        self._rows += frame.height
+
+    def _checksum(self, part: str) -> bytes:
+        with self._filesystem.open(f"{self._folder}/{part}", "rb") as handle:
+            return hashlib.file_digest(handle, "sha256").digest()
+
+    def finish(self, **facts: Any) -> Staged:
+        """Publish the table with `facts` in its manifest, drop the attempt before it, and return it."""
+        staged = Staged(self.path, self._rows, self._columns, self._digest.hexdigest(), self._parts, facts)
+        self._publish(json.dumps(asdict(staged), indent=1, default=str))
+        self._remove_stale()
+        self.staged = staged
+        return staged
+
+    def _publish(self, text: str) -> None:
+        temporary = f"{self._folder}/.{MANIFEST}.{self._attempt}"
+        with self._filesystem.open(temporary, "w") as handle:
+            handle.write(text)
+        self._filesystem.mv(temporary, f"{self._folder}/{MANIFEST}")
+
+    def _remove_stale(self) -> None:
+        for found in self._filesystem.ls(self._folder, detail=False):
+            name = str(found).rsplit("/", 1)[-1]
+            if name.startswith("part-") and name not in self._parts:
+                self._filesystem.rm(found)
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Publish when the block ended well and `finish` was not called; else leave no trace."""
+        if kind is None:
+            if self.staged is None:
+                self.finish()
+            return
+        for part in self._parts:
+            self._filesystem.rm(f"{self._folder}/{part}")
+
+
+def open_table(folder: RunFolder, entity: str, step: str) -> Staged:
+    """Return the staged table that `step` wrote for `entity`.
+
+    Raises:
+        StagingMissing: it was never finished, or its files are gone.
+    """
+    path = folder.table(entity, step)
+    filesystem, local = fsspec.core.url_to_fs(path)
+    try:
+        with filesystem.open(f"{local}/{MANIFEST}", "r") as handle:
+            manifest = json.load(handle)
+    except FileNotFoundError as missing:
+        raise StagingMissing(
+            f"{folder.source}/{folder.run_id}: {entity}: no finished '{step}' table at {path}; "
+            f"clear the task that writes it (step '{step}') and run it again"
+        ) from missing
+    return Staged(**manifest)
+
+
+def has_table(folder: RunFolder, entity: str, step: str) -> bool:
+    """Return whether `step` finished its table for `entity` in this run."""
+    filesystem, local = fsspec.core.url_to_fs(folder.table(entity, step))
+    return bool(filesystem.exists(f"{local}/{MANIFEST}"))

@@ -1,0 +1,105 @@
+"""Conservation: every extracted row ends in exactly one outcome, by row and by key."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import numpy as np
+import polars as pl
+
+from crm_migration.mapping.model import Entity
+from crm_migration.staging import RunFolder, open_table
+from crm_migration.validate.checks import Check, Tally
+from crm_migration.validate.selection import Hashes, hashed
+
+CLEANED = ("clean", "rejected", "filtered")
+
+
+def conservation_checks(folder: RunFolder, entity: str) -> Iterator[Check]:
+    """Yield the lines that account for every row of the extract."""
+    yield _by_row(folder, entity)
+    yield _by_key(folder, entity)
+
+
+def _by_row(folder: RunFolder, entity: str) -> Check:
+    """Each row of the extract was cleaned, rejected or filtered: one of them, once."""
+    extract = open_table(folder, entity, "extract")
+    times = np.zeros(extract.rows + 1, np.uint8)
+    strays = 0
+    for step in CLEANED:
+        for frame in open_table(folder, entity, step).frames(["_row"]):
+            rows = frame["_row"].to_numpy()
+            known = (rows >= 1) & (rows <= extract.rows)
+            strays += int((~known).sum())
+            np.add.at(times, rows[known], 1)
+    wrong = np.flatnonzero(times[1:] != 1) + 1
+    tally = Tally(strays)
+    tally.add(pl.Series([f"⟨row {row}⟩" for row in wrong], dtype=pl.String))
+    accounted = int((times[1:] == 1).sum())
+    return tally.judged(
+        Check(
+            "completeness", entity, "rows_cleaned_once", "pass", source_value=str(extract.rows),
+            target_value=str(accounted), difference=str(accounted - extract.rows),
+        )
+    )  # fmt: skip
+
+
+def _by_key(folder: RunFolder, entity: str) -> Check:
+    """Each cleaned, rejected or filtered row has an outcome: one, and no outcome is without a row."""
+    expected = _hashes(folder, entity, CLEANED)
+    found = _hashes(folder, entity, ("outcome",))
+    wrong = _differing(expected, found)
+    tally = Tally()
+    if len(wrong):
+        tally.add(_keys(folder, entity, wrong))
+    return tally.judged(
+        Check(
+            "completeness", entity, "rows_accounted_for", "pass" if not len(wrong) else "fail",
+            source_value=str(len(expected)), target_value=str(len(found)), difference=str(len(found) - len(expected)),
+        )
+    )  # fmt: skip
+
+
+def _hashes(folder: RunFolder, entity: str, steps: tuple[str, ...]) -> Hashes:
+    """Return the sorted hashes of all keys in the steps' tables; the parts are narrow, so one column is held."""
+    pieces = [np.empty(0, np.uint64)]
+    for step in steps:
+        pieces += [hashed(frame["_key"]) for frame in open_table(folder, entity, step).frames(["_key"])]
+    return np.sort(np.concatenate(pieces))
+
+
+def _differing(expected: Hashes, found: Hashes) -> Hashes:
+    """Return the hashes that are not exactly once on both sides."""
+    once_each = [side[_single(side)] for side in (expected, found)]
+    return np.setdiff1d(np.concatenate([expected, found]), np.intersect1d(*once_each, assume_unique=True))
+
+
+def _single(ordered: Hashes) -> np.ndarray:
+    same = ordered[1:] == ordered[:-1]
+    return ~(np.append(same, [False]) | np.insert(same, 0, [False]))
+
+
+def _keys(folder: RunFolder, entity: str, wanted: Hashes) -> pl.Series:
+    """Return the keys behind hashes, each once."""
+    found = [pl.Series("_key", [], pl.String)]
+    for step in (*CLEANED, "outcome"):
+        for frame in open_table(folder, entity, step).frames(["_key"]):
+            found.append(frame["_key"].filter(pl.Series(np.isin(hashed(frame["_key"]), wanted))))
+    return pl.concat(found).unique().sort()
+
+
+def source_fill(folder: RunFolder, entity: str, spec: Entity) -> dict[str, Decimal | None]:
+    """Return, per field that reads columns, the share of extracted rows in which one of them holds something."""
+    wanted = {name: field.columns for name, field in spec.fields.items() if field.columns}
+    counts = dict.fromkeys(wanted, 0)
+    extract = open_table(folder, entity, "extract")
+    if not wanted or not extract.rows:
+        return dict.fromkeys(wanted, None)
+    columns = sorted({column for listed in wanted.values() for column in listed})
+    for frame in extract.frames(columns):
+        filled = frame.select(
+            pl.any_horizontal((pl.col(c).str.len_bytes() > 0).fill_null(value=False) for c in listed).sum().alias(name)
+            for name, listed in wanted.items()
+        )
+        for name, count in filled.row(0, named=True).items():
+            counts[name] += count
+    return {name: Decimal(count) / extract.rows for name, count in counts.items()}

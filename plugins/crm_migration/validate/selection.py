@@ -1,0 +1,123 @@
+"""Which golden records a validation expects in the target: the sample's, or all of the run's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.model import Entity, Mapping
+from crm_migration.staging import RunFolder, has_table, open_table
+from crm_migration.validate.checks import Phase
+
+Hashes = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One validation: of which run, against which target, and how much of it."""
+
+    folder: RunFolder
+    target: SqlTarget
+    phase: Phase
+    run_no: int
+
+    @property
+    def mapping(self) -> Mapping:
+        """Return the mapping that the run follows."""
+        return self.target.mapping
+
+    def entity(self, name: str) -> Entity:
+        """Return the entity of that name."""
+        return self.mapping.entities[name]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The golden records of one entity that must be in the target, known by the hash of their id.
+
+    Eight bytes a record instead of its id: what is held in memory stays small at any size. Two ids share a hash with a
+    probability of about one in a million at five million records; then one of them is reported as listed twice.
+    """
+
+    scope: Scope
+    entity: str
+    hashes: Hashes
+    listed_twice: tuple[str, ...]
+    streams: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Return how many golden records are expected."""
+        return len(self.hashes)
+
+    def positions(self, golden: pl.Series) -> Positions:
+        """Return the place of each golden id among the expected ones, -1 where it is not expected."""
+        if not self.rows:
+            return np.full(len(golden), -1)
+        wanted = hashed(golden)
+        at = np.searchsorted(self.hashes, wanted)
+        at[at == self.rows] = 0
+        return np.where(self.hashes[at] == wanted, at, -1)
+
+    def parts(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the expected golden records, part by part, with their `_at` (position)."""
+        for part in open_table(self.scope.folder, self.entity, "golden").frames(columns):
+            marked = part.with_columns(pl.Series("_at", self.positions(part["_golden"])))
+            yield marked.filter(pl.col("_at") >= 0)
+
+
+def hashed(values: pl.Series) -> Hashes:
+    """Return 64-bit hashes, the same for the same text throughout this process."""
+    return values.hash(seed=0).to_numpy()
+
+
+def select(scope: Scope, entity: str) -> Selection:
+    """Return the golden records of `entity` that the load was to bring into the target.
+
+    The sample's, or all that the run touched, without those that the load rejected.
+    """
+    rejected = _rejected(scope, entity)
+    chosen = _sampled(scope, entity) if scope.phase == "sample" else None
+    hashes: list[Hashes] = []
+    streams: set[str] = set()
+    for part in open_table(scope.folder, entity, "golden").frames(["_golden", "_key"]):
+        kept = part.filter(~pl.col("_key").is_in(rejected.implode()))
+        if chosen is not None:
+            kept = kept.filter(pl.col("_golden").is_in(chosen.implode()))
+        hashes.append(hashed(kept["_golden"]))
+        streams.update(stream_of(kept["_golden"]).unique())
+    found, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
+    twice = _named(scope, entity, found[counts > 1])
+    return Selection(scope, entity, found, twice, tuple(sorted(streams)))
+
+
+def stream_of(golden: pl.Series) -> pl.Series:
+    """Return the `source.entity` part of golden ids."""
+    return golden.str.split_exact(":", 1).struct.field("field_0")
+
+
+def _named(scope: Scope, entity: str, wanted: Hashes) -> tuple[str, ...]:
+    if not len(wanted):
+        return ()
+    parts = open_table(scope.folder, entity, "golden").frames(["_golden", "_key"])
+    return tuple(key for part in parts for key in part.filter(np.isin(hashed(part["_golden"]), wanted))["_key"])
+
+
+def _rejected(scope: Scope, entity: str) -> pl.Series:
+    """Return the source keys that the load rejected; few, by the mapping's tolerance."""
+    step = "sample_outcome" if scope.phase == "sample" else "outcome"
+    found = [pl.Series("_key", [], pl.String)]
+    if has_table(scope.folder, entity, step):
+        refused = (pl.col("outcome") == "rejected") & (pl.col("step") == "load")
+        parts = open_table(scope.folder, entity, step).frames(["_key", "outcome", "step"])
+        found += [part.filter(refused)["_key"] for part in parts]
+    return pl.concat(found)
+
+
+def _sampled(scope: Scope, entity: str) -> pl.Series:
+    return open_table(scope.folder, entity, "sample").frame(["_golden"])["_golden"]
