@@ -73,7 +73,7 @@ clean: ## remove caches and build output; .venv stays
 $(BIN)/python:
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(PYTHON_OK)' || { \
 		echo "crm-migration needs Python 3.11, 3.12 or 3.13 with its venv module (Debian, Ubuntu: python3-venv)." >&2; \
-		echo "Found: $$(python3 --version 2>&1 || true). Name another with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; \
+		echo "Found: $$(python3 --version 2>/dev/null || echo none). Name another with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; \
 		exit 1; }
 	@echo "Creating $(VENV) with $$($(PYTHON) --version)"
 	@"$(PYTHON)" -m venv $(VENV)

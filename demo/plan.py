@@ -60,7 +60,7 @@ class Plan:
             "leads": self.contacts // 5,
             "opportunities": self.contacts // 5,
             "activities": self.contacts // 2,
-            "campaigns": max(20, self.contacts // 1000),
+            "campaigns": max(50, self.contacts // 1000),
             "campaign_members": self.contacts // 4,
         }
 

@@ -39,9 +39,11 @@ from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
-from crm_migration.match.match import match
+from crm_migration.match.room import match
 from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
-from crm_migration.report.report import read_report, report, write_report
+from crm_migration.report.assemble import report
+from crm_migration.report.read import read_report
+from crm_migration.report.write import write_report
 from crm_migration.staging import TableWriter, has_table, open_table
 from crm_migration.validate.validate import raise_if_failed, validate
 

@@ -29,10 +29,11 @@ _DIGITS = {
 _WORDS = {"b": "[A-Za-z]{3}", "B": "[A-Za-z]{3,9}", "a": "[A-Za-z]{3}", "A": "[A-Za-z]{6,9}", "p": "[AaPp][Mm]"}
 _SHORTHANDS = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y"}
 _TOKEN = re.compile(r"\.%f|%.|[^%]")
-_OFFSET = r" ?(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}))?)?)$"
+_OFFSET = r" ?(?:[Zz]|([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9])(?::?([0-5][0-9]))?)?)$"
 _ISO = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
-    r"(?: ?(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9](?::?[0-5][0-9])?)?))?)?$"
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?:"
+    + _OFFSET.removesuffix("$")
+    + ")?)?$"
 )
 _NUMBER = r"^-?[0-9]{1,17}(?:\.[0-9]{1,20})?$"
 _DAY_MS = 86_400_000
@@ -67,11 +68,8 @@ def _declared(format_: str) -> Parser:
     zoned = format_.endswith("%z")
     tokens = _tokens(format_.removesuffix("%z").rstrip() if zoned else format_)
     guard = "^" + "".join(_pattern(tokens, index) for index in range(len(tokens))) + "$"
-    layout = "".join(_DIALECT.get(token, token) for token in tokens)
+    layout = "".join("%.f" if token == ".%f" else token for token in tokens)
     return partial(_by_layout, guard=guard, layout=layout, zoned=zoned)
-
-
-_DIALECT = {".%f": "%.f"}
 
 
 def format_problem(format_: str) -> str | None:
@@ -87,8 +85,8 @@ def format_problem(format_: str) -> str | None:
         return "expected a year, a month and a day (%Y-%m-%d), or a year and a day of the year (%Y-%j)"
     if ("I" in held) != ("p" in held):
         return "expected %I and %p together"
-    if held & {"M", "S"} and not held & {"H", "I"}:
-        return "expected an hour (%H, or %I with %p) beside %M and %S"
+    if held & {"H", "I", "M", "S"} and not (held & {"H", "I"} and "M" in held):
+        return "expected an hour (%H, or %I with %p) and minutes (%M) together"
     return None
 
 
@@ -133,14 +131,12 @@ def _iso(text: pl.Series) -> pl.DataFrame:
     if (text.str.len_bytes() == len("0000-00-00 00:00:00")).all() and text.str.contains(" ", literal=True).all():
         return _frame(text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"), _no_offset(text))
     timed = text.set(text.str.len_bytes() == len("0000-00-00"), None)
-    offset = _offsets(timed)
-    body = timed.set(offset.is_not_null(), None).fill_null(timed.str.replace(_OFFSET, ""))
-    body = body.str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
+    body = timed.str.replace(_OFFSET, "").str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
     minutes = body.str.len_bytes() == len("0000-00-00 00:00")
     body = pl.select(pl.when(minutes).then(body + ":00").otherwise(body)).to_series()
     naive = body.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
     dates = text.set(timed.is_not_null(), None).str.to_date("%Y-%m-%d", strict=False).cast(_NAIVE)
-    return _frame(naive.fill_null(dates), offset)
+    return _frame(naive.fill_null(dates), _offsets(timed))
 
 
 def _excel(text: pl.Series) -> pl.DataFrame:
@@ -149,7 +145,7 @@ def _excel(text: pl.Series) -> pl.DataFrame:
     sound = days.is_between(1, _EXCEL_LAST_DAY + 1, closed="left") & ~days.is_between(60, 61, closed="left")
     days = days.set(~sound.fill_null(value=False), None)
     early = pl.select(pl.when(days < 60).then(_DAY_MS).otherwise(0)).to_series()
-    milliseconds = (days.cast(pl.Float64) * _DAY_MS).round().cast(pl.Int64) + early
+    milliseconds = (days * _DAY_MS).round(0).cast(pl.Int64) + early
     base = pl.lit("1899-12-30").str.to_datetime(time_unit="us")
     return _frame(pl.select(base + pl.duration(milliseconds=milliseconds)).to_series(), _no_offset(text))
 

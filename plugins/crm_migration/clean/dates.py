@@ -54,10 +54,10 @@ def _read(text: pl.Series, formats: list[str]) -> pl.DataFrame:
         left = text.set(found["naive"].is_not_null(), None)
         if left.null_count() == len(left):
             break
-        found = found.select(pl.when(pl.col("naive").is_null()).then(later).otherwise(pl.col(later.name)).alias(later.name)
-                             for later in parser(another)(left).get_columns())
-    naive = found["naive"]
-    return found.with_columns(naive.set(~_in_years(naive), None).alias("naive"))
+        later = parser(another)(left)
+        unread = found["naive"].is_null()
+        found = pl.DataFrame([later[name].zip_with(unread, found[name]) for name in found.columns])
+    return found.with_columns(found["naive"].set(~_in_years(found["naive"]), None))
 
 
 def _in_years(moments: pl.Series) -> pl.Series:

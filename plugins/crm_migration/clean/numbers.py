@@ -14,7 +14,6 @@ from crm_migration.mapping.model import Integer, Money, Number
 
 _PLAIN = r"^-?[0-9]+(?:\.[0-9]+)?$"
 _MINUSES = "[−–‒﹣－]"
-_APOSTROPHES = "['’]"
 _SIGN = r"(?:\p{Sc}|[A-Za-z]{1,3}\p{Sc}|[A-Z]{3}|kr\.?|Kč|zł|Ft|lei|Rs\.?|Fr\.?|R|лв\.?|руб\.?|₽|元|円|圆)"
 _SIGN_BEFORE = rf"^([-+(]?) ?{_SIGN} ?"
 _SIGN_AFTER = rf" ?{_SIGN}( ?[-)]?)$"
@@ -61,27 +60,39 @@ def _plain(text: pl.Series, mark: str, separators: list[str]) -> pl.Series:
 
 
 def _normal(text: pl.Series, mark: str, separators: list[str]) -> pl.Series:
-    text = text.str.replace_all(_MINUSES, "-").str.replace(r"^([^-+]+?) ?-$", "-${1}").str.replace(r"^([-+]) ", "${1}")
+    signed = text.str.contains(r"^[-+] |-$|" + _MINUSES)
+    text = where(text, signed, _sign_in_front)
     notation = _notation(mark, separators)
     text = text.set(~text.str.contains(notation).fill_null(value=False), None)
     for separator in separators:
-        text = text.str.replace_all(_separator(separator), "")
+        for spelling in _spellings(separator):
+            text = text.str.replace_all(spelling, "", literal=True)
     text = text.str.replace(mark, ".", literal=True) if mark != "." else text
-    return text.str.replace(r"^\+", "").str.replace(r"\.$", "").str.replace(r"^(-?)\.", "${1}0.")
+    return text.str.strip_prefix("+").str.strip_suffix(".")
+
+
+def _sign_in_front(text: pl.Series) -> pl.Series:
+    text = text.str.replace_all(_MINUSES, "-").str.replace(r"^([^-+]+?) ?-$", "-${1}")
+    return text.str.replace(r"^([-+]) ", "${1}")
 
 
 def _notation(mark: str, separators: list[str]) -> str:
-    grouped = "".join(rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_separator, separators))
+    grouped = "".join(rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_group_mark, separators))
     point = re.escape(mark)
     return rf"^[-+]?(?:(?:[0-9]+{grouped})(?:{point}[0-9]*)?|{point}[0-9]+)$"
 
 
-def _separator(thousands: str) -> str:
-    return _APOSTROPHES if thousands in {"'", "’"} else re.escape(thousands)
+def _spellings(thousands: str) -> list[str]:
+    return ["'", "’"] if thousands in {"'", "’"} else [thousands]
+
+
+def _group_mark(thousands: str) -> str:
+    return "(?:" + "|".join(map(re.escape, _spellings(thousands))) + ")"
 
 
 def _without_currency(text: pl.Series) -> pl.Series:
     text = text.str.replace_all(_MINUSES, "-")
-    text = text.str.replace(_SIGN_BEFORE, "${1}").str.replace(_SIGN_AFTER, "${1}")
+    text = where(text, text.str.contains(r"^[-+(]?[^-+(0-9.,]"), lambda part: part.str.replace(_SIGN_BEFORE, "${1}"))
+    text = where(text, text.str.contains(r"[^-)0-9.,] ?[-)]?$"), lambda part: part.str.replace(_SIGN_AFTER, "${1}"))
     # "$ (12.50)" and "($ 12.50)" have both lost their sign by now; in "(12.50) EUR" a minus may also hold the sign.
-    return text.str.replace(_IN_PARENTHESES, "-${1}")
+    return where(text, text.str.starts_with("("), lambda part: part.str.replace(_IN_PARENTHESES, "-${1}"))

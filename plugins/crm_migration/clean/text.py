@@ -72,6 +72,11 @@ def nul_reason(text: pl.Series) -> pl.Series:
     return coded(text.str.contains("\x00", literal=True).fill_null(value=False), "nul")
 
 
+def composed(text: pl.Series) -> pl.Series:
+    """Return `text` in NFC; only values with characters beyond U+02FF can be in another form."""
+    return where(text, text.str.contains(_MAY_COMPOSE).fill_null(value=False), lambda part: part.str.normalize("NFC"))
+
+
 def cut(text: pl.Series, length: int) -> pl.Series:
     """Return `text` cut to `length` characters, with no blank or joiner left hanging at the end."""
     return where(
@@ -82,24 +87,31 @@ def cut(text: pl.Series, length: int) -> pl.Series:
 
 
 def _normal(text: pl.Series, how: Tidy) -> pl.Series:
-    text = _composed(text).str.replace_all(_CONTROLS, "")
-    text = text.str.replace_all(_NEWLINES, "\n") if how.multiline else text.str.replace_all(r"\s+", " ")
-    text = _without_joiners(text, how).str.strip_chars(_EDGES)
-    if not how.multiline:
-        text = text.str.replace_all(" {2,}", " ")
-    return _blank_is_null(_composed(text))
+    text = composed(text).str.replace_all(_CONTROLS, "")
+    if how.multiline:
+        text = _without_joiners(text.str.replace_all(_NEWLINES, "\n"), how).str.strip_chars(_EDGES)
+    else:
+        text = _single_spaced(_without_joiners(_single_spaced(text), how).str.strip_chars(_EDGES))
+    return _blank_is_null(composed(text))
+
+
+def _single_spaced(text: pl.Series) -> pl.Series:
+    return where(text, text.str.contains(r"[^\S ]|  "), lambda part: part.str.replace_all(r"\s+", " "))
 
 
 def _without_joiners(text: pl.Series, how: Tidy) -> pl.Series:
-    if not how.joiners:
-        return text.str.replace_all(f"[{JOINERS}]", "")
-    # Next to ASCII a joiner joins nothing; between other letters it can be part of the spelling.
+    joined = text.str.contains(f"[{JOINERS}]")
+    return where(text, joined, _with_useful_joiners if how.joiners else _with_no_joiners)
+
+
+def _with_no_joiners(text: pl.Series) -> pl.Series:
+    return text.str.replace_all(f"[{JOINERS}]", "")
+
+
+def _with_useful_joiners(text: pl.Series) -> pl.Series:
+    """Drop joiners next to ASCII, where they join nothing; between other letters they can be part of the spelling."""
     text = text.str.replace_all(rf"([\x00-\x7f])[{JOINERS}]+", "${1}")
     return text.str.replace_all(rf"[{JOINERS}]+([\x00-\x7f])", "${1}")
-
-
-def _composed(text: pl.Series) -> pl.Series:
-    return where(text, text.str.contains(_MAY_COMPOSE), lambda part: part.str.normalize("NFC"))
 
 
 def _blank_is_null(text: pl.Series) -> pl.Series:

@@ -14,7 +14,15 @@ import sqlalchemy as sa
 from crm_migration.errors import MappingFault
 from crm_migration.extract.mysql import MySQL
 from crm_migration.extract.postgresql import PostgreSQL
-from crm_migration.extract.printing import Dialect, TextSelect, plain_select, quoted_column, regroup
+from crm_migration.extract.printing import (
+    AnyColumn,
+    Dialect,
+    Frames,
+    TextSelect,
+    plain_select,
+    quoted_column,
+    regroup,
+)
 from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.extract.sqlite import SQLite
 
@@ -44,7 +52,9 @@ def engine_for(url: str) -> sa.Engine:
         kind = parsed.get_backend_name()
     except (sa.exc.ArgumentError, ValueError):
         # Not chained: the URL that SQLAlchemy would quote holds a password.
-        raise MappingFault("expected a database URL such as postgresql://user@host/name; edit the connection") from None
+        raise MappingFault(
+            "expected a database URL such as postgresql://user@host/name; edit the connection"
+        ) from None
     if kind not in DRIVERS:
         raise MappingFault(
             f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"
@@ -64,9 +74,9 @@ def dialect_of(connection: sa.Connection) -> Dialect:
 def read_text(
     bind: sa.Engine | sa.Connection,
     source: sa.FromClause,
-    columns: Sequence[str | sa.ColumnElement[object]],
+    columns: Sequence[str | AnyColumn],
     where: sa.ColumnElement[bool] | None = None,
-    order: Sequence[sa.ColumnElement[object]] | None = None,
+    order: Sequence[AnyColumn] | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield `columns` of the chosen rows of a table or join as exact text, at most BATCH_ROWS rows a frame.
 
@@ -95,22 +105,25 @@ def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str
     """
     with closing(_read(connection, asked, names)) as frames:
         try:
-            yield from frames
+            # Not `yield from`, which would close the inner iterator, and so read the rest, first.
+            for frame in frames:
+                yield frame
         except GeneratorExit:
             connection.invalidate()
             raise
 
 
-def _read(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+def _read(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Frames:
     dialect = dialect_of(connection)
     with dialect.session(connection):
         if not asked.kinds:
             select = plain_select(asked.source, asked.columns, asked.where)
             asked = replace(asked, kinds=dialect.kinds(connection, select))
-        yield from regroup(dialect.frames(connection, asked), names, asked.batch_rows)
+        with closing(dialect.frames(connection, asked)) as frames:
+            yield from regroup(frames, names, asked.batch_rows)
 
 
-def _element(source: sa.FromClause, column: str | sa.ColumnElement[object]) -> sa.ColumnElement[object]:
+def _element(source: sa.FromClause, column: str | AnyColumn) -> AnyColumn:
     """Return the column without the Python type that SQLAlchemy may have reflected for it."""
     if not isinstance(column, str):
         named = column.element if isinstance(column, sa.Label) else column

@@ -17,18 +17,28 @@ statement reads one snapshot.
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import pymysql
 import sqlalchemy as sa
 from pymysql.constants import FIELD_TYPE
 
-from crm_migration.extract.printing import Kind, TextSelect, holding, stream, text_schema
+from crm_migration.extract.printing import (
+    AnyColumn,
+    AnyResult,
+    AnySelect,
+    Frames,
+    Kind,
+    TextSelect,
+    holding,
+    stream,
+    text_schema,
+)
 
 SETTINGS: Final[dict[str, str | int]] = {
     "time_zone": "+00:00",
@@ -42,7 +52,8 @@ STRINGS = ("VARCHAR", "VAR_STRING", "STRING", "ENUM", "SET", "TINY_BLOB", "BLOB"
 KINDS: Final[dict[int, Kind]] = {
     **dict.fromkeys((getattr(FIELD_TYPE, name) for name in NUMBERS), "number"),
     **dict.fromkeys((getattr(FIELD_TYPE, name) for name in STRINGS), "text"),
-    **dict.fromkeys((FIELD_TYPE.DATE, FIELD_TYPE.NEWDATE, FIELD_TYPE.DATETIME), "naive"),
+    **dict.fromkeys((FIELD_TYPE.DATE, FIELD_TYPE.NEWDATE), "day"),
+    FIELD_TYPE.DATETIME: "naive",
     FIELD_TYPE.TIMESTAMP: "aware",
     FIELD_TYPE.FLOAT: "single",
     FIELD_TYPE.BIT: "bits",
@@ -69,23 +80,25 @@ class MySQL:
         """Forbid this connection to write."""
         connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
 
-    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+    def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
         """Return the kind of each selected column, by its type and, for strings, its character set."""
         with connection.execute(select.limit(0)) as result:
-            kinds = [KINDS.get(int(column[1]), "other") for column in _description(result)]
+            kinds: list[Kind] = [KINDS.get(int(column[1]), "other") for column in _description(result)]
         binary = _binary(connection, select, [at for at, kind in enumerate(kinds) if kind == "text"])
-        return tuple("bytes" if at in binary else kind for at, kind in enumerate(kinds))
+        for at in binary:
+            kinds[at] = "bytes"
+        return tuple(kinds)
 
     def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
         """Return the columns of the table or view with their types."""
         found = connection.execute(COLUMNS, {"schema": schema, "name": table})
         return {str(name): str(kind) for name, kind in found}
 
-    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+    def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the query's columns with their types, without lengths."""
         return {str(name): TYPE_NAMES.get(code, "") for name, code, *_ in _description(result)}
 
-    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
         printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
         statement = select.statement(printed)
@@ -96,19 +109,18 @@ class MySQL:
             schema = text_schema(len(printed))
             schema |= {f"c{at}": pl.Binary() for at, kind in enumerate(select.kinds) if kind == "bytes"}
             found = stream(connection, statement, schema, select.chunk_rows)
-        for frame in found:
-            yield _finished(frame, select.kinds)
+        with closing(found):
+            for frame in found:
+                yield _finished(frame, select.kinds)
 
 
-def _description(result: sa.CursorResult[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def _description(result: AnyResult) -> list[Any]:
     cursor = result.cursor
     assert cursor is not None
     return list(cursor.description or ())
 
 
-def _binary(
-    connection: sa.Connection, select: sa.Select[tuple[object, ...]], strings: Sequence[int]
-) -> set[int]:
+def _binary(connection: sa.Connection, select: AnySelect, strings: Sequence[int]) -> set[int]:
     """Return which of the string columns hold bytes: the protocol calls BLOB and TEXT by one type."""
     if not strings:
         return set()
@@ -121,8 +133,8 @@ def _binary(
     return {position for position, charset in zip(strings, found, strict=True) if charset == "binary"}
 
 
-def _printed(column: sa.ColumnElement[object], kind: Kind) -> sa.ColumnElement[object]:
-    text = sa.cast(column, sa.CHAR)
+def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
+    text: AnyColumn = sa.cast(column, sa.CHAR)
     if kind in ("text", "bytes"):
         return sa.type_coerce(column, sa.types.NULLTYPE)
     if kind == "single":
@@ -156,16 +168,14 @@ def _single(text: str | None) -> str | None:
     return format(Decimal(next(short for short in tries if struct.pack("f", float(short)) == exact)), "f")
 
 
-def _quick_text(
-    connection: sa.Connection, select: TextSelect, statement: sa.Select[tuple[object, ...]]
-) -> str | None:
+def _quick_text(connection: sa.Connection, select: TextSelect, statement: AnySelect) -> str | None:
     """Return the statement for connectorx, or None where it cannot serve.
 
     It takes no parameters, so only numbers and moments, which cannot carry SQL, are written into the text; it
     speaks TCP with a user and a password, and knows no options of the driver.
     """
     url = connection.engine.url
-    if not (select.alone and url.host and url.username) or set(url.query) - {"charset"}:
+    if not (select.alone and url.host and url.username) or set(url.query) - {"charset", "connect_timeout"}:
         return None
     compiled = statement.compile(dialect=connection.dialect)
     if not all(isinstance(value, int | date) for value in compiled.params.values()):
@@ -174,7 +184,7 @@ def _quick_text(
     return str(literal) % ()
 
 
-def _connectorx(url: sa.URL, statement: str, rows: int) -> Iterator[pl.DataFrame]:
+def _connectorx(url: sa.URL, statement: str, rows: int) -> Frames:
     """Yield frames from connectorx, whose failures become PyMySQL's: it raises a bare RuntimeError or panics."""
     import connectorx
 
@@ -183,7 +193,12 @@ def _connectorx(url: sa.URL, statement: str, rows: int) -> Iterator[pl.DataFrame
     settings.append("SET SESSION TRANSACTION READ ONLY")
     try:
         batches = connectorx.read_sql(
-            plain, statement, return_type="arrow_stream", protocol="text", pre_execution_query=settings, batch_size=rows
+            plain,
+            statement,
+            return_type="arrow_stream",
+            protocol="text",
+            pre_execution_query=settings,
+            batch_size=rows,
         )
         for batch in batches:
             frame = pl.from_arrow(batch)

@@ -8,16 +8,24 @@ stored. Reals print with the fewest digits that read back as the same number.
 Rows arrive through COPY … TO STDOUT; one statement reads one snapshot.
 """
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Final
+from typing import Any, Final
 
-import polars as pl
 import psycopg
 import sqlalchemy as sa
 
 from crm_migration.extract.postgresql_copy import copy_out
-from crm_migration.extract.printing import Kind, TextSelect, holding, stream, text_schema
+from crm_migration.extract.printing import (
+    AnyColumn,
+    AnyResult,
+    AnySelect,
+    Frames,
+    Kind,
+    TextSelect,
+    holding,
+    stream,
+    text_schema,
+)
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -30,7 +38,8 @@ KINDS: Final[dict[int, Kind]] = {
     17: "bytes",
     **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
     **dict.fromkeys((20, 21, 23, 26, 700, 701, 1700), "number"),
-    **dict.fromkeys((1082, 1114), "naive"),
+    1082: "day",
+    1114: "naive",
     1184: "aware",
 }
 """Kind by type oid, as listed in PostgreSQL's pg_type.dat; a domain is described by its base type."""
@@ -46,13 +55,15 @@ class PostgreSQL:
 
     def session(self, connection: sa.Connection) -> AbstractContextManager[None]:
         """Have the session print in UTC, ISO and full digits."""
-        return holding(connection, SETTINGS, "current_setting('{name}')", "SELECT set_config('{name}', :value, false)")
+        return holding(
+            connection, SETTINGS, "current_setting('{name}')", "SELECT set_config('{name}', :value, false)"
+        )
 
     def protect(self, connection: sa.Connection) -> None:
         """Forbid this connection to write."""
         connection.execute(sa.text("SET TRANSACTION READ ONLY"))
 
-    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+    def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
         """Return the kind of each selected column, by its type."""
         with connection.execute(select.limit(0)) as result:
             return tuple(KINDS.get(column[1], "other") for column in _description(result))
@@ -63,11 +74,11 @@ class PostgreSQL:
         name = ".".join(quote(part) for part in (schema, table) if part)
         return {str(column): str(kind) for column, kind in connection.execute(COLUMNS, {"name": name})}
 
-    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+    def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the query's columns with their types."""
         return {column[0]: getattr(column, "type_display", "") for column in _description(result)}
 
-    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
         printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
         statement = select.statement(printed)
@@ -78,21 +89,19 @@ class PostgreSQL:
         yield from copy_out(driver, _literal(connection, driver, statement), len(printed), select.chunk_rows)
 
 
-def _printed(column: sa.ColumnElement[object], kind: Kind) -> sa.ColumnElement[object]:
+def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
     if kind == "bytes":
         return sa.func.encode(column, sa.literal_column("'hex'"))
     return sa.cast(column, sa.Text)
 
 
-def _description(result: sa.CursorResult[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def _description(result: AnyResult) -> list[Any]:
     cursor = result.cursor
     assert cursor is not None
     return list(cursor.description or ())
 
 
-def _literal(
-    connection: sa.Connection, driver: "psycopg.Connection[tuple[object, ...]]", statement: sa.Select[tuple[object, ...]]
-) -> str:
+def _literal(connection: sa.Connection, driver: "psycopg.Connection[Any]", statement: AnySelect) -> str:
     """Return the statement with its values quoted by the driver: COPY takes no parameters of its own."""
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     with psycopg.ClientCursor(driver) as cursor:

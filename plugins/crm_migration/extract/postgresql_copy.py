@@ -7,19 +7,20 @@ cleanly, and NULL (`\\N`) differs from the text `\\N`, which arrives as `\\\\N`.
 
 import selectors
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 import psycopg
 from psycopg import errors, pq
+
+from crm_migration.extract.printing import Frames
 
 CHUNK_BYTES = 16 * 1024 * 1024
 ESCAPES = {r"\\": "\\", r"\b": "\b", r"\f": "\f", r"\n": "\n", r"\r": "\r", r"\t": "\t", r"\v": "\v"}
 """The escapes that COPY TO writes (PostgreSQL documentation, COPY, Text Format)."""
 
 
-def copy_out(
-    driver: "psycopg.Connection[tuple[object, ...]]", statement: str, width: int, rows: int
-) -> Iterator[pl.DataFrame]:
+def copy_out(driver: "psycopg.Connection[Any]", statement: str, width: int, rows: int) -> Frames:
     """Yield the rows of a SELECT of `width` text columns, in frames of at most `rows` rows.
 
     Closing the iterator early reads the rest of the answer and forgets it, so that the connection and its

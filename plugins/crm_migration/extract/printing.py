@@ -4,15 +4,19 @@ A database prints: no value passes through a Python number or date on its way in
 what a database cannot print exactly itself is finished here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import polars as pl
 import sqlalchemy as sa
 
-Kind = Literal["text", "bytes", "number", "single", "bits", "shape", "aware", "naive", "other"]
+Kind = Literal["text", "bytes", "number", "single", "bits", "shape", "aware", "naive", "day", "other"]
+AnyColumn = sa.ColumnElement[Any]
+AnySelect = sa.Select[*tuple[Any, ...]]
+AnyResult = sa.CursorResult[*tuple[Any, ...]]
+Frames = Generator[pl.DataFrame, None, None]
 
 CHUNK_ROWS = 10_000
 FRAME_BYTES = 64 * 1024 * 1024
@@ -27,10 +31,10 @@ class TextSelect:
     """
 
     source: sa.FromClause
-    columns: tuple[sa.ColumnElement[object], ...]
+    columns: tuple[AnyColumn, ...]
     kinds: tuple[Kind, ...]
     where: sa.ColumnElement[bool] | None = None
-    order: tuple[sa.ColumnElement[object], ...] = ()
+    order: tuple[AnyColumn, ...] = ()
     batch_rows: int = CHUNK_ROWS
     alone: bool = False
 
@@ -39,7 +43,7 @@ class TextSelect:
         """Return how many rows an adapter fetches at a time; few, because a row may hold megabytes."""
         return max(1, min(CHUNK_ROWS, self.batch_rows))
 
-    def statement(self, columns: Sequence[sa.ColumnElement[object]]) -> sa.Select[tuple[object, ...]]:
+    def statement(self, columns: Sequence[AnyColumn]) -> AnySelect:
         """Return the SELECT of `columns`, named by position so that no name can collide or be cut."""
         return plain_select(self.source, columns, self.where).order_by(*self.order)
 
@@ -55,7 +59,7 @@ class Dialect(Protocol):
         """Forbid this connection, which is used for nothing else, to write."""
         ...
 
-    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+    def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
         """Return the kind of each column of `select`, without reading a row."""
         ...
 
@@ -63,32 +67,32 @@ class Dialect(Protocol):
         """Return the table's columns with their declared types, empty when there is no such table."""
         ...
 
-    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+    def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the columns of an executed query with their types, as far as the driver tells them."""
         ...
 
-    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows, every column a String, in frames of at most `select.chunk_rows` rows."""
         ...
 
 
 def plain_select(
-    source: sa.FromClause, columns: Sequence[sa.ColumnElement[object]], where: sa.ColumnElement[bool] | None = None
-) -> sa.Select[tuple[object, ...]]:
+    source: sa.FromClause, columns: Sequence[AnyColumn], where: sa.ColumnElement[bool] | None = None
+) -> AnySelect:
     """Return a SELECT whose columns are called c0, c1, …"""
     labelled = [column.label(f"c{position}") for position, column in enumerate(columns)]
-    select = sa.select(*labelled).select_from(source)
+    select: AnySelect = sa.select(*labelled).select_from(source)
     return select if where is None else select.where(where)
 
 
-def quoted_column(name: str) -> sa.ColumnElement[object]:
+def quoted_column(name: str) -> AnyColumn:
     """Return the column of exactly this name, quoted whatever it looks like."""
     return sa.column(sa.quoted_name(name, quote=True))
 
 
 def stream(
-    connection: sa.Connection, statement: sa.Select[tuple[object, ...]], schema: Mapping[str, pl.DataType], rows: int
-) -> Iterator[pl.DataFrame]:
+    connection: sa.Connection, statement: AnySelect, schema: Mapping[str, pl.DataType], rows: int
+) -> Frames:
     """Yield what `statement` selects through a server-side cursor, `rows` rows at a time."""
     options = {"stream_results": True, "max_row_buffer": rows}
     with connection.execute(statement, execution_options=options) as result:
@@ -132,8 +136,9 @@ def holding(
 
     `read` and `write` are the database's expression and statement for one setting, `{name}` standing for it.
     """
-    present = connection.execute(sa.select(*(sa.literal_column(read.format(name=name)) for name in wanted))).one()
-    changed = {name: old for name, old in zip(wanted, present, strict=True) if old != wanted[name]}
+    present: AnySelect = sa.select(*(sa.literal_column(read.format(name=name)) for name in wanted))
+    found = zip(wanted, connection.execute(present).one(), strict=True)
+    changed = {name: old for name, old in found if old != wanted[name]}
     for name in changed:
         connection.execute(sa.text(write.format(name=name)), {"value": wanted[name]})
     try:

@@ -9,10 +9,18 @@ moments: dates are whatever text or number the application stored.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import polars as pl
 import sqlalchemy as sa
 
-from crm_migration.extract.printing import Kind, TextSelect, stream, text_schema
+from crm_migration.extract.printing import (
+    AnyColumn,
+    AnyResult,
+    AnySelect,
+    Frames,
+    Kind,
+    TextSelect,
+    stream,
+    text_schema,
+)
 
 PRINT_REAL = "crm_print_real"
 
@@ -32,10 +40,10 @@ class SQLite:
         """Forbid this connection to write."""
         connection.execute(sa.text("PRAGMA query_only = ON"))
 
-    def kinds(self, connection: sa.Connection, select: sa.Select[tuple[object, ...]]) -> tuple[Kind, ...]:
+    def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
         """Return `text` for every column: what a value is, only the value knows."""
         connection.execute(select.limit(0)).close()
-        return ("text",) * len(select.selected_columns)
+        return tuple("text" for _ in select.selected_columns)
 
     def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
         """Return the table's columns with the types written in its CREATE TABLE."""
@@ -43,17 +51,17 @@ class SQLite:
         found = connection.execute(sa.select(info.c.name, info.c.type))
         return {str(name): str(kind).lower() for name, kind in found}
 
-    def offered(self, result: sa.CursorResult[tuple[object, ...]]) -> dict[str, str]:
+    def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the query's columns; SQLite tells no types of them."""
         return dict.fromkeys(result.keys(), "")
 
-    def frames(self, connection: sa.Connection, select: TextSelect) -> Iterator[pl.DataFrame]:
+    def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
         statement = select.statement([_printed(column) for column in select.columns])
         yield from stream(connection, statement, text_schema(len(select.columns)), select.chunk_rows)
 
 
-def _printed(column: sa.ColumnElement[object]) -> sa.ColumnElement[object]:
+def _printed(column: AnyColumn) -> AnyColumn:
     kind = sa.func.typeof(column)
     return sa.case(
         (kind == "blob", sa.func.lower(sa.func.hex(column))),

@@ -1,7 +1,7 @@
 """What is to happen to each golden record: insert, update, leave, or reject; without writing anything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,11 @@ class LoadJob:
     known: dict[str, pl.DataFrame] = field(default_factory=dict)
     outsiders: dict[str, bool] = field(default_factory=dict)
     streams: dict[str, int] = field(default_factory=dict)
+
+    def fresh(self) -> "LoadJob":
+        """Return this job without what it remembers of the target, for the next table to load."""
+        references = References(self.target, self.references.folder, self.references.assume_staged)
+        return replace(self, references=references, known={}, outsiders={})
 
     def stream_no(self, entity_name: str) -> int:
         """Return the ledger's number for this source's `entity_name`."""

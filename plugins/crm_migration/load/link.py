@@ -26,6 +26,7 @@ def link(job: LoadJob, folder: RunFolder, entity_name: str, phase: Literal["samp
     fields = job.deferred.get(entity_name, [])
     if not fields:
         return 0
+    job = job.fresh()
     golden = open_table(folder, entity_name, "golden")
     chosen = None
     if phase == "sample":

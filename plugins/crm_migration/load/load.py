@@ -97,6 +97,7 @@ def load(
         TargetUnavailable: the target was lost; the batches before stay, the current one left nothing.
         FencedOut: a newer attempt of this load is running.
     """
+    job = job.fresh()
     token = job.target.ledger.take_fence(f"{holder} {folder.source}/{folder.run_id}/{entity}/{phase}")
     merged = Merged.read(folder, entity)
     progress = Progress()

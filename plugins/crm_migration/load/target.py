@@ -40,6 +40,10 @@ class SqlTarget:
         self._tables: dict[str, sa.Table] = {}
         self._prepare_sessions()
 
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
     def _prepare_sessions(self) -> None:
         """Have every session refuse what does not fit, and speak UTC."""
         settings = {

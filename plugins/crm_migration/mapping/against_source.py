@@ -1,6 +1,9 @@
 """Rules that compare an entity with its table in the source as it is now."""
 
-from collections.abc import Iterator, Mapping, Set
+import html
+import unicodedata
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from crm_migration.mapping.faults import Fault, Place, did_you_mean, quoted, unknown_name
 from crm_migration.mapping.fit import family
@@ -11,8 +14,10 @@ NO_KEYS = ("float", "json", "xml", "geometry", "array")
 MOST_NAMED = 10
 
 
-def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: Set[str]) -> Iterator[Fault]:
-    """Yield the faults of what an entity reads; `columns` are its table's, by name, None if there is no table."""
+def source_faults(
+    scope: Scope, columns: Mapping[str, str] | None, tables: AbstractSet[str]
+) -> Iterator[Fault]:
+    """Yield the faults of what an entity reads; `columns` are its table's, None if there is no such table."""
     if not columns:
         yield _no_table(scope, tables)
         return
@@ -23,11 +28,12 @@ def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: Set[s
         declared = columns.get(column)
         if declared is not None and family(declared) in NO_KEYS:
             place = scope.at("key", index) if isinstance(scope.entity.key, list) else scope.at("key")
-            text = f"expected a key column that can be compared as text, found {quoted(column)} of type {declared}"
+            found = f"{quoted(column)} of type {quoted(declared, '')}"
+            text = f"expected a key column that can be compared as text, found {found}"
             yield Fault(place, text)
 
 
-def choice_faults(scope: Scope, values: Mapping[str, Set[str]]) -> Iterator[Fault]:
+def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Iterator[Fault]:
     """Yield the choice fields for whose source values the mapping has no entry; `values` by field.
 
     A field with `on_invalid: null` or `keep` says itself what becomes of values without an entry.
@@ -48,10 +54,12 @@ def choice_faults(scope: Scope, values: Mapping[str, Set[str]]) -> Iterator[Faul
 
 
 def _folded(value: str, spec: Choice) -> str:
-    return value.strip().lower() if spec.ignore_case else value.strip()
+    """Return a value as it is compared: the clean room's tidying, which is not of this room, in short."""
+    tidied = " ".join(unicodedata.normalize("NFC", html.unescape(value)).split())
+    return tidied.lower() if spec.ignore_case else tidied
 
 
-def _no_table(scope: Scope, tables: Set[str]) -> Fault:
+def _no_table(scope: Scope, tables: AbstractSet[str]) -> Fault:
     if scope.entity.table is None:
         return Fault(scope.at("query"), "expected a query that yields columns, found none")
     name = scope.entity.table

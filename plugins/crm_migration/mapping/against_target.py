@@ -34,13 +34,14 @@ def target_faults(scope: Scope, target: Target) -> Iterator[Fault]:
 
 
 def _identity(scope: Scope, table: TargetTable) -> Iterator[Fault]:
-    """The columns that identify a record: there, and the external id refused by the target when it comes twice."""
+    """Yield what keeps records from being identified by their id and their external id."""
     wanted = scope.entity.target
     for key, column in (("id", wanted.id), ("external_id", wanted.external_id)):
         if column not in table.columns:
             yield unknown_name(scope.at("target", key), f"a column of {table.name}", column, table.columns)
     if wanted.external_id in table.columns and not table.is_unique(wanted.external_id):
-        text = f"expected a column of {table.name} with a unique index, found {quoted(wanted.external_id)} without one"
+        expected = f"a column of {table.name} with a unique index"
+        text = f"expected {expected}, found {quoted(wanted.external_id)} without one"
         yield Fault(scope.at("target", "external_id"), text)
 
 
@@ -62,7 +63,8 @@ def _field(scope: Scope, name: str, column: TargetColumn) -> Iterator[Fault]:
         yield Fault(place, text, at_key=True)
         return
     if not column.nullable and not _always_filled(spec):
-        text = f"expected 'required: true' or a default, because {described(column)} takes no empty value, found neither"
+        reason = f"because {described(column)} takes no empty value"
+        text = f"expected 'required: true' or a default, {reason}, found neither"
         yield Fault(place, text, at_key=True)
     if not isinstance(spec, Reference | Owner):
         yield from fit_faults(place, spec, column)
@@ -83,7 +85,7 @@ def _owner(place: Place, spec: Owner, target: Target) -> Iterator[Fault]:
 
 
 def _pointer(scope: Scope, name: str, column: TargetColumn, target: Target) -> Iterator[Fault]:
-    """A field that stores another record's id: the column must point there, or at nothing in particular."""
+    """Yield why a column cannot store the id that a field yields."""
     for steps, pointed_at, identity in _pointed_at(scope, name):
         place = (*scope.at("fields", name), *steps)
         if column.foreign_key is not None:

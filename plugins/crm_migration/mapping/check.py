@@ -1,6 +1,7 @@
-"""The rules that go beyond the shape of a mapping: within itself, and against source and target as they are now."""
+"""The rules beyond the shape of a mapping: within itself, and against source and target as they are now."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from crm_migration.mapping import model
 from crm_migration.mapping.against_source import choice_faults, source_faults
@@ -15,26 +16,31 @@ from crm_migration.mapping.settings import settings_faults
 from crm_migration.mapping.values import value_faults
 
 
-def check_mapping(mapping: model.Mapping) -> list[Fault]:
+def static_faults(mapping: model.Mapping) -> list[Fault]:
     """Return what is wrong with a mapping that needs neither source nor target to be seen."""
     return [*settings_faults(mapping), *_entity_faults(mapping), *circle_faults(mapping)]
+
+
+def check_static(loaded: LoadedMapping) -> list[str]:
+    """Return one line per fault that needs neither source nor target to be seen; `read_mapping` lets none pass."""
+    return loaded.problems(static_faults(loaded.mapping))
 
 
 def check_live(
     loaded: LoadedMapping,
     source_columns: Mapping[str, Mapping[str, str]],
     target: Mapping[str, TargetTable],
-    choice_values: Mapping[str, Mapping[str, Set[str]]],
-    source_tables: Set[str] = frozenset(),
+    choice_values: Mapping[str, Mapping[str, AbstractSet[str]]],
+    source_tables: AbstractSet[str] = frozenset(),
 ) -> list[str]:
     """Compare a mapping with the source and the target as they are now.
 
     Args:
         loaded: The mapping and its file.
-        source_columns: By entity, the columns of its table or query with their declared types; an entity whose
-            table is not there is left out.
+        source_columns: By entity, the columns of its table or query with their declared types; an entity
+            whose table is not there is left out.
         target: The target's tables by name: at least those of `live.target_objects`; more give better hints.
-        choice_values: By entity and field, the distinct values of the source for the choice fields.
+        choice_values: By entity and field, the distinct source values of the choice fields.
         source_tables: The names of all tables of the source, for hints.
 
     Returns:

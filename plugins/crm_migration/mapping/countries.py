@@ -1,4 +1,6 @@
-"""The officially assigned codes of ISO 3166-1 alpha-2."""
+"""Codes of ISO 3166-1 alpha-2."""
+
+import re
 
 COUNTRIES = frozenset(
     """
@@ -12,5 +14,11 @@ COUNTRIES = frozenset(
     PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI
     SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR
     TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """.split()
+    """.split()  # noqa: SIM905 a list of 249 literals would fill a page
 )
+USER_ASSIGNED = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")
+
+
+def is_country(code: str) -> bool:
+    """Say whether a code is assigned, by the standard or to its users' own purposes, such as XK for Kosovo."""
+    return code in COUNTRIES or USER_ASSIGNED.fullmatch(code) is not None

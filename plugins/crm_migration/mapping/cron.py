@@ -8,11 +8,11 @@ DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|\d{1,2})(-(?P<last>[a-z]{3}|\d{1,2}))?(/(?P<step>\d{1,2}))?")
 FIELDS = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day of the month", 1, 31, ()),
-    ("month", 1, 12, MONTHS),
-    ("day of the week", 0, 7, DAYS),
+    ("a minute", 0, 59, ()),
+    ("an hour", 0, 23, ()),
+    ("a day of the month", 1, 31, ()),
+    ("a month", 1, 12, MONTHS),
+    ("a day of the week", 0, 7, DAYS),
 )
 
 
@@ -28,7 +28,7 @@ def cron_fault(expression: str) -> str | None:
     for part, (name, lowest, highest, words) in zip(parts, FIELDS, strict=True):
         values = _values(part, lowest, highest, words)
         if not values:
-            return f"expected a {name} from {lowest} to {highest} in the cron expression"
+            return f"expected {name} from {lowest} to {highest} in the cron expression"
         chosen.append(values)
     days, months = chosen[2], chosen[3]
     if parts[4] == "*" and all(min(days) > LONGEST[month - 1] for month in months):

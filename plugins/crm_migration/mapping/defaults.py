@@ -4,13 +4,25 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm_migration.mapping.countries import COUNTRIES
+from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.faults import did_you_mean, listed, quoted
 from crm_migration.mapping.model import (
-    Boolean, Choice, Country, Date, DateTime, Email, FieldBase, Integer, Number, Phone, TextBase, Url,
+    Boolean,
+    Choice,
+    Country,
+    Date,
+    DateTime,
+    Email,
+    FieldBase,
+    Integer,
+    Number,
+    Phone,
+    TextBase,
+    Url,
 )  # fmt: skip
 from crm_migration.mapping.moments import read_moment
 
+CODE_LENGTH = 2
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./\-]{4,}(;ext=\d+)?")
 AMOUNT = re.compile(r"[^\d.,+\-]*([+-]?[\d.]+)[^\d.,]*")
@@ -56,11 +68,11 @@ def _moment(spec: Date | DateTime, default: str) -> str | None:
 
 def _integer(spec: Integer, default: str) -> str | None:
     digits = default.replace(spec.thousands, "") if spec.thousands else default
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", digits):
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.0*)?", digits):
         return "a whole number"
-    if spec.minimum is not None and int(digits) < spec.minimum:
+    if spec.minimum is not None and int(float(digits)) < spec.minimum:
         return f"a number of at least {spec.minimum}"
-    if spec.maximum is not None and int(digits) > spec.maximum:
+    if spec.maximum is not None and int(float(digits)) > spec.maximum:
         return f"a number of at most {spec.maximum}"
     return None
 
@@ -91,14 +103,16 @@ def _boolean(spec: Boolean, default: str) -> str | None:
 
 
 def _choice(spec: Choice, default: str) -> str | None:
-    if default in spec.values or spec.ignore_case and default.lower() in map(str.lower, spec.values):
+    if default in spec.values or (spec.ignore_case and default.lower() in map(str.lower, spec.values)):
         return None
     return "one of the keys of 'values'"
 
 
 def _country(spec: Country, default: str) -> str | None:
     known = (
-        default.upper() in COUNTRIES or len(default) != 2 or default.lower() in map(str.lower, spec.values)
+        is_country(default.upper())
+        or len(default) != CODE_LENGTH
+        or default.lower() in map(str.lower, spec.values)
     )
     return None if known else "an ISO 3166 country"
 

@@ -25,8 +25,13 @@ PLAIN_FLOAT = re.compile(r"[-+]?([0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})([eE][-+
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 DOUBLE = '"'
 MADE = {
-    "str": "text", "null": "nothing", "bool": "boolean", "int": "number", "float": "number", "timestamp": "date"
-}  # fmt: skip
+    "str": "text",
+    "null": "nothing",
+    "bool": "boolean",
+    "int": "number",
+    "float": "number",
+    "timestamp": "date",
+}
 
 
 class Refused(Exception):
@@ -75,7 +80,7 @@ class _BoundedComposer(Composer):
         if self.depth > DEEPEST:
             raise _refused(event.start_mark, f"at most {DEEPEST} levels", "deeper nesting")
         try:
-            return cast("yaml.Node | None", super().compose_node(parent, index))
+            return super().compose_node(parent, index)
         finally:
             self.depth -= 1
 
@@ -87,7 +92,7 @@ class _PythonLoader(_BoundedComposer, yaml.SafeLoader):
 def _loaders() -> Iterator[type[Any]]:
     """Yield the parsers to try in turn: libyaml reads good files ten times faster."""
     try:
-        from yaml.cyaml import CParser
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]
     except ImportError:
         pass
     else:
@@ -253,7 +258,7 @@ class _Builder:
         self._at(node, place, f"expected a value without a tag, found the tag {quoted(tag)}")
 
     def _at(self, node: yaml.Node, place: Place, text: str) -> None:
-        """Report a fault at a node, which may be another one than its place leads to: the second of two keys."""
+        """Report a fault at a node, perhaps another than its place leads to: the second of two keys."""
         self.faults.append(Fault(place, text, position=_position(node)))
 
 
@@ -261,10 +266,12 @@ def unquoted(written: str, made: str) -> str:
     """Return what YAML made of unquoted letters, and how to write them when text is meant."""
     if not written:
         return "nothing"
-    made = "empty value" if made == "nothing" else made
-    return (
-        f"the {made} that YAML makes of {quoted(written, '')}; write it in quotes: {quoted(written, DOUBLE)}"
-    )
+    return f"{made_of(written, made)}; write it in quotes: {quoted(written, DOUBLE)}"
+
+
+def made_of(written: str, made: str) -> str:
+    """Return what YAML made of unquoted letters: `the boolean that YAML makes of NO`."""
+    return f"the {'empty value' if made == 'nothing' else made} that YAML makes of {quoted(written, '')}"
 
 
 def _position(node: yaml.Node) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from crm_migration.mapping.document import Document, Unquoted, unquoted
+from crm_migration.mapping.document import Document, Unquoted, made_of, unquoted
 from crm_migration.mapping.faults import Fault, Place, did_you_mean, listed, nearest, quoted
 from crm_migration.mapping.shape import child, is_union_of_texts, keys_of, kinds, shape_at
 
@@ -40,6 +40,7 @@ LIMITS = {
     "too_short": ("{} or more entries", "min_length"),
     "string_too_short": ("text of {} or more characters", "min_length"),
 }
+KIND_TAG = 4
 INTEGER = re.compile(r"[-+]?[0-9]+")
 
 
@@ -69,11 +70,6 @@ class _Error:
             value = child(value, step)
         return value
 
-    @property
-    def written(self) -> str | None:
-        spot = self.document.positions.spot(self.place)
-        return spot.written if spot else None
-
     def at(self, key: str) -> "_Error":
         """Return the same error, one level further down."""
         return _Error(self.type, (*self.place, key), self.context, self.document, self.data)
@@ -92,11 +88,11 @@ def explain(error: ValidationError, data: Any, document: Document) -> list[Expla
 
 
 def _place(location: tuple[int | str, ...], data: Any) -> tuple[Place, str | None]:
-    """Return the place that a location of the model's means, and the branch of a union it tells of, if any."""
+    """Return the place that a location of the model's means, and the branch of a union it tells of."""
     place: Place = ()
     branch = None
     for index, step in enumerate(location):
-        if index == 4 and location[0] == "entities" and location[2] == "fields":
+        if index == KIND_TAG and location[0] == "entities" and location[2] == "fields":
             continue
         if step in ("str", "list[str]") and is_union_of_texts(shape_at(place, data)):
             branch = str(step)
@@ -110,7 +106,7 @@ def _lies_in_list(error: _Error) -> bool:
     return isinstance(error.value, list) or isinstance(error.place[-1], int)
 
 
-def _found(error: _Error, wants_text: bool) -> str:
+def _found(error: _Error, *, wants_text: bool = False) -> str:
     """Return what stands at the place, and how to write it if only quotes are missing."""
     spot = error.document.positions.spot(error.place)
     if spot is None:
@@ -135,26 +131,26 @@ def _plain(error: _Error) -> Explained:
     expected = (TEXTS | NUMBERS | OTHERS).get(error.type, "another value")
     if wants_text and is_union_of_texts(shape_at(error.place, error.data)):
         expected = "text or a list of texts"
-    return _explained(error, f"expected {expected}, found {_found(error, wants_text)}")
+    return _explained(error, f"expected {expected}, found {_found(error, wants_text=wants_text)}")
 
 
 def _number(error: _Error) -> Explained:
     hint = ""
     if isinstance(error.value, str):
         hint = "; write it without quotes" if INTEGER.fullmatch(error.value) else ""
-    return _explained(error, f"expected {NUMBERS[error.type]}, found {_found(error, False)}{hint}")
+    return _explained(error, f"expected {NUMBERS[error.type]}, found {_found(error)}{hint}")
 
 
 def _limit(error: _Error) -> Explained:
     words, key = LIMITS[error.type]
     expected = words.format(error.context.get(key))
-    return _explained(error, f"expected {expected}, found {_found(error, False)}")
+    return _explained(error, f"expected {expected}, found {_found(error)}")
 
 
 def _pattern(error: _Error) -> Explained:
     pattern = str(error.context.get("pattern"))
     expected = PATTERNS.get(pattern, f"text like {pattern}")
-    return _explained(error, f"expected {expected}, found {_found(error, False)}")
+    return _explained(error, f"expected {expected}, found {_found(error)}")
 
 
 def _missing(error: _Error) -> Explained:
@@ -193,11 +189,13 @@ def _missing_kind(error: _Error) -> Explained:
 
 
 def _one_of(error: _Error, options: list[str]) -> str:
-    written = error.written
+    spot = error.document.positions.spot(error.place)
     expected = f"one of {listed(options)}" if len(options) > 1 else quoted(options[0])
-    if written is None or written in options or not written:
-        return f"expected {expected}, found {_found(error, True)}"
-    return f"expected {expected}, found {quoted(written)}{did_you_mean(written, options)}"
+    if spot is None or not spot.written or spot.written in options:
+        return f"expected {expected}, found {_found(error, wants_text=True)}"
+    if spot.made != "text":
+        return f"expected {expected}, found {made_of(spot.written, spot.made)}"
+    return f"expected {expected}, found {quoted(spot.written)}{did_you_mean(spot.written, options)}"
 
 
 def _rule(error: _Error) -> Explained:
@@ -209,7 +207,7 @@ def _rule(error: _Error) -> Explained:
     return _explained(error, f"{rule}, found {listed(present) or 'none of them'}")
 
 
-def _explained(error: _Error, text: str, at_key: bool = False) -> Explained:
+def _explained(error: _Error, text: str, *, at_key: bool = False) -> Explained:
     return Explained(Fault(error.place, text, at_key=at_key), error.type)
 
 

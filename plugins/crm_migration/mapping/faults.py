@@ -10,14 +10,16 @@ Position = tuple[int, int]
 
 SHOWN = 60
 COMPARED = 64
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
 class Fault:
     """One thing to edit: `text` reads `expected …, found …`.
 
-    It stands at the value of its place, or at its key, or at a position of its own. `depends` names the other places whose content led to this verdict: a fault is withheld while one of them
-    is itself at fault, because it may only be an echo.
+    It stands at the value of its place, or at its key, or at a position of its own. `depends` names other
+    places whose content led to this verdict: while one of them is itself at fault, this fault is withheld,
+    because it may only be an echo.
     """
 
     place: Place
@@ -45,7 +47,7 @@ class Positions:
         self._spots = dict(spots)
 
     def __getitem__(self, place: Place) -> Position:
-        """Return where a value stands; a block of keys is found at its own key, a missing entry at its parent."""
+        """Return where a value stands: a block of keys at its own key, a missing entry at its parent."""
         spot = self._nearest(place)
         return spot.value if spot.written or spot.key is None else spot.key
 
@@ -113,7 +115,7 @@ def unknown_name(place: Place, what: str, name: str, options: Iterable[str]) -> 
     """Return the fault of a name that stands for nothing, with the closest one that does, or all of them."""
     known = list(options)
     hint = did_you_mean(name, known)
-    expected = what if hint or not 0 < len(known) <= 12 else f"{what} ({listed(known)})"
+    expected = what if hint or not 0 < len(known) <= MOST_NAMED else f"{what} ({listed(known)})"
     return Fault(place, f"expected {expected}, found {quoted(name)}{hint}")
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from crm_migration.mapping.faults import Fault, Place, quoted
 from crm_migration.mapping.live import TargetColumn
 from crm_migration.mapping.model import (
-    Choice, Constant, Date, DateTime, FieldBase, FieldSpec, Integer, Money, Number, TextBase,
+    Choice,
+    Constant,
+    FieldSpec,
+    Integer,
+    Money,
+    Number,
+    TextBase,
 )  # fmt: skip
 
 FAMILIES = (
@@ -38,21 +44,28 @@ FITTING = {
     "boolean": {"boolean", "integer"},
 }
 BITS = {"tinyint": 8, "smallint": 16, "int2": 16, "mediumint": 24, "int": 32, "integer": 32, "int4": 32}
-NATURAL_LENGTHS = {"country": 2, "language": 35, "phone": 32, "email": 254}
-WRITTEN_LENGTHS = {"date": 10, "datetime": 32}
+NATURAL_LENGTHS = {
+    "country": 2,
+    "language": 35,
+    "phone": 32,
+    "email": 254,
+    "date": 10,
+    "datetime": 32,
+    "integer": 20,
+}
 INTEGER = re.compile(r"[+-]?[0-9]+")
 NUMERAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 TRUTH = ("true", "false", "t", "f", "1", "0")
 
 
 def family(declared: str) -> str:
-    """Return the family of a declared type, `other` if none is known: an enumeration, a type of the target's own."""
+    """Return the family of a declared type, `other` for an enumeration or a type of the target's own."""
     bare = " ".join(re.sub(r"\([^)]*\)", " ", declared.lower()).split())
     return next((name for name, pattern in FAMILIES if re.fullmatch(pattern, bare)), "other")
 
 
 def fit_faults(place: Place, spec: FieldSpec, column: TargetColumn) -> Iterator[Fault]:
-    """Yield why the values of a field cannot be written to a column; references and owners are judged elsewhere."""
+    """Yield why the values of a field, no reference and no owner, cannot be written to a column."""
     into = family(column.type)
     if isinstance(spec, Constant | Choice):
         yield from _fixed_values(place, spec, column)
@@ -76,7 +89,7 @@ def fit_faults(place: Place, spec: FieldSpec, column: TargetColumn) -> Iterator[
 def described(column: TargetColumn) -> str:
     """Return a column as it is called in a message: `email (varchar, at most 40 characters)`."""
     size = f", at most {column.length} characters" if column.length is not None else ""
-    if column.precision is not None:
+    if column.precision is not None and family(column.type) == "decimal":
         size = f", {column.precision} digits with {column.scale or 0} decimals"
     return f"the column {column.name} ({column.type.lower()}{size})"
 
@@ -94,6 +107,8 @@ def _fixed_values(place: Place, spec: Constant | Choice, column: TargetColumn) -
     written = {("value",): spec.value} if isinstance(spec, Constant) else _results(spec)
     into = family(column.type)
     for steps, value in written.items():
+        if not value:
+            continue
         fits = {
             "integer": bool(INTEGER.fullmatch(value)),
             "decimal": bool(NUMERAL.fullmatch(value)),
@@ -112,45 +127,30 @@ def _results(spec: Choice) -> dict[tuple[str, ...], str]:
 
 def _length(place: Place, spec: FieldSpec, column: TargetColumn) -> Iterator[Fault]:
     holds = column.length
-    if holds is None:
-        return
     limit = spec.max_length if isinstance(spec, TextBase) else None
-    if limit is not None and limit > holds:
-        yield Fault(
-            (*place, "max_length"), f"expected at most {holds} for {described(column)}, found {limit}"
-        )
+    if holds is None or (limit is not None and limit <= holds):
         return
-    if limit is not None:
-        return
+    where = (*place, "max_length")
     longest = _longest(spec)
-    if longest is None or (isinstance(spec, TextBase) and longest > holds and not isinstance(spec, Choice)):
-        text = f"expected 'max_length: {holds}' or less for {described(column)}, found no max_length"
-        yield Fault((*place, "max_length"), text)
-    elif longest > holds:
-        text = (
-            f"expected values of at most {holds} characters for {described(column)}, found one of {longest}"
-        )
-        yield Fault(place, text)
+    if limit is not None:
+        yield Fault(where, f"expected at most {holds} for {described(column)}, found {limit}")
+    elif isinstance(spec, TextBase) and (longest is None or longest > holds) and not isinstance(spec, Choice):
+        yield Fault(where, f"expected 'max_length: {holds}' or less for {described(column)}, found none")
+    elif longest is None or longest > holds:
+        found = f"{longest} characters" if longest else "values of any length"
+        yield Fault(place, f"expected values that fit {described(column)}, found {found}")
 
 
 def _longest(spec: FieldSpec) -> int | None:
     """Return how many characters a field's values have at most, None if there is no telling."""
     if isinstance(spec, Constant):
         return len(spec.value)
-    if isinstance(spec, FieldBase) and spec.on_invalid == "keep" and isinstance(spec, TextBase):
+    if isinstance(spec, TextBase) and spec.on_invalid == "keep":
         return None
     if isinstance(spec, Choice):
         return max(map(len, spec.values.values()))
-    if isinstance(spec, Date | DateTime):
-        return WRITTEN_LENGTHS[spec.kind]
     if isinstance(spec, Number):
-        return spec.precision + 2
-    if isinstance(spec, Integer):
-        return (
-            20
-            if spec.maximum is None or spec.minimum is None
-            else max(len(str(n)) for n in (spec.minimum, spec.maximum))
-        )
+        return spec.precision + len("-.")
     return NATURAL_LENGTHS.get(spec.kind)
 
 
@@ -172,21 +172,20 @@ def _set_or_default(spec: Number, key: str) -> str:
 
 
 def _bounds(place: Place, spec: Integer, column: TargetColumn) -> Iterator[Fault]:
-    bare = re.sub(r"\([^)]*\)", "", column.type.lower()).split()
-    unsigned = "unsigned" in bare
-    bits = BITS.get(bare[0], 64)
-    lowest, highest = (
-        (-128, 255)
-        if bits == 8
-        else (0, 2**bits - 1)
-        if unsigned
-        else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    )
+    lowest, highest = _range(column.type)
     if spec.minimum is not None and spec.minimum < lowest:
-        yield Fault(
-            (*place, "minimum"), f"expected at least {lowest} for {described(column)}, found {spec.minimum}"
-        )
+        text = f"expected at least {lowest} for {described(column)}, found {spec.minimum}"
+        yield Fault((*place, "minimum"), text)
     if spec.maximum is not None and spec.maximum > highest:
-        yield Fault(
-            (*place, "maximum"), f"expected at most {highest} for {described(column)}, found {spec.maximum}"
-        )
+        text = f"expected at most {highest} for {described(column)}, found {spec.maximum}"
+        yield Fault((*place, "maximum"), text)
+
+
+def _range(declared: str) -> tuple[int, int]:
+    """Return the least and greatest number of an integer type; a tinyint's sign differs between engines."""
+    words = re.sub(r"\([^)]*\)", " ", declared.lower()).split()
+    bits = BITS.get(words[0], 64)
+    if "unsigned" in words:
+        return 0, 2**bits - 1
+    half: int = 2 ** (bits - 1)
+    return -half, (255 if words[0] == "tinyint" else half - 1)

@@ -10,7 +10,8 @@ class TargetColumn:
     """One column of a table of the target.
 
     `type` is the type as the target declares it, such as `character varying`; `length` counts characters. A
-    `generated` column is computed or numbered by the target. `foreign_key` is the table and column it points at.
+    `generated` column is computed or numbered by the target. `foreign_key` names the table and column that it
+    points at.
     """
 
     name: str
@@ -41,7 +42,7 @@ class TargetTable:
 
 
 def target_objects(mapping: Mapping) -> set[str]:
-    """Return the tables that must be described for a mapping: those it writes, and those that hold its owners."""
+    """Return the tables that must be described: those a mapping writes, and those that hold its owners."""
     owners = {
         spec.object
         for entity in mapping.entities.values()

@@ -4,7 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crm_migration.mapping.faults import Fault, Place, quoted, unknown_name
-from crm_migration.mapping.model import Boolean, Constant, Date, DateTime, MatchConfig, Reference, TextBase
+from crm_migration.mapping.model import (
+    Boolean,
+    Constant,
+    Date,
+    DateTime,
+    FieldSpec,
+    Integer,
+    MatchConfig,
+    Number,
+    Reference,
+    Strategy,
+    TextBase,
+)
 from crm_migration.mapping.scope import Scope, scopes
 
 ENTITY_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -46,7 +58,7 @@ def _repeated(named: Iterable[tuple[Place, str]], what: str = "a name of its own
         seen.add(name)
 
 
-def _known_field(scope: Scope, place: Place, name: str, at_key: bool = False) -> Iterator[Fault]:
+def _known_field(scope: Scope, place: Place, name: str, *, at_key: bool = False) -> Iterator[Fault]:
     if name not in scope.entity.fields:
         fault = unknown_name(place, f"a field of {scope.name}", name, scope.entity.fields)
         yield Fault(place, fault.text, at_key=at_key, depends=(scope.at("fields"),))
@@ -67,7 +79,7 @@ def _external_id(scope: Scope) -> Iterator[Fault]:
 
 
 def _shared_object(scope: Scope) -> Iterator[Fault]:
-    """Entities that write one table must agree on what identifies its records."""
+    """Yield where entities that write one table disagree on what identifies its records."""
     mine = scope.entity.target
     for other in scopes(scope.mapping):
         if other.name == scope.name:
@@ -145,8 +157,12 @@ def _telling(scope: Scope, place: Place, names: list[str], step: str | None = No
 
 def _survivorship(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
     survivorship, place = match.survivorship, scope.at("match", "survivorship")
-    for name in survivorship.fields:
+    for name, strategy in survivorship.fields.items():
         yield from _known_field(scope, (*place, "fields", name), name, at_key=True)
+        spec = scope.field(name)
+        if spec is not None and not _can_follow(spec, strategy):
+            text = f"expected a strategy for the {spec.kind} {name}, found {quoted(strategy)}"
+            yield Fault((*place, "fields", name), text, depends=(scope.kind_of(name),))
     grouped = [
         ((*place, "groups", index, item), name)
         for index, group in enumerate(survivorship.groups)
@@ -156,6 +172,13 @@ def _survivorship(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
         yield from _known_field(scope, where, name)
     yield from _repeated(grouped, "each field in one group")
     yield from _recency(scope, match)
+
+
+def _can_follow(spec: FieldSpec, strategy: Strategy) -> bool:
+    """Say whether a kind can follow a strategy: only booleans have a strictest value, only texts are joined."""
+    if strategy == "strictest":
+        return isinstance(spec, Boolean)
+    return strategy != "aggregate" or not isinstance(spec, Boolean | Date | DateTime | Integer | Number)
 
 
 def _recency(scope: Scope, match: MatchConfig) -> Iterator[Fault]:

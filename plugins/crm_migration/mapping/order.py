@@ -4,7 +4,8 @@ Parents load before their children. Where references form a circle, some of them
 filled in once both sides are there: those of an entity to itself, and beyond them as few others as possible.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -87,15 +88,15 @@ def _edges(mapping: Mapping) -> list[_Edge]:
     ]
 
 
-def _within(edge: _Edge, group: Set[str]) -> _Edge:
+def _within(edge: _Edge, group: AbstractSet[str]) -> _Edge:
     return _Edge(edge.entity, edge.field, edge.parents & group, edge.required, edge.to_itself)
 
 
 def _cut(group: list[str], edges: list[_Edge]) -> set[_Edge]:
     """Return the fewest optional references whose absence breaks every circle of a group.
 
-    Between equals: one from an entity that others of the group require, then one that points forward in the file,
-    so that entities load in the order they were written down.
+    Between equals: one from an entity that others of the group require, then one that points forward in the
+    file, so that entities load in the order they were written down.
     """
     needed = {parent for edge in edges if edge.required for parent in edge.parents}
     position = {name: index for index, name in enumerate(group)}
@@ -116,7 +117,7 @@ def _cut(group: list[str], edges: list[_Edge]) -> set[_Edge]:
 
 
 def _cut_one_by_one(group: list[str], edges: list[_Edge], optional: list[_Edge]) -> set[_Edge]:
-    """Return a set that breaks every circle and of which none could be spared; `optional` is best to cut first."""
+    """Return a set that breaks every circle, none to spare; `optional` starts with the best to cut."""
     kept = [edge for edge in edges if edge.required]
     cut = set()
     for edge in reversed(optional):

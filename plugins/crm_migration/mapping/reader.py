@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from crm_migration.errors import MappingInvalid
-from crm_migration.mapping.check import check_mapping
+from crm_migration.mapping.check import static_faults
 from crm_migration.mapping.document import Document, Refused, parse, unquoted
 from crm_migration.mapping.explain import explain
 from crm_migration.mapping.faults import Fault, Place, render
@@ -22,7 +22,7 @@ __all__ = ["LoadedMapping", "read_mapping"]
 
 LARGEST = 1024 * 1024
 ROUNDS = 6
-CLEAR_BOOLEANS = ("true", "false")
+CLEAR = {None: ("", "null"), True: ("true",), False: ("false",)}
 
 
 def read_mapping(path: Path) -> LoadedMapping:
@@ -73,13 +73,13 @@ def _checked(document: Document) -> tuple[Mapping | None, list[Fault]]:
     """Return the mapping, or a stand-in for it where faults were found, and all the faults."""
     mapping, faults, damaged = _validated(document)
     if mapping is not None:
-        faults += [fault for fault in check_mapping(mapping) if not _is_echo(fault, damaged)]
+        faults += [fault for fault in static_faults(mapping) if not _is_echo(fault, damaged)]
         faults += [fault for fault in _doubtful(mapping, document) if fault.place not in damaged]
     return mapping, faults
 
 
 def _validated(document: Document) -> tuple[Mapping | None, list[Fault], set[Place]]:
-    """Validate, repair what is at fault and validate again, so that later rules see the rest of the mapping."""
+    """Validate, repair what is at fault and validate again, so that later rules see the rest."""
     data = copy.deepcopy(document.data)
     faults = list(document.faults)
     damaged = {fault.place for fault in faults}
@@ -121,13 +121,12 @@ def _doubtful_values(value: Any, place: Place, document: Document) -> Iterator[F
             yield from _doubtful_values(item, (*place, step), document)
         return
     spot = document.positions.spot(place)
-    if (
-        spot is None
-        or spot.written is None
-        or isinstance(value, str | int | float)
-        and not isinstance(value, bool)
-    ):
-        return
-    if value is None and spot.written in ("", "null") or value is not None and spot.written in CLEAR_BOOLEANS:
+    if spot is None or spot.written is None or _reads_one_way(value, spot.written):
         return
     yield Fault(place, f"expected a value that reads one way, found {unquoted(spot.written, spot.made)}")
+
+
+def _reads_one_way(value: Any, written: str) -> bool:
+    if value is None or isinstance(value, bool):
+        return written in CLEAR[value]
+    return isinstance(value, str | int | float)

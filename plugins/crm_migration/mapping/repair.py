@@ -14,7 +14,7 @@ from crm_migration.mapping.shape import PATCHES, child, keys_of, kinds, placehol
 
 
 def repair(data: Any, explained: Explained) -> set[Place]:
-    """Put a stand-in into `data` for what is at fault, and return the places that no longer say what they said."""
+    """Put a stand-in into `data` for what is at fault; return the places that say something else now."""
     place = explained.fault.place
     shape = shape_at(place, data)
     if explained.error == "value_error" and shape in PATCHES:
@@ -52,7 +52,7 @@ def _replace(data: Any, place: Place) -> None:
             parent.pop(key, None)
             return
     if isinstance(parent, dict | list):
-        parent[key] = placeholder(shape_at(place, data))  # type: ignore[index,call-overload]
+        parent[key] = placeholder(shape_at(place, data))  # type: ignore[index]
 
 
 def _at(data: Any, place: Place) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from crm_migration.mapping.countries import COUNTRIES
+from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.cron import cron_fault
 from crm_migration.mapping.faults import Fault, quoted
 from crm_migration.mapping.model import Mapping
@@ -36,7 +36,7 @@ def _source(mapping: Mapping) -> Iterator[Fault]:
     if text := zone_fault(mapping.source.timezone):
         yield Fault(("source", "timezone"), text)
     country = mapping.source.country
-    if country is not None and country not in COUNTRIES:
+    if country is not None and not is_country(country):
         hint = " (did you mean 'GB'?)" if country == "UK" else ""
         yield Fault(("source", "country"), f"expected an ISO 3166 country, found {quoted(country)}{hint}")
 

@@ -18,7 +18,7 @@ PATCHES: dict[type[BaseModel], dict[str, Any]] = {
 
 
 def shape_at(place: Place, data: Any) -> Any:
-    """Return the annotation that holds at a place of `data`, unions resolved by the data; None if there is none."""
+    """Return the annotation at a place of `data`, its unions resolved by the data; None if there is none."""
     shape: Any = Mapping
     for step in place:
         shape = _inside(_concrete(shape, data), step)
@@ -46,8 +46,22 @@ def kinds() -> dict[str, type[BaseModel]]:
     return {get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(union)}
 
 
+def models() -> list[type[BaseModel]]:
+    """Return every model that a mapping is made of, each once, the mapping itself first."""
+    found: list[type[BaseModel]] = []
+    pending: list[Any] = [Mapping]
+    while pending:
+        shape = pending.pop(0)
+        if not isinstance(shape, type) or not issubclass(shape, BaseModel):
+            pending += get_args(shape)
+        elif shape not in found:
+            found.append(shape)
+            pending += [info.annotation for info in shape.model_fields.values()]
+    return found
+
+
 def placeholder(shape: Any) -> Any:
-    """Return the least that the model accepts for an annotation, so that the rest of a mapping can be checked."""
+    """Return the least that the model accepts for an annotation."""
     shape = _concrete(shape, None)
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         required = {key: info for key, info in keys_of(shape).items() if info.is_required()}
@@ -76,7 +90,7 @@ def _inside(shape: Any, step: str | int) -> Any:
 
 
 def _concrete(shape: Any, data: Any) -> Any:
-    """Return an annotation without its metadata and without `None`; a kind of field is chosen by its `kind`."""
+    """Return an annotation without metadata and `None`, a kind of field chosen by its `kind`."""
     while get_origin(shape) is Annotated:
         shape = get_args(shape)[0]
     if get_origin(shape) not in (Union, UnionType) or is_union_of_texts(shape):

@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-from crm_migration.mapping.countries import COUNTRIES
+from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.defaults import default_fault
 from crm_migration.mapping.faults import Fault, Place, quoted
 from crm_migration.mapping.model import (
-    Boolean, Choice, Constant, Country, Date, DateTime, FieldBase, FieldSpec, Integer, Number, TextBase,
+    Boolean,
+    Choice,
+    Constant,
+    Country,
+    Date,
+    DateTime,
+    FieldBase,
+    FieldSpec,
+    Integer,
+    Number,
 )  # fmt: skip
 from crm_migration.mapping.moments import ambiguity, format_fault, zone_fault
 from crm_migration.mapping.scope import Scope
@@ -25,7 +34,8 @@ def value_faults(scope: Scope) -> Iterator[Fault]:
                 )
     for index, expectation in enumerate(scope.entity.expectations):
         if not expectation.type.startswith("expect_"):
-            text = f"expected a name such as 'expect_column_values_to_be_unique', found {quoted(expectation.type)}"
+            expected = "a name such as 'expect_column_values_to_be_unique'"
+            text = f"expected {expected}, found {quoted(expectation.type)}"
             yield Fault(scope.at("expectations", index, "type"), text)
     for name, spec in scope.entity.fields.items():
         yield from _field(scope.at("fields", name), spec)
@@ -66,9 +76,9 @@ def _dates(place: Place, spec: Date | DateTime) -> Iterator[Fault]:
     if len(spec.formats) > MOST_FORMATS:
         yield Fault(where, f"expected at most {MOST_FORMATS} formats, found {len(spec.formats)}")
         return
-    readable = []
+    readable: list[str] = []
     for index, pattern in enumerate(spec.formats):
-        if text := format_fault(pattern, isinstance(spec, DateTime)):
+        if text := format_fault(pattern):
             yield Fault((*where, index), text)
             continue
         for earlier in readable:
@@ -136,7 +146,7 @@ def _choice(place: Place, spec: Choice) -> Iterator[Fault]:
 
 def _country(place: Place, spec: Country) -> Iterator[Fault]:
     for key, value in spec.values.items():
-        if value not in COUNTRIES:
+        if not is_country(value):
             text = f"expected an ISO 3166 country of two capital letters, found {quoted(value)}"
             yield Fault((*place, "values", key), text)
 

@@ -50,7 +50,11 @@ LEGAL_FORMS: dict[str, tuple[str, ...]] = {
     "PL": ("sp z oo", "sp z o o", "spolka z ograniczona odpowiedzialnoscia", "sa", "sp k", "sp j"),
     "PT": ("lda", "sa", "sgps", "unipessoal"),
     "RO": ("srl", "sa", "pfa"),
-    "RU": ("ooo", "oao", "zao", "pao", "ооо", "оао", "зао", "пао", "ао"),
+    "RU": (
+        "joint stock company", "open joint stock company", "public joint stock company",
+        "jsc", "ojsc", "cjsc", "pjsc",
+        "ooo", "oao", "zao", "pao", "ооо", "оао", "зао", "пао", "ао",
+    ),
     "SE": ("ab", "publ", "hb", "kb"),
     "SG": ("pte", "pte ltd"),
     "SK": ("sro", "as"),
@@ -60,12 +64,13 @@ LEGAL_FORMS: dict[str, tuple[str, ...]] = {
     "US": (
         "inc", "incorporated", "corp", "corporation", "llc", "lc", "lp",
         "llp", "pllc", "pc", "co", "company", "coltd",
+        "limited liability company",
     ),
     "ZA": ("pty", "pty ltd", "cc"),
 }  # fmt: skip
 _IN_FRONT = (
     "pt", "cv", "ooo", "oao", "zao", "pao", "ооо", "оао", "зао",
-    "пао", "ао", "тов", "uab", "sia", "the", "cong ty tnhh",
+    "пао", "ао", "тов", "uab", "sia", "the", "jsc", "ojsc", "cong ty tnhh",
 )  # fmt: skip
 _CHINESE_FORMS = (
     "股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "股份公司", "集团公司",
@@ -101,8 +106,9 @@ def base_name(name: pl.Expr) -> pl.Expr:
     text = dotless.str.replace_all(r"[^\p{L}\p{N}\p{M}]+", " ").str.strip_chars()
     text = text.str.replace_all(r"\b(?:und|et)\b", "and")
     bare = text.str.replace(_FRONTS, "").str.replace(_CJK_FRONT, "")
-    bare = bare.str.replace(_ENDINGS, "").str.replace(_CJK, "").str.strip_chars()
-    return blank_to_null(pl.when(bare == "").then(text).otherwise(bare))
+    return pl.coalesce(
+        blank_to_null(bare.str.replace(_ENDINGS, "").str.replace(_CJK, "")), blank_to_null(text)
+    )
 
 
 @lru_cache(maxsize=1 << 16)

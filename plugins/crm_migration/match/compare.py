@@ -15,8 +15,8 @@ _HOSTING = (
     "business"
 )
 _SECOND_LEVEL = "co|com|org|net|ac|gov|gob|gouv|edu|or|ne|go|nom|ltd|plc|mil|sch|asn|id|in|info|biz"
-_REGISTRABLE = rf"([^.]+\.(?:{_SECOND_LEVEL})\.[a-z]{{2}}|[^.]+\.(?:{_HOSTING})\.[a-z]+|[^.]+\.[^.]+)$"
-_SHARED_HOSTS = """
+_REGISTRABLE = rf"([^.]+\.(?:{_SECOND_LEVEL})\.[a-z]{{2}}|[^.]+\.(?:{_HOSTING})\.[a-z]+|[^.]+\.[^.\d][^.]*)$"
+_SHARED_HOST_NAMES = """
 gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.es yahoo.it yahoo.co.jp
 ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.de hotmail.fr hotmail.it hotmail.es
 live.com live.de live.fr live.nl live.co.uk outlook.com outlook.de outlook.fr msn.com aol.com
@@ -36,17 +36,18 @@ yelp.com tripadvisor.com wixsite.com wix.com wordpress.com blogspot.com weebly.c
 myshopify.com jimdo.com jimdofree.com webflow.io netlify.app herokuapp.com github.io github.com
 gitlab.io gitlab.com business.site sites.google.com example.com example.org example.net
 localhost.localdomain
-""".split()  # noqa: SIM905
+"""
+_SHARED_HOSTS = _SHARED_HOST_NAMES.split()
 
 
 def digits(text: pl.Expr) -> pl.Expr:
     """Return the ASCII digits of `text`, wide ones made plain; none is null."""
-    return blank_to_null(text.str.normalize("NFKC").str.replace_all(r"[^0-9]", ""))
+    return blank_to_null(text.str.normalize("NFKC").str.replace_all(r"[^0-9]+", ""))
 
 
 def alphanumeric(text: pl.Expr) -> pl.Expr:
     """Return the letters and digits of `text` without regard to case; none is null."""
-    return blank_to_null(caseless(text).str.replace_all(r"[^\p{L}\p{N}\p{M}]", ""))
+    return blank_to_null(caseless(text).str.replace_all(r"[^\p{L}\p{N}\p{M}]+", ""))
 
 
 def domain(text: pl.Expr) -> pl.Expr:
@@ -57,9 +58,7 @@ def domain(text: pl.Expr) -> pl.Expr:
     host = caseless(text).str.replace(r"^(?:[a-z][a-z0-9+.\-]*://|mailto:|//)", "")
     host = host.str.replace(r"[/?#\\\s,;].*$", "").str.replace(r"^.*@", "").str.replace(r":\d*$", "")
     host = host.str.strip_chars(".").str.replace(r"^www\d*\.", "")
-    plain = host.str.contains(r"^\d+(?:\.\d+){3}$") | ~host.str.contains(".", literal=True)
-    found = pl.when(~plain).then(host.str.extract(_REGISTRABLE, 1))
-    return pl.when(~found.is_in(_SHARED_HOSTS)).then(found)
+    return host.str.extract(_REGISTRABLE, 1).replace(_SHARED_HOSTS, [None])
 
 
 _COMPARE = {
@@ -80,8 +79,8 @@ def _regex(pattern: str) -> str:
 def _ignored(key: StrongKey, field: str) -> pl.Expr:
     anywhere = f"^(?s:{'|'.join(map(_regex, key.ignore))})$"
     text = pl.col(field).cast(pl.String)
-    hits = [caseless(text).str.contains(anywhere), normalised(text, key.compare).str.contains(anywhere)]
-    return pl.any_horizontal(hit.fill_null(value=False) for hit in hits)
+    seen = [caseless(text)] if key.compare == "exact" else [caseless(text), normalised(text, key.compare)]
+    return pl.any_horizontal(value.str.contains(anywhere).fill_null(value=False) for value in seen)
 
 
 def key_value(key: StrongKey) -> pl.Expr:

@@ -21,14 +21,14 @@ _CASE = {"ß": "ss", "ς": "σ"}
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:
     """Return trimmed `text`, null where nothing is left."""
-    trimmed = text.str.strip_chars()
-    return pl.when(trimmed != "").then(trimmed)
+    # An expression that is mentioned twice is computed twice, and so is all that it stands on.
+    return text.str.strip_chars().replace("", None)
 
 
 def caseless(text: pl.Expr) -> pl.Expr:
     """Return `text` in NFKC without differences of case, trimmed; blank becomes null."""
     lower = text.str.normalize("NFKC").str.to_lowercase()
-    return blank_to_null(lower.str.replace_many(_CASE).str.normalize("NFC"))
+    return blank_to_null(lower.str.replace_many(_CASE))
 
 
 def unaccented(text: pl.Expr) -> pl.Expr:

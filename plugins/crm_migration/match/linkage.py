@@ -16,7 +16,6 @@ from crm_migration.match.pairs import PAIR
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
 
-
 _PAIR = 2
 
 
@@ -128,7 +127,7 @@ def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.Da
 
 @dataclass
 class _Component:
-    """Blocks that accepted pairs connect: their numbers of nodes, the weights between them, who stays apart."""
+    """Blocks that accepted pairs connect: their numbers of nodes, weights between them, who stays apart."""
 
     nodes: dict[int, int] = field(default_factory=dict)
     weights: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))

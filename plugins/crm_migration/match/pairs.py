@@ -1,8 +1,8 @@
 """Pairs of nodes, and what is said of them: the interface between the steps of a match.
 
 A pair is `a`, `b` (nodes, the smaller identity first), `rule` (number of the key that proposed it, the first
-in the mapping's order) and `weight` (1 where a strong key agrees). Every proposer hands its pairs to the guards
-in this form, and the linkage takes them from there.
+in the mapping's order) and `weight` (1 where a strong key agrees). Every proposer hands its pairs to the
+guards in this form, and the linkage takes them from there.
 """
 
 import polars as pl

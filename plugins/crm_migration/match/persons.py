@@ -1,5 +1,6 @@
 """Persons' names: when two of them can be one person, and when they clearly are not."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
@@ -7,27 +8,11 @@ from rapidfuzz.distance import JaroWinkler
 from crm_migration.match.nicknames import same_given_name
 
 SIMILAR_GIVEN_NAME = 0.85
-_TITLES = frozenset(
-    (
-        *(
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "mx",
-            "dr",
-            "prof",
-            "professor",
-            "herr",
-            "frau",
-            "hr",
-            "fr",
-            "sr",
-            "sra",
-        ),
-        *("srta", "mme", "mlle", "sig", "ing", "dipl", "med", "phd", "md", "mba"),
-    )
+_MOST_WORDS = 6
+_TITLE_WORDS = (
+    "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
 )
+_TITLES = frozenset(_TITLE_WORDS.split())
 _GENERATIONS = frozenset(("jr", "junior", "sr", "senior", "ii", "iii", "iv"))
 
 
@@ -40,13 +25,17 @@ def _script(text: str) -> str:
     return "other"
 
 
+def _likeness(left: str, right: str) -> float:
+    first, second = sorted((left, right))
+    return JaroWinkler.similarity(first, second)
+
+
 def _word_agrees(left: str, right: str) -> bool:
     if len(left) == 1 or len(right) == 1:
         return left[0] == right[0]
     if same_given_name(left, right):
         return True
-    first, second = sorted((left, right))
-    return JaroWinkler.similarity(first, second) >= SIMILAR_GIVEN_NAME
+    return _likeness(left, right) >= SIMILAR_GIVEN_NAME
 
 
 def _without_titles(name: str) -> list[str]:
@@ -58,16 +47,31 @@ def _without_titles(name: str) -> list[str]:
 def given_names_agree(left: str, right: str) -> bool:
     """Return whether two folded given names can be one person's: equal, short form, initial, or mistyped.
 
-    Every word of the shorter must agree with one of the longer: "Anna" and "Anna Maria" agree, "Anna Maria"
-    and "Anna Luisa" do not.
+    Each word of the shorter must agree with a word of its own in the longer: "Anna" and "Anna Maria" agree,
+    "Anna Maria" and "Anna Luisa" do not, nor do "Aaron A" and "Josh A".
     """
     first, second = _without_titles(left), _without_titles(right)
     if "".join(first) == "".join(second):
         return True
     if "cjk" in (_script(left), _script(right)):
         return False
-    short, long = sorted((first, second), key=len)
-    return all(any(_word_agrees(word, other) for other in long) for word in short)
+    return _words_agree(first, second, _word_agrees)
+
+
+def _words_agree(left: list[str], right: list[str], agree: Callable[[str, str], bool]) -> bool:
+    """Return whether each word of the shorter name agrees with a word of its own in the longer."""
+    # The cut bounds the search: nobody is told apart by a seventh name.
+    short, long = sorted((left[:_MOST_WORDS], right[:_MOST_WORDS]), key=lambda name: (len(name), name))
+    return _paired(short, long, agree)
+
+
+def _paired(short: list[str], long: list[str], agree: Callable[[str, str], bool]) -> bool:
+    if not short:
+        return True
+    return any(
+        agree(short[0], word) and _paired(short[1:], long[:place] + long[place + 1 :], agree)
+        for place, word in enumerate(long)
+    )
 
 
 def given_names_differ(left: str, right: str) -> bool:
@@ -78,10 +82,7 @@ def given_names_differ(left: str, right: str) -> bool:
 def _family_names_agree(left: str, right: str, at_least: float) -> bool:
     if left.replace(" ", "") == right.replace(" ", ""):
         return True
-    short, long = sorted((left.split(), right.split()), key=len)
-    return all(
-        any(JaroWinkler.similarity(*sorted((word, other))) >= at_least for other in long) for word in short
-    )
+    return _words_agree(left.split(), right.split(), lambda one, other: _likeness(one, other) >= at_least)
 
 
 def _generation(name: str) -> tuple[str, frozenset[str]]:

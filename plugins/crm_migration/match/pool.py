@@ -67,17 +67,25 @@ def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.Dat
 
 
 def _extract(plan: Plan, clean: Staged, crosswalk: pl.DataFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
-    parts = [part.select("_key", **values) for part in clean.frames(["_key", *plan.comparing])]
-    empty = pl.DataFrame(schema={"_key": pl.String(), **dict.fromkeys(values, pl.String())})
-    rows = pl.concat([empty, *parts])
+    """Return the extract's rows; without key values when none of them is to be placed."""
+    keys = pl.concat([pl.DataFrame(schema={"_key": pl.String()}), *clean.frames(["_key"])])
     placed = crosswalk.select(pl.col("source_key").alias("_key"), pl.col("golden_id").alias("_golden"))
-    rows = rows.join(placed, on="_key", how="left", maintain_order="left")
-    return rows.select(
-        node_numbers(0, rows.height),
-        plan.identity(pl.col("_key")).alias("_identity"),
-        "_golden",
-        pl.lit(True).alias("_member"),
-        *values,
+    rows = keys.join(placed, on="_key", how="left", maintain_order="left")
+    nothing = pl.DataFrame(schema=dict.fromkeys(values, pl.String()))
+    held = [nothing]
+    if values and rows["_golden"].null_count():
+        held += [part.lazy().select(**values).collect() for part in clean.frames(plan.comparing)]
+    return pl.concat(
+        [
+            rows.select(
+                node_numbers(0, rows.height),
+                plan.identity(pl.col("_key")).alias("_identity"),
+                "_golden",
+                pl.lit(value=True).alias("_member"),
+            ),
+            pl.concat(held) if len(held) > 1 else nothing.clear(rows.height),
+        ],
+        how="horizontal",
     )
 
 

@@ -1,5 +1,6 @@
 """The report as tables on a terminal, for the command line and the demo."""
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -42,9 +43,11 @@ def _text(value: str, style: str = "") -> Text:
 
 
 def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.title_justify, table.title_style = "left", "bold"
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        plain = column in numbers or column in ("entity", "field", "validation")
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain)
     return table
 
 
@@ -58,12 +61,9 @@ def _verdict(report: Report) -> Panel:
 
 
 def _identities(report: Report) -> Table:
-    title = "Every row accounted for: extracted = " + " + ".join(OUTCOMES)
-    table = _table(
-        "Plan: what would become of every row" if report.planned else title,
-        *("entity", "extracted", *OUTCOMES, "checked by key"),
-        numbers=("extracted", *OUTCOMES),
-    )
+    title = "What would become of every row" if report.planned else "Every row accounted for, by key"
+    table = _table(title, "entity", "extracted", *OUTCOMES, "keys", numbers=("extracted", *OUTCOMES))
+    table.padding, table.show_edge = 0, False
     for entity in report.entities:
         counts = entity.identity.counts
         rows = [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
@@ -75,8 +75,8 @@ def _identities(report: Report) -> Table:
 
 def _mark(identity: Identity) -> Text:
     if identity.holds is None:
-        return Text("not reached", "dim")
-    return Text("✓ all", "green") if identity.holds else Text("✗ does not add up", "bold red")
+        return Text(formats.ABSENT, "dim")
+    return Text("✓ all", "green") if identity.holds else Text("✗ no", "bold red")
 
 
 def _faults(report: Report) -> Table | None:
@@ -106,8 +106,8 @@ def _rejections(report: Report) -> Table | None:
 
 
 def _merges(report: Report) -> Table | None:
-    numbers = ("records", "of several rows", "rows merged in", "largest", "for review")
-    table = _table("Merged rows", "entity", *numbers, "merged through", numbers=numbers)
+    numbers = ("records", "merged", "rows", "largest", "review")
+    table = _table("Merged: records, those of several rows, rows merged in", "entity", *numbers, "through", numbers=numbers)
     for entity in report.entities:
         if entity.merges is not None and (entity.merges.merged_rows or entity.review):
             table.add_row(_text(entity.name), *_merge_cells(entity))
@@ -120,7 +120,7 @@ def _merge_cells(entity: EntityReport) -> list[str | Text]:
         return []
     numbers = (merges.records, merges.merged_records, merges.merged_rows, merges.largest)
     pairs = sum(line.pairs for line in entity.review or ())
-    through = _text(", ".join(f"{line.key} {line.rows:,}" for line in merges.by_key))
+    through = _text("\n".join(f"{line.key}: {line.rows:,}" for line in merges.by_key))
     return [*map(formats.number, numbers), formats.number(pairs), through]
 
 

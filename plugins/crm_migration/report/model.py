@@ -234,7 +234,7 @@ class Sample(Part):
     records: int
     of: int | None = Field(description="Golden records of the entity.")
     why: tuple[SampleReason, ...]
-    uncovered: tuple[str, ...] = Field((), description="What no record of the sample covers.")
+    uncovered: tuple[str, ...] | None = Field(None, description="What no record of it covers; null: not known.")
 
 
 class StepState(Part):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from crm_migration.report.model import Checks, EntityReport, OutcomeCounts, RunFacts, Status, Verdict
-from crm_migration.report.words import plural, spaced, step_title
+from crm_migration.report.model import Checks, EntityReport, Mode, OutcomeCounts, RunFacts, Status, Verdict
+from crm_migration.report.words import plural, step_title
 
 HEADLINES: dict[Status, str] = {
     "green": "The migration is complete, and every row is accounted for.",
@@ -14,6 +14,11 @@ HEADLINES: dict[Status, str] = {
 }
 WITH_REJECTS = "The migration is complete. {rows} could not be taken over and {wait} for repair."
 PLAN_FAILS = "The plan does not add up. Nothing has been written."
+WANTED: dict[Mode, tuple[str, ...]] = {
+    "full": ("extract", "clean", "match", "load"),
+    "sample_only": ("extract", "clean", "match", "sample"),
+    "dry_run": ("extract", "clean", "match", "load"),
+}
 IDENTITY_FAULTS = {
     "missing": "ended in no state",
     "doubled": "ended in more than one state",
@@ -79,25 +84,25 @@ def _failed_checks(found: dict[str, Checks | None]) -> Iterable[str]:
 def _not_reached(
     facts: RunFacts, entities: Iterable[EntityReport], found: dict[str, Checks | None]
 ) -> Iterable[str]:
-    """Name what a run of this status must have reached; a red run names its own problems."""
-    if facts.status in ("red", "rolled_back"):
+    """Name what a run in this mode should have reached; one that was rolled back names its own problems."""
+    if facts.status == "rolled_back":
         return
-    wanted = {"green": ("extract", "clean", "match", "load"), "planned": ("extract", "clean", "match", "load")}
     for entity in entities:
-        steps = wanted.get(facts.status, ("extract", "clean", "match"))
-        names = [step.step for step in entity.steps if not step.reached and step.step in steps]
+        names = [step.step for step in entity.steps if not step.reached and step.step in WANTED[facts.mode]]
         if names:
             yield f"{entity.name}: not reached: {', '.join(step_title(name) for name in names)}."
-    phase = {"green": "full load", "sample_only": "sample"}.get(facts.status)
+    phase = {"full": "full load", "sample_only": "sample", "dry_run": None}[facts.mode]
     if phase and found[phase] is None:
         yield f"Validation of the {phase} was not reached."
 
 
 def _summary(facts: RunFacts, entities: tuple[EntityReport, ...], totals: OutcomeCounts | None) -> str:
     extracted = sum(entity.identity.extracted or 0 for entity in entities)
-    read = f"{plural(extracted, 'row')} of {plural(len(entities), 'entity', 'entities')} read from {facts.source}"
+    verb = "was" if extracted == 1 else "were"
+    read = f"{plural(extracted, 'row')} of {plural(len(entities), 'entity', 'entities')} {verb} read from {facts.source}"
     if totals is None:
         return f"{read}; nothing was loaded into {facts.target}."
-    verb = "would be " if facts.status == "planned" else ""
-    parts = [f"{rows:,} {verb}{spaced(name).lower()}" for name, rows in totals.as_dict().items() if rows]
-    return f"{read} for {facts.target}: {', '.join(parts) or 'none changed'}."
+    ended = [f"{rows:,} {outcome}" for outcome, rows in totals.as_dict().items() if rows]
+    if facts.mode == "dry_run" and ended:
+        ended[0] = ended[0].replace(" ", " would be ", 1)
+    return f"{read} for {facts.target}: {', '.join(ended) or 'there was none'}."

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import numpy as np
 import polars as pl
-import sqlalchemy as sa
 
 from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.mapping.model import Entity, Reference
@@ -33,6 +32,7 @@ class ReadBack:
     present: Flags
     target_hash: Hashes
     totals: Totals
+    drawn: list[pl.DataFrame] = field(default_factory=list)
     absent: Tally = field(default_factory=Tally)
     absent_earlier: Tally = field(default_factory=Tally)
     differing: Tally = field(default_factory=Tally)
@@ -61,11 +61,11 @@ class ReadBack:
         return self.selection.scope.entity(self.selection.entity)
 
 
-def read_back(connection: sa.Connection, selection: Selection) -> ReadBack:
+def read_back(selection: Selection) -> ReadBack:
     """Read every record of the selection back from the target and compare it with its fingerprint."""
     found = ReadBack.of(selection)
     kept = _kept_edits(selection.scope, selection.entity)
-    for frame in loaded_records(connection, selection):
+    for frame in loaded_records(selection):
         marked = frame.with_columns(pl.Series("_at", selection.positions(frame["_golden"])))
         found.absent_earlier.add(marked.filter((pl.col("_at") < 0) & pl.col("_present").is_null())["_key"])
         mine = marked.filter(pl.col("_at") >= 0)
@@ -102,6 +102,7 @@ def _compare(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
         found.aside[frame.filter(pl.col("_inserted_run").cast(pl.Int64) != run_no)["_at"].to_numpy()] = True
     counted = frame.filter(~pl.Series(found.aside[at]))
     found.totals.add(counted)
+    found.drawn.append(counted.filter(pl.col("_golden").is_in(found.selection.drawn["_golden"].implode())))
     for name, tally in found.empty_required.items():
         tally.add(counted.filter(pl.col(name).is_null())["_key"])
 

@@ -1,16 +1,18 @@
 """Completeness: every golden record is in the target, once, whole, and refers to records that are there."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
+from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Reference
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.checks import KEYS_KEPT, Check, Tally
-from crm_migration.validate.loaded import as_type_of, crosswalk_columns, stream_numbers
+from crm_migration.validate.loaded import crosswalk_columns, stream_numbers, target_key
 from crm_migration.validate.selection import Flags, Selection
 
 
@@ -56,87 +58,79 @@ def _shared(found: ReadBack) -> Flags:
     return shared
 
 
-def table_checks(connection: sa.Connection, selection: Selection) -> Iterator[Check]:
+def table_checks(selection: Selection) -> Iterator[Check]:
     """Yield the lines that the target's tables answer: external ids, references, rows merged into others."""
-    yield _external_ids(connection, selection)
-    for name, spec in selection.scope.entity(selection.entity).references.items():
-        yield _orphans(connection, selection, name, spec)
-    yield _merged_rows(connection, selection)
-
-
-def _external_ids(connection: sa.Connection, selection: Selection) -> Check:
-    """The external id of a loaded record is found in the whole table once, whoever made the other record."""
     entity = selection.scope.entity(selection.entity)
-    table = selection.scope.target.table(entity.target.object)
-    column = table.c[entity.target.external_id]
+    yield _external_ids(selection)
+    for name, spec in entity.references.items():
+        yield _orphans(selection, name, spec)
+    if entity.match is not None:
+        yield _merged_rows(selection)
+
+
+def _external_ids(selection: Selection) -> Check:
+    """The external id of a loaded record is found in the whole table once, whoever made the other record."""
+    target, entity = selection.scope.target, selection.scope.entity(selection.entity)
+    column = target.table(entity.target.object).c[entity.target.external_id]
     several = sa.select(column).where(column.is_not(None)).group_by(column).having(sa.func.count() > 1)
     check = Check("completeness", selection.entity, "external_id_once", "pass", field=column.name)
-    if not connection.scalar(sa.select(sa.exists(several))):
+    if not _any(target, several):
         return check
-    key = table.c[entity.target.id]
-    crosswalk = selection.scope.target.ledger.tables.crosswalk
-    lines = sa.join(table, crosswalk, key == as_type_of(connection, key, crosswalk.c.target_id))
-    return _expected_of(connection, selection, (lines, column.in_(several))).judged(check)
+    return _failing_lines(selection, column.in_(several)).judged(check)
 
 
-def _orphans(connection: sa.Connection, selection: Selection, name: str, spec: Reference) -> Check:
+def _orphans(selection: Selection, name: str, spec: Reference) -> Check:
     """A reference that is filled must point at a record of one of the objects it may point at."""
     scope = selection.scope
-    entity = scope.entity(selection.entity)
-    table = scope.target.table(entity.target.object)
+    table = scope.target.table(scope.entity(selection.entity).target.object)
     child = table.c[name]
-    orphan = child.is_not(None)
+    orphan: sa.ColumnElement[bool] = child.is_not(None)
     for parent_name in spec.entities:
         parent_entity = scope.entity(parent_name)
         parent = scope.target.table(parent_entity.target.object).alias()
         orphan &= ~sa.exists().where(_same(parent.c[parent_entity.target.id], child))
     check = Check("completeness", selection.entity, "reference_resolves", "pass", field=name)
-    if not connection.scalar(sa.select(sa.exists(sa.select(sa.literal(1)).select_from(table).where(orphan)))):
+    if not _any(scope.target, sa.select(sa.literal(1)).select_from(table).where(orphan)):
         return check
-    key = table.c[entity.target.id]
-    crosswalk = scope.target.ledger.tables.crosswalk
-    lines = sa.join(table, crosswalk, key == as_type_of(connection, key, crosswalk.c.target_id))
-    return _expected_of(connection, selection, (lines, orphan)).judged(check)
+    return _failing_lines(selection, orphan).judged(check)
 
 
-def _same(parent: sa.ColumnElement[object], child: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
+def _same(parent: sa.ColumnElement[Any], child: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     kinds = [type(column.type.as_generic(allow_nulltype=True)) for column in (parent, child)]
     alike = kinds[0] is kinds[1] or all(issubclass(kind, sa.Integer) for kind in kinds)
     return parent == child if alike else sa.cast(parent, sa.Text) == sa.cast(child, sa.Text)
 
 
-def _expected_of(
-    connection: sa.Connection, selection: Selection, lines: tuple[sa.FromClause, sa.ColumnElement[bool]]
-) -> Tally:
-    """Return which of the crosswalk's lines belong to the selection."""
-    tally = Tally()
+def _any(target: SqlTarget, rows: sa.Select[Any]) -> bool:
+    with target.engine.connect() as connection:
+        return bool(connection.scalar(sa.select(sa.exists(rows))))
+
+
+def _failing_lines(selection: Selection, where: sa.ColumnElement[bool]) -> Tally:
+    """Return which records of the selection lie where `where` holds in the target's table."""
     target = selection.scope.target
-    numbers = stream_numbers(selection).values()
+    _, same = target_key(target, selection.scope.entity(selection.entity))
     crosswalk = target.ledger.tables.crosswalk
-    mine = sa.and_(crosswalk.c.stream_no.in_(numbers), crosswalk.c.fingerprint.is_not(None), lines[1])
-    for frame in read_text(connection, lines[0], crosswalk_columns(target), where=mine):
-        tally.add(frame.filter(pl.Series(selection.positions(frame["_golden"]) >= 0))["_key"])
-    return tally
+    table = target.table(selection.scope.entity(selection.entity).target.object)
+    mine = crosswalk.c.stream_no.in_(stream_numbers(selection).values())
+    lines = sa.join(table, crosswalk, same)
+    return _expected(selection, lines, sa.and_(mine, crosswalk.c.fingerprint.is_not(None), where))
 
 
-def _merged_rows(connection: sa.Connection, selection: Selection) -> Check:
+def _merged_rows(selection: Selection) -> Check:
     """A source row that was merged into another must lead to a record that is there."""
-    scope = selection.scope
-    entity = scope.entity(selection.entity)
-    table = scope.target.table(entity.target.object)
-    crosswalk = scope.target.ledger.tables.crosswalk
-    key = table.c[entity.target.id]
-    numbers = scope.target.ledger.streams()
-    stream = numbers.get(f"{scope.folder.source}.{selection.entity}", 0)
-    there = sa.exists().where(key == as_type_of(connection, key, crosswalk.c.target_id)).select_from(table)
+    scope, crosswalk = selection.scope, selection.scope.target.ledger.tables.crosswalk
+    key, same = target_key(scope.target, scope.entity(selection.entity))
+    stream = scope.target.ledger.streams().get(f"{scope.folder.source}.{selection.entity}", 0)
+    there = sa.exists().where(same).select_from(key.table)
     lost = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.fingerprint.is_(None), ~there)
-    tally = _expected_merged(connection, selection, lost)
-    return tally.judged(Check("completeness", selection.entity, "merged_rows_resolve", "pass"))
+    check = Check("completeness", selection.entity, "merged_rows_resolve", "pass")
+    return _expected(selection, crosswalk, lost).judged(check)
 
 
-def _expected_merged(connection: sa.Connection, selection: Selection, lost: sa.ColumnElement[bool]) -> Tally:
-    tally = Tally()
-    target = selection.scope.target
-    for frame in read_text(connection, target.ledger.tables.crosswalk, crosswalk_columns(target), where=lost):
+def _expected(selection: Selection, lines: sa.FromClause, where: sa.ColumnElement[bool]) -> Tally:
+    """Return which of the crosswalk's lines belong to the selection."""
+    tally, target = Tally(), selection.scope.target
+    for frame in read_text(target.engine, lines, crosswalk_columns(target), where=where):
         tally.add(frame.filter(pl.Series(selection.positions(frame["_golden"]) >= 0))["_key"])
     return tally

@@ -12,6 +12,8 @@ from crm_migration.mapping.model import Entity, Mapping
 from crm_migration.staging import RunFolder, has_table, open_table
 from crm_migration.validate.checks import Phase
 
+DRAWN = 200
+
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -40,6 +42,8 @@ class Scope:
 class Selection:
     """The golden records of one entity that must be in the target, known by the hash of their id.
 
+    `drawn` (`_golden`, `_key`) are a random few of them that came from one row each.
+
     Eight bytes a record instead of its id: what is held in memory stays small at any size. Two ids share a hash with a
     probability of about one in a million at five million records; then one of them is reported as listed twice.
     """
@@ -49,6 +53,7 @@ class Selection:
     hashes: Hashes
     listed_twice: tuple[str, ...]
     streams: tuple[str, ...]
+    drawn: pl.DataFrame
 
     @property
     def rows(self) -> int:
@@ -83,17 +88,24 @@ def select(scope: Scope, entity: str) -> Selection:
     """
     rejected = _rejected(scope, entity)
     chosen = _sampled(scope, entity) if scope.phase == "sample" else None
-    hashes: list[Hashes] = []
+    hashes: list[Hashes] = [np.empty(0, np.uint64)]
     streams: set[str] = set()
-    for part in open_table(scope.folder, entity, "golden").frames(["_golden", "_key"]):
+    drawn = pl.DataFrame(schema={"_golden": pl.String, "_key": pl.String})
+    for part in open_table(scope.folder, entity, "golden").frames(["_golden", "_key", "_members"]):
         kept = part.filter(~pl.col("_key").is_in(rejected.implode()))
         if chosen is not None:
             kept = kept.filter(pl.col("_golden").is_in(chosen.implode()))
         hashes.append(hashed(kept["_golden"]))
         streams.update(stream_of(kept["_golden"]).unique())
-    found, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
+        drawn = _drawn(pl.concat([drawn, kept.filter(pl.col("_members") == 1).select(drawn.columns)]), scope.run_no)
+    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
     twice = _named(scope, entity, found[counts > 1])
-    return Selection(scope, entity, found, twice, tuple(sorted(streams)))
+    return Selection(scope, entity, found, twice, tuple(sorted(streams)), drawn)
+
+
+def _drawn(candidates: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return a random draw of records that came from one row; the same seed draws the same records."""
+    return candidates.bottom_k(DRAWN, by=pl.col("_golden").hash(seed))
 
 
 def stream_of(golden: pl.Series) -> pl.Series:

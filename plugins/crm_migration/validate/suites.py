@@ -62,34 +62,35 @@ def expectations(entity: Entity, table: sa.Table, dialect: str) -> list[Expected
     for name, spec in entity.fields.items():
         if name == entity.target.external_id or getattr(spec, "required", False):
             implied.append(Expected(NOT_NULL, name, {"column": name}))
-        implied += [
-            Expected(kind, name, {"column": _measured(name, kind, dialect), **rest})
-            for kind, rest in _of_values(spec, table.c[name].type, dialect)
-        ]
+        implied += [Expected(kind, name, kwargs) for kind, kwargs in _of_values(name, spec, (table, dialect))]
     return implied + [_own(one.type, one.kwargs) for one in entity.expectations]
 
 
-def _measured(name: str, kind: str, dialect: str) -> str:
-    """Return the column to judge: MySQL's LENGTH counts bytes, so the batch offers the length in characters."""
-    return LENGTH_PREFIX + name if kind == BETWEEN and dialect == "mysql" else name
-
-
-def _of_values(spec: FieldSpec, kind: sa.types.TypeEngine[Any], dialect: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_values(name: str, spec: FieldSpec, place: tuple[sa.Table, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    table, dialect = place
     if isinstance(spec, TextBase) and spec.max_length is not None:
-        counted = BETWEEN if dialect == "mysql" else LENGTHS
-        yield counted, {"min_value": 0, "max_value": spec.max_length}
+        yield _length(name, spec.max_length, dialect)
     if getattr(spec, "on_invalid", None) == "keep":
         return
+    kind = table.c[name].type
     values = _value_set(spec, kind)
     if values is not None:
-        yield IN_SET, {"value_set": values}
+        yield IN_SET, {"column": name, "value_set": values}
     pattern = FORMATS.get(type(spec))
     if pattern is None and (dialect == "sqlite" or isinstance(kind, sa.String)):
         pattern = MOMENTS.get(type(spec))
     if pattern is not None:
-        yield REGEX, {"regex": pattern}
+        yield REGEX, {"column": name, "regex": pattern}
     if isinstance(spec, Integer) and not (spec.minimum is None and spec.maximum is None):
-        yield BETWEEN, {"min_value": spec.minimum, "max_value": spec.maximum}
+        yield BETWEEN, {"column": name, "min_value": spec.minimum, "max_value": spec.maximum}
+
+
+def _length(name: str, longest: int, dialect: str) -> tuple[str, dict[str, Any]]:
+    """Return the expectation on a length; MySQL's LENGTH counts bytes, so there the batch offers one in characters."""
+    bounds = {"min_value": 0, "max_value": longest}
+    if dialect == "mysql":
+        return BETWEEN, {"column": LENGTH_PREFIX + name, **bounds}
+    return LENGTHS, {"column": name, **bounds}
 
 
 def _value_set(spec: FieldSpec, kind: sa.types.TypeEngine[Any]) -> list[str] | list[int] | None:

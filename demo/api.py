@@ -1,0 +1,64 @@
+"""What the demo asks of Airflow, over its REST API, as any client would."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from demo.services import Airflow
+
+FINAL = {"success", "failed"}
+
+
+class AirflowClient:
+    """A logged-in client of the demo's Airflow."""
+
+    def __init__(self, airflow: Airflow) -> None:
+        """Log in."""
+        self._http = httpx.Client(base_url=airflow.url, timeout=30)
+        login = {"username": airflow.user, "password": airflow.password}
+        token = self._http.post("/auth/token", json=login).raise_for_status().json()["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def make_pool(self, name: str) -> None:
+        """Create the pool in which loads into one target take turns."""
+        pool = {"name": name, "slots": 1, "description": "Loads into this CRM take turns"}
+        answer = self._http.post("/api/v2/pools", json=pool)
+        if answer.status_code != httpx.codes.CONFLICT:
+            answer.raise_for_status()
+
+    def wait_for_dag(self, dag_id: str, seconds: int = 90) -> None:
+        """Wait until the DAG processor has read the DAG, and unpause it.
+
+        Raises:
+            RuntimeError: the DAG did not appear; the message holds its import error.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._http.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).is_success:
+                return
+            errors = self._http.get("/api/v2/importErrors").json().get("import_errors", [])
+            if errors:
+                raise RuntimeError(f"{errors[0]['filename']}: {errors[0]['stack_trace']}")
+            time.sleep(1)
+        raise RuntimeError(f"Airflow did not find the DAG {dag_id!r} within {seconds} s")
+
+    def trigger(self, dag_id: str) -> str:
+        """Start a run by hand and return its run id."""
+        answer = self._http.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": {}})
+        return str(answer.raise_for_status().json()["dag_run_id"])
+
+    def watch(self, dag_id: str, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield the run's state and its tasks' states about once a second, until the run is over."""
+        while True:
+            run = self._http.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status().json()
+            yield run["state"], self._tasks(dag_id, run_id)
+            if run["state"] in FINAL:
+                return
+            time.sleep(1)
+
+    def _tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        found: list[dict[str, Any]] = self._http.get(path, params={"limit": 100}).raise_for_status().json()["task_instances"]
+        return {task["task_id"]: task["state"] or "waiting" for task in found}

@@ -1,0 +1,74 @@
+"""Clean one entity: every extracted row comes out clean, rejected with a reason, or filtered by name."""
+
+from collections.abc import Iterator, Mapping as Table
+
+import polars as pl
+
+from crm_migration.clean.column import Context
+from crm_migration.clean.facts import Facts
+from crm_migration.clean.keys import key_clashes
+from crm_migration.clean.rows import Plan, sort_rows
+from crm_migration.errors import StagingMissing
+from crm_migration.mapping.model import Country, Entity, Mapping
+from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
+
+Lookups = Table[str, Table[str, str]]
+
+
+def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) -> Staged:
+    """Write the staged tables `clean`, `rejected` and `filtered` of `entity`, and return `clean`.
+
+    `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids. Filters come
+    first, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the keys.
+
+    Raises:
+        StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
+        InvalidValue: a field with `on_invalid: fail` met a value it cannot take; nothing is written.
+        MappingFault: a date format is not supported, or the users that an owner field names were not looked up.
+    """
+    config = mapping.entities[entity]
+    extract = open_table(folder, entity, "extract")
+    _require_columns(extract, config, f"{folder.source}/{folder.run_id}: {entity}")
+    plan, facts = Plan(config, _contexts(mapping, config, lookups), key_clashes(extract, config)), Facts()
+    with (
+        TableWriter(folder, entity, "clean") as clean_rows,
+        TableWriter(folder, entity, "rejected") as rejected_rows,
+        TableWriter(folder, entity, "filtered") as filtered_rows,
+    ):
+        for frame in _frames(extract, config):
+            rows = sort_rows(frame, plan, facts)
+            clean_rows.write(rows.clean)
+            rejected_rows.write(rows.rejected)
+            filtered_rows.write(rows.filtered)
+        facts.raise_failed(mapping.source.name, entity)
+        filtered_rows.finish()
+        rejected_rows.finish()
+        return clean_rows.finish(**facts.as_dict())
+
+
+def _require_columns(extract: Staged, config: Entity, where: str) -> None:
+    missing = [column for column in config.source_columns if column not in extract.columns]
+    if missing and extract.parts:
+        raise StagingMissing(
+            f"{where}: expected column(s) {', '.join(missing)} in the staged 'extract' table; the mapping has changed "
+            "since it was written: clear the extract task and run it again"
+        )
+
+
+def _frames(extract: Staged, config: Entity) -> Iterator[pl.DataFrame]:
+    """Yield the parts, or one empty frame where there is none, so that the tables get their columns."""
+    if not extract.parts:
+        yield pl.DataFrame(schema={"_row": pl.Int64, **dict.fromkeys(config.source_columns, pl.String)})
+    yield from extract.frames(["_row", *config.source_columns])
+
+
+def _contexts(mapping: Mapping, config: Entity, lookups: Lookups) -> dict[str, Context]:
+    spellings = {
+        spec.source: spec.values
+        for spec in config.fields.values()
+        if isinstance(spec, Country) and isinstance(spec.source, str)
+    }
+    return {
+        name: Context(mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {}))
+        for name, spec in config.fields.items()
+    }

@@ -1,0 +1,80 @@
+"""What cleaning did to an entity, counted part by part."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from crm_migration.clean.fields import CleanField
+from crm_migration.errors import InvalidValue
+
+
+@dataclass
+class Facts:
+    """Counters of one entity; `as_dict` is what the manifest of the clean table carries.
+
+    `invalid` counts all rows that no filter took out; `changed`, `filled_before` and `filled_after` count the rows
+    that came out clean, so that the last two can be compared.
+    """
+
+    rejected: int = 0
+    filters: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    filled_before: Counter[str] = field(default_factory=Counter)
+    filled_after: Counter[str] = field(default_factory=Counter)
+    invalid: dict[str, Counter[str]] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
+    first_failed: dict[str, str] = field(default_factory=dict)
+
+    def add_filtered(self, names: pl.Series) -> None:
+        """Count the rows that filters took out, by the filter's name."""
+        self.filters.update(_by_value(names))
+
+    def add_field(self, name: str, result: CleanField, keys: pl.Series, clean: pl.Series) -> None:
+        """Count one field of one part; `clean` marks the rows that no field rejects."""
+        self.invalid.setdefault(name, Counter()).update(_by_value(result.found))
+        self.changed[name] += _count(result.changed & clean)
+        self.filled_before[name] += _count(result.before & clean)
+        self.filled_after[name] += _count(result.values.is_not_null() & clean)
+        if result.failed.any():
+            self.failed[name] += _count(result.failed)
+            self.first_failed.setdefault(name, keys.filter(result.failed)[0])
+
+    def raise_failed(self, source: str, entity: str) -> None:
+        """Stop the run where a field with `on_invalid: fail` met a value it cannot take.
+
+        Raises:
+            InvalidValue: names each such field, how many values and the key of the first.
+        """
+        if self.failed:
+            raise InvalidValue(
+                "\n".join(
+                    f"source '{source}', entity '{entity}', field '{name}': {count} value(s) cannot be read, the first in the "
+                    f"row with key '{self.first_failed[name]}'; correct them at the source, or set the field's on_invalid "
+                    "to reject or null"
+                    for name, count in self.failed.items()
+                )
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counters as plain data; fields without an invalid value are left out of `invalid`."""
+        return {
+            "rejected": self.rejected,
+            "filtered": self.filters.total(),
+            "filters": dict(self.filters),
+            "changed": dict(self.changed),
+            "invalid": {name: dict(counts) for name, counts in self.invalid.items() if counts},
+            "filled_before": dict(self.filled_before),
+            "filled_after": dict(self.filled_after),
+        }
+
+
+def _by_value(names: pl.Series) -> Mapping[str, int]:
+    counts = names.drop_nulls().rename("name").value_counts(name="rows")
+    return dict(counts.iter_rows())
+
+
+def _count(mask: pl.Series) -> int:
+    return int(mask.sum() or 0)

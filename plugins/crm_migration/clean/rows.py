@@ -1,0 +1,89 @@
+"""One part of an entity's rows, sorted into clean, rejected and filtered ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migration.clean.column import Context
+from crm_migration.clean.facts import Facts
+from crm_migration.clean.fields import CleanField, clean_field
+from crm_migration.clean.filters import filter_names
+from crm_migration.clean.keys import KeyClashes, labelled
+from crm_migration.clean.messages import key_refusal, refusal
+from crm_migration.mapping.model import Entity
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What sorting a part needs to know: the entity, a context per field, and the keys that rows share."""
+
+    entity: Entity
+    contexts: Mapping[str, Context]
+    clashes: KeyClashes
+
+
+@dataclass(frozen=True)
+class SortedRows:
+    """The three staged tables' share of one part; every row of the part is in exactly one."""
+
+    clean: pl.DataFrame
+    rejected: pl.DataFrame
+    filtered: pl.DataFrame
+
+
+def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
+    """Return the rows of `frame` sorted, and count in `facts` what happened to them."""
+    names = filter_names(frame, plan.entity.filters)
+    labels = labelled(frame, plan.entity, names, plan.clashes)
+    filtered = labels.select("_key", "_row", names.alias("filter")).filter(names.is_not_null())
+    facts.add_filtered(names)
+    if not filtered.is_empty():
+        frame, labels = frame.filter(names.is_null()), labels.filter(names.is_null())
+    results = {name: clean_field(frame, spec, plan.contexts[name]) for name, spec in plan.entity.fields.items()}
+    refusals = pl.DataFrame([labels["reason"].alias("key"), *_refusals(results)])
+    bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    _count(facts, results, labels["_key"], bad)
+    values = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
+    return SortedRows(
+        clean=labels.select("_key", "_row").hstack(values).filter(~bad),
+        rejected=_rejected(frame.filter(bad), labels.filter(bad), refusals.filter(bad), plan.entity),
+        filtered=filtered,
+    )
+
+
+def _refusals(results: Mapping[str, CleanField]) -> list[pl.Series]:
+    """Return the reasons per field; a colon in front keeps a field named `key` apart from the row's key."""
+    return [result.refused.alias(f":{name}") for name, result in results.items()]
+
+
+def _count(facts: Facts, results: Mapping[str, CleanField], keys: pl.Series, bad: pl.Series) -> None:
+    facts.rejected += int(bad.sum() or 0)
+    for name, result in results.items():
+        facts.add_field(name, result, keys, ~bad)
+
+
+def _rejected(frame: pl.DataFrame, labels: pl.DataFrame, refusals: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Return one line per rejected row: the first failing field and its reason, the message of all, the source's row."""
+    columns = {"key": ", ".join(entity.key_columns), **{f":{name}": name for name in entity.fields}}
+    fields = [pl.when(pl.col(column).is_not_null()).then(pl.lit(name)) for column, name in columns.items()]
+    told = refusals.select(
+        pl.coalesce(fields).alias("field"),
+        pl.coalesce(pl.all()).alias("reason"),
+        pl.concat_str(
+            [_messages(refusals[column], column, entity) for column in columns], separator="; ", ignore_nulls=True
+        ).alias("message"),
+    )
+    raw = frame.select(pl.struct(entity.source_columns).struct.json_encode().alias("raw"))
+    return labels.select("_key", "_row").hstack(told).hstack(raw)
+
+
+def _messages(reasons: pl.Series, column: str, entity: Entity) -> pl.Series:
+    """Return the message for each reason of one column, null where there is none."""
+    codes = reasons.drop_nulls().unique().to_list()
+    if column == "key":
+        texts = [key_refusal(entity.key_columns, code) for code in codes]
+    else:
+        name = column.removeprefix(":")
+        texts = [refusal(name, entity.fields[name], code) for code in codes]
+    return reasons.replace_strict(codes, texts, default=None, return_dtype=pl.String)

@@ -1,0 +1,179 @@
+"""A database as a source: the tables and queries of a mapping, read as exact text.
+
+How each database prints stands at the top of postgresql, mysql and sqlite. A read is one statement, so it
+shows one moment of the database, and it runs in a session that may not write.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.errors import MappingFault
+from crm_migration.extract.dialect import dialect_of, engine_for, read_alone
+from crm_migration.extract.faults import classified
+from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column
+from crm_migration.extract.source import BATCH_ROWS, Window
+from crm_migration.extract.watermark import within
+from crm_migration.mapping.faults import did_you_mean, listed
+from crm_migration.mapping.model import Entity, Mapping
+
+
+class DatabaseSource:
+    """Reads the entities of a mapping from a PostgreSQL, MySQL, MariaDB or SQLite database."""
+
+    def __init__(self, url: str, mapping: Mapping) -> None:
+        """Prepare an engine for `url`; nothing is connected before the first call.
+
+        Raises:
+            MappingFault: the URL names no database that can be read.
+        """
+        self.mapping = mapping
+        self._engine = engine_for(url)
+        self._zone = ZoneInfo(mapping.source.timezone)
+
+    def describe(self, entity: str) -> dict[str, str]:
+        """Return every column of the entity's table or query with its declared type.
+
+        Types are the database's own words, such as `varchar(150)` or `timestamp with time zone`. Of a query,
+        MySQL tells no lengths and SQLite no types at all.
+
+        Raises:
+            MappingFault: the table is unknown or must not be read, or the query cannot run.
+            SourceUnavailable: the database did not answer.
+        """
+        with self._connected(entity) as connection:
+            return self._offered(connection, entity)
+
+    def count(self, entity: str, window: Window | None = None) -> int:
+        """Return the number of rows that `read` would yield now; raises what `read` raises."""
+        with self._connected(entity) as connection, dialect_of(connection).session(connection):
+            asked = self._asked(connection, entity, window, BATCH_ROWS)
+            rows: AnyColumn = sa.func.count()
+            return int(connection.execute(plain_select(asked.source, [rows], asked.where)).scalar_one())
+
+    def read(
+        self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS
+    ) -> Iterator[pl.DataFrame]:
+        """Yield the entity's source columns as text, in frames of at most `batch_rows` rows.
+
+        Rows come in the database's order. What falls into a window stands at the top of watermark.
+
+        Raises:
+            MappingFault: the table, a column or a privilege is missing, or the watermark cannot be compared.
+            SourceUnavailable: the connection was refused or broke; what was yielded is not the whole.
+            SourceUnreadable: the source holds what cannot be read.
+        """
+        with self._connected(entity) as connection:
+            with dialect_of(connection).session(connection):
+                asked = self._asked(connection, entity, window, batch_rows)
+            yield from read_alone(connection, asked, self._entity(entity).source_columns)
+
+    def _entity(self, name: str) -> Entity:
+        entities = self.mapping.entities
+        if name not in entities:
+            raise MappingFault(
+                f"{self.mapping.source.name}: expected one of the mapping's entities, found {name!r}"
+                f"{did_you_mean(name, entities)}"
+            )
+        return entities[name]
+
+    def _place(self, name: str) -> str:
+        entity = self._entity(name)
+        origin = f"table {entity.table!r}" if entity.table else "query"
+        return f"{self.mapping.source.name}: {name}: {origin}"
+
+    @contextmanager
+    def _connected(self, entity: str) -> Iterator[sa.Connection]:
+        """Yield a connection that may not write, under the entity's name for whatever goes wrong."""
+        place = self._place(entity)
+        self._check_file(place)
+        try:
+            with classified(place), self._engine.connect() as connection:
+                dialect_of(connection).protect(connection)
+                yield connection
+        finally:
+            self._engine.dispose()
+
+    def _check_file(self, place: str) -> None:
+        """Refuse an SQLite file that is not there: connecting would create it."""
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
+            raise MappingFault(
+                f"{place}: expected an SQLite file at {url.database or 'no path'}; edit the connection"
+            )
+
+    def _origin(self, entity: Entity) -> sa.FromClause:
+        if entity.table is not None:
+            return sa.table(sa.quoted_name(entity.table, quote=True), schema=self.mapping.source.db_schema)
+        return _verbatim(entity.query or "").columns().subquery("q")
+
+    def _offered(self, connection: sa.Connection, name: str) -> dict[str, str]:
+        entity, dialect = self._entity(name), dialect_of(connection)
+        if entity.table is not None:
+            found = dialect.names(connection, entity.table, self.mapping.source.db_schema)
+            if not found:
+                self._refuse_unknown_table(connection, name, entity.table)
+            return found
+        everything: AnySelect = sa.select(sa.literal_column("*")).select_from(self._origin(entity)).limit(0)
+        with connection.execute(everything) as result:
+            return dialect.offered(result)
+
+    def _refuse_unknown_table(self, connection: sa.Connection, name: str, table: str) -> None:
+        inspector, schema = sa.inspect(connection), self.mapping.source.db_schema
+        known = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+        raise MappingFault(
+            f"{self._place(name)}: expected a table or view that this login may read in"
+            f" {f'schema {schema!r}' if schema else 'the default schema'}, found none of that name"
+            f"{did_you_mean(table, known)}; edit the mapping or grant SELECT"
+        )
+
+    def _asked(
+        self, connection: sa.Connection, name: str, window: Window | None, batch_rows: int
+    ) -> TextSelect:
+        entity = self._entity(name)
+        self._check_columns(connection, name)
+        columns = tuple(quoted_column(column) for column in entity.source_columns)
+        origin = self._origin(entity)
+        kinds = dialect_of(connection).kinds(connection, plain_select(origin, columns))
+        where = None
+        if window is not None and (window.start or window.end):
+            where = self._where(
+                connection, name, window, dict(zip(entity.source_columns, kinds, strict=True))
+            )
+        return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows, alone=True)
+
+    def _check_columns(self, connection: sa.Connection, name: str) -> None:
+        offered = self._offered(connection, name)
+        missing = [column for column in self._entity(name).source_columns if column not in offered]
+        if missing:
+            named = "; ".join(f"no column {column!r}{did_you_mean(column, offered)}" for column in missing)
+            raise MappingFault(
+                f"{self._place(name)}: {named}; it offers {listed(sorted(offered))}; edit the mapping"
+            )
+
+    def _where(
+        self, connection: sa.Connection, name: str, window: Window, kinds: dict[str, Kind]
+    ) -> sa.ColumnElement[bool]:
+        column = self._entity(name).watermark
+        if column is None:
+            raise MappingFault(
+                f"{self._place(name)}: a window was asked for; name the entity's 'watermark' column"
+            )
+        try:
+            return within(window, quoted_column(column), kinds[column], self._zone, connection.dialect.name)
+        except ValueError as unfit:
+            raise MappingFault(
+                f"{self._place(name)}: watermark {column!r}: {unfit}; name another column"
+            ) from None
+
+
+def _verbatim(query: str) -> sa.TextClause:
+    """Return a query of the mapping as it stands, its colons being no parameters.
+
+    The line break at the end closes a comment that would swallow the bracket after it.
+    """
+    return sa.text(query.rstrip().rstrip(";").replace(":", r"\:") + "\n")

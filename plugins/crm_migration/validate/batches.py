@@ -1,0 +1,112 @@
+"""The rows that a suite judges: one SELECT on one connection, with the records of the selection beside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.clean.types import polars_type
+from crm_migration.load.bulk import insert_rows
+from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.model import Entity, TextBase
+from crm_migration.validate.accuracy import ReadBack
+from crm_migration.validate.loaded import target_ids
+from crm_migration.validate.suites import LENGTH_PREFIX
+
+SCOPE = "crm_migration_scope"
+READ_ONLY = {
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "sqlite": "PRAGMA query_only = ON",
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A SELECT over the target's rows that are to be judged, and the raw connection that can run it."""
+
+    query: str
+    connection: Any
+    drivername: str
+
+
+@contextmanager
+def batch_of(found: ReadBack) -> Iterator[Batch]:
+    """Yield the rows of the selection that the load answers for, on a read-only connection of its own.
+
+    The whole table where every row of it is such a row, else those that a temporary table lists.
+    """
+    target, entity = found.selection.scope.target, found.entity
+    listed = None
+    with _lone_connection(target) as (raw, engine):
+        if found.aside.any() or int(found.present.sum()) != target.count(entity.target.object):
+            listed = _listed(engine, target, found)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(READ_ONLY[target.dialect])
+            connection.commit()
+        yield Batch(_query(target, entity, listed), raw, target.engine.url.drivername)
+
+
+@contextmanager
+def _lone_connection(target: SqlTarget) -> Iterator[tuple[Any, sa.Engine]]:
+    """Yield a connection outside the target's pool, raw and as an engine: temporary tables belong to a connection."""
+    borrowed = target.engine.raw_connection()
+    borrowed.detach()
+    raw = borrowed.dbapi_connection
+    engine = sa.create_engine(
+        f"{target.engine.url.drivername}://", creator=lambda: raw, poolclass=sa.StaticPool, hide_parameters=True
+    )
+    try:
+        yield raw, engine
+    finally:
+        borrowed.close()
+
+
+def _listed(engine: sa.Engine, target: SqlTarget, found: ReadBack) -> sa.Table:
+    """Return a temporary table, filled with the primary keys of the records to judge."""
+    key = target.table(found.entity.target.object).c[found.entity.target.id]
+    named = engine.dialect.identifier_preparer
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TEMPORARY TABLE {SCOPE} AS SELECT {named.quote(key.name)} AS target_id "
+            f"FROM {named.format_table(key.table)} WHERE 1 = 0"
+        )
+        written = sa.Table(SCOPE, sa.MetaData(), sa.Column("target_id", sa.Text))
+        for frame in target_ids(found.selection):
+            at = found.selection.positions(frame["_golden"])
+            judged = (at >= 0) & found.present[at] & ~found.aside[at]
+            ids = frame.filter(pl.Series(judged)).select(pl.col("_target_id").alias("target_id"))
+            insert_rows(connection, written, ids)
+    return sa.Table(SCOPE, sa.MetaData(), sa.Column("target_id", key.type))
+
+
+def _query(target: SqlTarget, entity: Entity, listed: sa.Table | None) -> str:
+    table = target.table(entity.target.object)
+    chosen = sa.select(*_columns(target, entity, table)).select_from(table)
+    if listed is not None:
+        chosen = chosen.where(table.c[entity.target.id].in_(sa.select(listed.c.target_id)))
+    # Great Expectations reads the text as a statement with `:name` parameters and doubles `%` itself.
+    dialect = type(target.engine.dialect)(paramstyle="named")
+    return str(chosen.compile(dialect=dialect)).replace(":", "\\:")
+
+
+def _columns(target: SqlTarget, entity: Entity, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+    for column in table.columns:
+        spec = entity.fields.get(column.name)
+        if spec is None or not isinstance(polars_type(spec), pl.String):
+            yield column
+            continue
+        yield _text(column, target.dialect).label(column.name)
+        if target.dialect == "mysql" and isinstance(spec, TextBase):
+            yield sa.func.char_length(column).label(LENGTH_PREFIX + column.name)
+
+
+def _text(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """Return the column as text that is compared byte for byte, whatever the column's type and collation."""
+    if dialect == "mysql":
+        return sa.collate(sa.func.convert(column.op("USING")(sa.literal_column("utf8mb4"))), "utf8mb4_bin")
+    plain = isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
+    return column if plain else sa.cast(column, sa.Text)
