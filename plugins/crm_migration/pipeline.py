@@ -37,6 +37,7 @@ from crm_migration.load.plan import plan_entity
 from crm_migration.load.rollback import Undone, roll_back
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.check import check_live, check_static
+from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
 from crm_migration.match.room import match
@@ -63,23 +64,22 @@ def check(job: Job) -> list[str]:
     problems = check_mapping(job.loaded)
     if problems:
         return problems
-    mapping = job.mapping
-    columns, target_tables, values = {}, {}, {}
-    for name, entity in mapping.entities.items():
+    columns: dict[str, dict[str, str]] = {}
+    values: dict[str, dict[str, set[str]]] = {}
+    for name, entity in job.mapping.entities.items():
         try:
             columns[name] = job.source.describe(name)
         except MappingFault as fault:
             problems.append(str(fault))
             continue
-        wanted = {field: spec for field, spec in entity.fields.items() if isinstance(spec, Choice)}
         values[name] = {
             field: job.source.distinct(name, spec.columns[0])
-            for field, spec in wanted.items()
-            if len(spec.columns) == 1 and spec.columns[0] in columns[name]
+            for field, spec in entity.fields.items()
+            if isinstance(spec, Choice) and len(spec.columns) == 1 and spec.columns[0] in columns[name]
         }
-    for name in sorted(set(job.target.objects()) & {e.target.object for e in mapping.entities.values()}):
-        target_tables[name] = job.target.describe(name)
-    return problems + check_live(job.loaded, columns, target_tables, values)
+    there = set(job.target.objects())
+    tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}
+    return problems + check_live(job.loaded, columns, tables, values)
 
 
 def preflight(job: Job) -> dict[str, Any]:
@@ -148,7 +148,8 @@ def _lookups(job: Job, entity: str) -> dict[str, dict[str, str]]:
 def extract_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the rows of `entity` as the source prints them."""
     with timed(job, "extract", entity) as figures:
-        staged = extract(job.source, job.mapping, entity, job.folder, job.window)
+        window = job.window if job.mapping.entities[entity].watermark else None
+        staged = extract(job.source, job.mapping, entity, job.folder, window)
         figures["rows"] = staged.rows
     return staged.reference()
 
@@ -233,7 +234,7 @@ def validate_sample(job: Job) -> dict[str, Any]:
         SampleRejected: naming the failed checks; the target is as it was before.
     """
     with timed(job, "validate_sample") as figures:
-        staged = validate(job.mapping, job.folder, job.target, "sample", job.run_no, job.source)
+        staged = validate(job.folder, job.target, "sample", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "sample")
     try:
@@ -274,7 +275,7 @@ def validate_full(job: Job) -> dict[str, Any]:
         ValidationFailed: naming the failed checks; the run is red and can be rolled back.
     """
     with timed(job, "validate_full") as figures:
-        staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
+        staged = validate(job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "full")
     raise_if_failed(staged)

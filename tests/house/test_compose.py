@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<operator>:?[-?+])?")
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY$")
 AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
 
-# What only a process with Airflow can answer; it runs apart, so that no other test's settings or imports reach it.
+# What only a process with Airflow can answer; it runs apart, out of reach of other tests' settings and imports.
 ASK_AIRFLOW = """
 import contextlib, io, json, os, sys
 from airflow.cli.cli_parser import get_parser
@@ -81,19 +81,36 @@ def answer(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     """What the installed Airflow says to the commands, the options and the executor of the compose file."""
     home = tmp_path_factory.mktemp("airflow")
     env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-    env |= {"AIRFLOW_HOME": str(home), "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400"}
-    env["AIRFLOW__CORE__EXECUTOR"] = compose["services"]["scheduler"]["environment"]["AIRFLOW__CORE__EXECUTOR"]
+    env |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400",
+    }
+    env["AIRFLOW__CORE__EXECUTOR"] = compose["services"]["scheduler"]["environment"][
+        "AIRFLOW__CORE__EXECUTOR"
+    ]
     commands = [c for s in AIRFLOW_SERVICES for c in airflow_commands(compose["services"][s])]
     question = json.dumps({"commands": commands, "options": airflow_options(compose)})
     ran = subprocess.run(
-        [sys.executable, "-c", ASK_AIRFLOW], input=question, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", ASK_AIRFLOW],
+        input=question,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])
 
 
 def test_it_follows_the_compose_specification() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE)]
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(COMPOSE),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
@@ -123,11 +140,7 @@ def test_no_secret_is_written_into_the_file(compose: dict[str, Any]) -> None:
 
 
 def test_the_example_names_every_required_variable_and_gives_none_a_value() -> None:
-    lines = [
-        line
-        for line in (ROOT / ".env.example").read_text().splitlines()
-        if re.match(r"[A-Z_]+=", line)
-    ]
+    lines = [line for line in (ROOT / ".env.example").read_text().splitlines() if re.match(r"[A-Z_]+=", line)]
     required = {name for name, operator in variables(COMPOSE.read_text()) if operator == ":?"}
     assert {line.removesuffix("=") for line in lines} == required
 
@@ -188,8 +201,14 @@ def test_workers_share_the_staging_folder_and_can_be_scaled(compose: dict[str, A
 
 
 def test_the_image_holds_the_airflow_of_the_lock() -> None:
-    image = re.search(r"apache/airflow:slim-([\d.]+)-python([\d.]+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line and line[0] != " "]
+    image = re.search(
+        r"apache/airflow:slim-([\d.]+)-python([\d.]+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
+    pins = [
+        line
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if "==" in line and line[0] != " "
+    ]
     locked = {(r := Requirement(pin)).name: str(r.specifier) for pin in pins}
     assert image is not None
     assert (f"=={image[1]}", image[2]) == (locked["apache-airflow"], "3.11")

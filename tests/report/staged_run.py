@@ -21,9 +21,13 @@ SIZES = {"account": 0.2, "contact": 1.0, "opportunity": 0.3}
 def mapping() -> Mapping:
     """Return a mapping of three entities, with money, dates and a reference."""
     text = {"kind": "text", "max_length": 255}
-    match = {"keys": [{"name": "same e-mail", "fields": ["email"]}, {"name": "same phone", "fields": ["phone"]}]}
+    match = {
+        "keys": [{"name": "same e-mail", "fields": ["email"]}, {"name": "same phone", "fields": ["phone"]}]
+    }
     entities: dict[str, Any] = {
-        "account": _entity("accounts", {"name": {**text, "from": "name"}, "revenue": {"kind": "money", "from": "rev"}}),
+        "account": _entity(
+            "accounts", {"name": {**text, "from": "name"}, "revenue": {"kind": "money", "from": "rev"}}
+        ),
         "contact": _entity(
             "contacts",
             {
@@ -72,7 +76,10 @@ def facts(**changes: Any) -> RunFacts:
         started_at=START,
         finished_at=END,
         steps=timings(1000),
-        links={"Run in Airflow": "https://airflow.example.com/dags/legacy_crm", "Data Docs": "data_docs/index.html"},
+        links={
+            "Run in Airflow": "https://airflow.example.com/dags/legacy_crm",
+            "Data Docs": "data_docs/index.html",
+        },
         backups=[BackupFact("contact", "staging/legacy_crm/backup/contact", 812, "ab" * 32, START)],
     )
     return replace(known, **changes)
@@ -132,25 +139,39 @@ class Builder:
             "_row",
             field=pl.when(pl.col("_row") % 200 == 7).then(pl.lit("email")).otherwise(pl.lit("last_name")),
             reason=pl.when(pl.col("_row") % 200 == 7).then(pl.lit("email")).otherwise(pl.lit("required")),
-            message=pl.lit(f"{entity}: expected a value; fill it in at the source <b>before</b> the next run"),
+            message=pl.lit(
+                f"{entity}: expected a value; fill it in at the source <b>before</b> the next run"
+            ),
             raw=pl.lit('{"secret": "RAW-CUSTOMER-VALUE"}'),
         )
         self.write(entity, "rejected", rejected)
-        filtered = source.filter(pl.col("_fate") == "filter").select("_key", "_row", filter=pl.lit("deleted in source"))
+        filtered = source.filter(pl.col("_fate") == "filter").select(
+            "_key", "_row", filter=pl.lit("deleted in source")
+        )
         self.write(entity, "filtered", filtered)
 
     def _matched(self, entity: str, clean: pl.DataFrame, source: pl.DataFrame) -> None:
         members = _members(entity, source)
         self.write(entity, "members", members)
         sizes = members.group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
-        masters = members.filter("_master").join(clean, on="_key", maintain_order="left").join(sizes, on="_golden")
+        masters = (
+            members.filter("_master").join(clean, on="_key", maintain_order="left").join(sizes, on="_golden")
+        )
         self.write(entity, "golden", masters.select("_golden", "_key", "_members", *clean.columns[2:]))
         several = members.join(sizes.filter(pl.col("_members") > 1), on="_golden").join(clean, on="_key")
         record = pl.struct(clean.columns[2:]).map_elements(_json, return_dtype=pl.String)
         self.write(entity, "lineage", several.select("_key", "_golden", record=record))
-        pairs = [("C-8", "C-9", "given_name", "the given names differ"), (HOSTILE, "C-1", "max_holders", "7 records hold this phone")]
-        self.write(entity, "review", pl.DataFrame(pairs, schema=["_key_a", "_key_b", "rule", "reason"], orient="row"))
-        chosen = masters.head(50).select("_golden", why=pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("longest name")).otherwise(pl.lit("random")))
+        pairs = [
+            ("C-8", "C-9", "given_name", "the given names differ"),
+            (HOSTILE, "C-1", "max_holders", "7 records hold this phone"),
+        ]
+        self.write(
+            entity, "review", pl.DataFrame(pairs, schema=["_key_a", "_key_b", "rule", "reason"], orient="row")
+        )
+        chosen = masters.head(50).select(
+            "_golden",
+            why=pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("longest name")).otherwise(pl.lit("random")),
+        )
         self.write(entity, "sample", chosen, uncovered=["no record has an empty last_name"])
 
     def checks(self, step: str, lines: list[dict[str, Any]]) -> None:
@@ -160,7 +181,17 @@ class Builder:
 
 CHECKS: dict[str, Any] = {
     **dict.fromkeys(
-        ("validation", "entity", "field", "name", "source_value", "target_value", "difference", "tolerance", "status"),
+        (
+            "validation",
+            "entity",
+            "field",
+            "name",
+            "source_value",
+            "target_value",
+            "difference",
+            "tolerance",
+            "status",
+        ),
         pl.String,
     ),
     "failing": pl.Int64,
@@ -173,7 +204,17 @@ CHECKS: dict[str, Any] = {
 def check(validation: str, entity: str, field: str | None, name: str, **rest: Any) -> dict[str, Any]:
     """Return one passing line of a validation, with `rest`."""
     line = dict.fromkeys(CHECKS) | {"validation": validation, "entity": entity, "field": field, "name": name}
-    return line | {"status": "pass", "failing": 0, "failing_keys": [], "engine": "great_expectations", "seconds": 0.02} | rest
+    return (
+        line
+        | {
+            "status": "pass",
+            "failing": 0,
+            "failing_keys": [],
+            "engine": "great_expectations",
+            "seconds": 0.02,
+        }
+        | rest
+    )
 
 
 def passing_checks() -> list[dict[str, Any]]:
@@ -181,13 +222,39 @@ def passing_checks() -> list[dict[str, Any]]:
     lines = []
     for entity in SIZES:
         lines += [
-            check("completeness", entity, None, "golden records in the target", source_value="931", target_value="931", difference="0", tolerance="0", engine="reconciliation"),
+            check(
+                "completeness",
+                entity,
+                None,
+                "golden records in the target",
+                source_value="931",
+                target_value="931",
+                difference="0",
+                tolerance="0",
+                engine="reconciliation",
+            ),
             check("completeness", entity, "legacy_key", "expect_column_values_to_be_unique"),
             check("validity", entity, "name", "expect_column_value_lengths_to_be_between"),
         ]
-    amounts = {"source_value": "1204333.10", "target_value": "1204333.10", "difference": "0.00", "tolerance": "0"}
+    amounts = {
+        "source_value": "1204333.10",
+        "target_value": "1204333.10",
+        "difference": "0.00",
+        "tolerance": "0",
+    }
     lines.append(check("accuracy", "opportunity", "amount", "sum", engine="reconciliation", **amounts))
-    lines.append(check("accuracy", "contact", "born", "min", status="info", source_value="1931-02-07", target_value="1931-02-07", engine="reconciliation"))
+    lines.append(
+        check(
+            "accuracy",
+            "contact",
+            "born",
+            "min",
+            status="info",
+            source_value="1931-02-07",
+            target_value="1931-02-07",
+            engine="reconciliation",
+        )
+    )
     lines.append(check("acceptance", "opportunity", None, "pipeline per stage", engine="acceptance"))
     return lines
 
@@ -253,8 +320,15 @@ def _members(entity: str, source: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outcome(entity: str, source: pl.DataFrame) -> pl.DataFrame:
-    kept = pl.when(pl.col("_row") % 10 == 0).then(pl.lit("updated")).when(pl.col("_row") % 10 == 1).then(pl.lit("unchanged"))
-    fate = pl.col("_fate").replace_strict({"reject": "rejected", "filter": "filtered", "merge": "merged"}, default=None)
+    kept = (
+        pl.when(pl.col("_row") % 10 == 0)
+        .then(pl.lit("updated"))
+        .when(pl.col("_row") % 10 == 1)
+        .then(pl.lit("unchanged"))
+    )
+    fate = pl.col("_fate").replace_strict(
+        {"reject": "rejected", "filter": "filtered", "merge": "merged"}, default=None
+    )
     outcome = pl.when(fate.is_not_null()).then(fate).otherwise(kept.otherwise(pl.lit("inserted")))
     return source.select(
         "_key",

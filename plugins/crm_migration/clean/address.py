@@ -1,12 +1,13 @@
 """Parts of postal addresses: text as it is, postal codes in the shape that their country prints."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
-from crm_migration.clean.column import Cleaned, Column, Context, over_distinct
+from crm_migration.clean.column import Cleaned, Column, Context, where
 from crm_migration.clean.country import country_codes
-from crm_migration.clean.text import no_reason
+from crm_migration.clean.text import composed, no_reason
 from crm_migration.mapping.model import Address
 
 
@@ -47,7 +48,7 @@ def clean_address(column: Column, spec: Address, context: Context) -> Cleaned:
     """Return the part as text, a postal code in capitals and in its country's form; none is invalid in itself."""
     values = column.text
     if spec.part == "postal_code":
-        values = _printed(values.str.to_uppercase().str.normalize("NFC"), _countries(column, context))
+        values = _printed(composed(values.str.to_uppercase()), _countries(column, context))
     return Cleaned(values, no_reason(values))
 
 
@@ -59,16 +60,12 @@ def _countries(column: Column, context: Context) -> pl.Series:
 
 
 def _printed(codes: pl.Series, countries: pl.Series) -> pl.Series:
-    return over_distinct((countries + "\x00" + codes).rename("pair"), _forms)
+    for country in SHAPES.keys() & set(countries.unique()):
+        codes = where(codes, countries == country, partial(_shaped, shape=SHAPES[country]))
+    return codes
 
 
-def _forms(pairs: pl.Series) -> pl.Series:
-    parts = pairs.str.split_exact("\x00", 1)
-    country, code = parts.struct.field("field_0"), parts.struct.field("field_1")
-    packed = code.str.replace_all(r"[ -]", "")
-    form = pl.lit(code)
-    for name, shape in SHAPES.items():
-        fits = (country == name) & packed.str.contains(shape.pattern)
-        if fits.any():
-            form = pl.when(fits).then(packed.str.replace(shape.pattern, shape.printed)).otherwise(form)
-    return pl.select(form).to_series()
+def _shaped(codes: pl.Series, shape: Shape) -> pl.Series:
+    packed = codes.str.replace_all(r"[ -]", "")
+    fits = packed.str.contains(shape.pattern).fill_null(value=False)
+    return packed.str.replace(shape.pattern, shape.printed).zip_with(fits, codes)

@@ -22,7 +22,7 @@ def static_faults(mapping: model.Mapping) -> list[Fault]:
 
 
 def check_static(loaded: LoadedMapping) -> list[str]:
-    """Return one line per fault that needs neither source nor target to be seen; `read_mapping` lets none pass."""
+    """Return one line per fault that needs neither source nor target; `read_mapping` lets none pass."""
     return loaded.problems(static_faults(loaded.mapping))
 
 

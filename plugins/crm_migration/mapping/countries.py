@@ -20,5 +20,5 @@ USER_ASSIGNED = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")
 
 
 def is_country(code: str) -> bool:
-    """Say whether a code is assigned, by the standard or to its users' own purposes, such as XK for Kosovo."""
+    """Say whether a code is assigned, by the standard or to its users, such as XK for Kosovo."""
     return code in COUNTRIES or USER_ASSIGNED.fullmatch(code) is not None

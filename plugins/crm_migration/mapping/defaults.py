@@ -70,9 +70,9 @@ def _integer(spec: Integer, default: str) -> str | None:
     digits = default.replace(spec.thousands, "") if spec.thousands else default
     if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.0*)?", digits):
         return "a whole number"
-    if spec.minimum is not None and int(float(digits)) < spec.minimum:
+    if spec.minimum is not None and int(digits.partition(".")[0]) < spec.minimum:
         return f"a number of at least {spec.minimum}"
-    if spec.maximum is not None and int(float(digits)) > spec.maximum:
+    if spec.maximum is not None and int(digits.partition(".")[0]) > spec.maximum:
         return f"a number of at most {spec.maximum}"
     return None
 

@@ -5,8 +5,8 @@ from pydantic import BaseModel
 from crm_migration.mapping.model import Constant, FieldBase
 
 FORMATS = """\
-Formats in the directives of strptime, or `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`; tried in
-order, and two that could read one text differently are refused."""
+Formats in the directives of strptime, or `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`; tried
+in order, and two that could read one text differently are refused."""
 
 DESCRIPTIONS = {
     "Mapping.version": "Version of this format, in quotes.",
@@ -46,7 +46,7 @@ DESCRIPTIONS = {
     "Number.rounding": "Whether surplus decimals are invalid or rounded, halves to the even neighbour.",
     "Boolean.true": "Source values that mean true, without regard to case.",
     "Boolean.false": "Source values that mean false, without regard to case.",
-    "Choice.values": 'Source value to target value; an entry for `""` applies to blanks, one to `""` empties the field.',
+    "Choice.values": 'Source value to target value; `""` stands for a blank on either side.',
     "Choice.ignore_case": "Whether source values are compared without regard to case.",
     "Language.values": "Spellings beyond the built-in ones.",
     "Address.part": "Which part of the address.",

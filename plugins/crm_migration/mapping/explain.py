@@ -162,13 +162,21 @@ def _unknown_key(error: _Error) -> Explained:
     model = cast("type[BaseModel]", shape_at(error.place[:-1], error.data))
     keys = keys_of(model)
     field = model.model_fields.get(name)
-    meant = field.alias if field else nearest(name, keys)
+    meant = field.alias if field else nearest(name, [key for key in keys if key not in _siblings(error)])
     if meant is None:
         return _explained(
             error, f"expected one of the keys {listed(keys)}, found {quoted(name)}", at_key=True
         )
     text = f"expected a known key, found {quoted(name)} (did you mean {quoted(meant)}?)"
     return Explained(Fault(error.place, text, at_key=True), error.type, (*error.place[:-1], meant))
+
+
+def _siblings(error: _Error) -> dict[str, Any]:
+    """Return the keys and values among which the one at the place stands."""
+    value = error.data
+    for step in error.place[:-1]:
+        value = child(value, step)
+    return cast("dict[str, Any]", value)
 
 
 def _literal(error: _Error) -> Explained:

@@ -175,7 +175,7 @@ def _survivorship(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
 
 
 def _can_follow(spec: FieldSpec, strategy: Strategy) -> bool:
-    """Say whether a kind can follow a strategy: only booleans have a strictest value, only texts are joined."""
+    """Say whether a kind can follow a strategy: only booleans are strict, only texts are joined."""
     if strategy == "strictest":
         return isinstance(spec, Boolean)
     return strategy != "aggregate" or not isinstance(spec, Boolean | Date | DateTime | Integer | Number)

@@ -143,23 +143,24 @@ def _sorted(names: list[str], edges: list[_Edge]) -> list[str]:
 
 def _circles(names: list[str], edges: Iterable[_Edge]) -> list[list[str]]:
     """Return the groups of entities that reach each other, and single ones that refer to themselves."""
-    edges = list(edges)
-    reach = {name: _reachable(name, edges) for name in names}
-    groups: list[list[str]] = []
+    parents: dict[str, set[str]] = {name: set() for name in names}
+    for edge in edges:
+        parents[edge.entity] |= edge.parents | ({edge.entity} if edge.to_itself else set())
+    reach = {name: _reachable(name, parents) for name in names}
+    grouped: set[str] = set()
+    groups = []
     for name in names:
-        if name in reach[name] and not any(name in group for group in groups):
+        if name in reach[name] and name not in grouped:
             groups.append([other for other in names if other in reach[name] and name in reach[other]])
+            grouped.update(groups[-1])
     return groups
 
 
-def _reachable(name: str, edges: list[_Edge]) -> set[str]:
+def _reachable(name: str, parents: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     open_names = [name]
     while open_names:
-        current = open_names.pop()
-        for edge in edges:
-            if edge.entity == current:
-                parents = edge.parents | ({current} if edge.to_itself else frozenset())
-                open_names += parents - found
-                found |= parents
+        new = parents.get(open_names.pop(), set()) - found
+        found |= new
+        open_names += new
     return found

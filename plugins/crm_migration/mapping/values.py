@@ -133,12 +133,10 @@ def _boolean(place: Place, spec: Boolean) -> Iterator[Fault]:
 def _choice(place: Place, spec: Choice) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for key, value in spec.values.items():
-        folded = key.strip().lower() if spec.ignore_case else key.strip()
-        if seen.setdefault(folded, value) != value:
-            text = (
-                f"expected one result for each value, found {quoted(key)} with {quoted(seen[folded])} before"
-            )
-            yield Fault((*place, "values", key), text, depends=((*place, "ignore_case"),))
+        if seen.setdefault(key.strip(), value) != value:
+            earlier = quoted(seen[key.strip()])
+            text = f"expected one result for each value, found {quoted(key)} with {earlier} before"
+            yield Fault((*place, "values", key), text)
         if spec.max_length is not None and len(value) > spec.max_length:
             text = f"expected at most max_length {spec.max_length} characters, found {len(value)}"
             yield Fault((*place, "values", key), text, depends=((*place, "max_length"),))

@@ -112,7 +112,7 @@ def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
 def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
     """Return `block`, `cluster` of the blocks whose component holds a conflict."""
     troubled = nodes.filter(pl.col("component").is_in(conflicts["component"].implode()))
-    parts: dict[int, _Component] = defaultdict(_Component)
+    parts: dict[int, Component] = defaultdict(Component)
     for component, block, count in troubled.group_by("component", "block").len().iter_rows():
         parts[component].nodes[block] = count
     component_of = dict(troubled.select("block", "component").iter_rows())
@@ -126,7 +126,7 @@ def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.Da
 
 
 @dataclass
-class _Component:
+class Component:
     """Blocks that accepted pairs connect: their numbers of nodes, weights between them, who stays apart."""
 
     nodes: dict[int, int] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class _Component:
     apart: set[tuple[int, int]] = field(default_factory=set)
 
 
-def split(component: _Component) -> list[set[int]]:
+def split(component: Component) -> list[set[int]]:
     """Return the component's blocks in groups without a forbidden pair, by greedy average linkage.
 
     The two groups with the greatest mean weight between their nodes join first; then the larger, then the one
@@ -148,7 +148,7 @@ def split(component: _Component) -> list[set[int]]:
     return groups
 
 
-def _joinable(component: _Component, groups: list[set[int]]) -> Iterable[tuple[float, int, int, int]]:
+def _joinable(component: Component, groups: list[set[int]]) -> Iterable[tuple[float, int, int, int]]:
     for one, other in combinations(sorted(groups, key=min), 2):
         between = [(min(a, b), max(a, b)) for a in one for b in other]
         weight = sum(component.weights.get(pair, 0.0) for pair in between)

@@ -47,7 +47,9 @@ def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     table.title_justify, table.title_style = "left", "bold"
     for column in columns:
         plain = column in numbers or column in ("entity", "field", "validation")
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain)
+        table.add_column(
+            column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain
+        )
     return table
 
 
@@ -66,7 +68,9 @@ def _identities(report: Report) -> Table:
     table.padding, table.show_edge = 0, False
     for entity in report.entities:
         counts = entity.identity.counts
-        rows = [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
+        rows = (
+            [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
+        )
         table.add_row(
             _text(entity.name), formats.number(entity.identity.extracted), *rows, _mark(entity.identity)
         )
@@ -91,7 +95,9 @@ def _faults(report: Report) -> Table | None:
 
 
 def _rejections(report: Report) -> Table | None:
-    table = _table("Rejected rows", "entity", "field", "reason", "rows", "share", "examples", numbers=("rows", "share"))
+    table = _table(
+        "Rejected rows", "entity", "field", "reason", "rows", "share", "examples", numbers=("rows", "share")
+    )
     for found in views.all_rejections(report):
         line = found.line
         table.add_row(
@@ -107,7 +113,13 @@ def _rejections(report: Report) -> Table | None:
 
 def _merges(report: Report) -> Table | None:
     numbers = ("records", "merged", "rows", "largest", "review")
-    table = _table("Merged: records, those of several rows, rows merged in", "entity", *numbers, "through", numbers=numbers)
+    table = _table(
+        "Merged: records, those of several rows, rows merged in",
+        "entity",
+        *numbers,
+        "through",
+        numbers=numbers,
+    )
     for entity in report.entities:
         if entity.merges is not None and (entity.merges.merged_rows or entity.review):
             table.add_row(_text(entity.name), *_merge_cells(entity))

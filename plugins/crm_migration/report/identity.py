@@ -56,7 +56,8 @@ def compare(expected: Frames, found: Frames, rows: int) -> Differences:
 
 def _bucket(frames: Frames, bucket: int, buckets: int) -> pl.DataFrame:
     chosen = [
-        frame if buckets == 1 else frame.filter(pl.col("id").hash(0) % buckets == bucket) for frame in frames()
+        frame if buckets == 1 else frame.filter(pl.col("id").hash(0) % buckets == bucket)
+        for frame in frames()
     ]
     return pl.concat(chosen) if chosen else pl.DataFrame(schema={"id": pl.String, "state": pl.String})
 
@@ -66,13 +67,22 @@ def _compare_bucket(expected: pl.DataFrame, found: pl.DataFrame, differences: Di
         differences.missing.add(expected["id"])
         differences.unexpected.add(found["id"])
         return
-    differences.missing.add(expected.join(found, on="id", how="anti")["id"])
-    differences.unexpected.add(found.join(expected, on="id", how="anti")["id"])
-    differences.doubled.add(found.filter(pl.col("id").is_duplicated())["id"].unique())
-    decided = expected.filter(pl.col("state").is_not_null())
-    if decided.height:
-        both = decided.join(found, on="id", suffix="_found")
-        differences.contradicted.add(both.filter(pl.col("state").ne_missing(pl.col("state_found")))["id"])
+    # Nearly every bucket is whole: in one order, the ids are then the same line by line, at a third of a join's cost.
+    expected, found = expected.sort(pl.col("id").hash(0)), found.sort(pl.col("id").hash(0))
+    if _same_once(expected["id"], found["id"]):
+        both = expected.with_columns(state_found=found["state"])
+    else:
+        differences.missing.add(expected.join(found, on="id", how="anti")["id"])
+        differences.unexpected.add(found.join(expected, on="id", how="anti")["id"])
+        differences.doubled.add(found.filter(pl.col("id").is_duplicated())["id"].unique())
+        both = expected.join(found, on="id", suffix="_found")
+    decided = pl.col("state").is_not_null() & pl.col("state").ne_missing(pl.col("state_found"))
+    differences.contradicted.add(both.filter(decided)["id"].unique())
+
+
+def _same_once(expected: pl.Series, found: pl.Series) -> bool:
+    """Return whether two sorted columns hold the same ids, each once."""
+    return expected.equals(found) and not (found == found.shift()).any()
 
 
 def _cleaned(tables: EntityTables, column: str) -> Iterator[pl.DataFrame]:

@@ -91,9 +91,7 @@ def _taken(golden: Row, lineage: list[Row]) -> tuple[Taken, ...]:
             continue
         giver = next((key for key in order if _same(value, records[key].get(name))), None)
         fields.setdefault(giver, []).append(name)
-    return tuple(
-        Taken(key=key, fields=tuple(fields[key])) for key in [*order, None] if key in fields
-    )
+    return tuple(Taken(key=key, fields=tuple(fields[key])) for key in [*order, None] if key in fields)
 
 
 def _same(value: Any, stored: Any) -> bool:

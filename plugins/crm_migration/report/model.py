@@ -103,8 +103,12 @@ class OutcomeCounts(Part):
 class Identity(Part):
     """extracted = inserted + updated + unchanged + merged + rejected + filtered, checked by source key."""
 
-    extracted: int | None = Field(None, description="Rows read from the source; null: extract was not reached.")
-    counts: OutcomeCounts | None = Field(None, description="Rows per outcome; null: the load was not reached.")
+    extracted: int | None = Field(
+        None, description="Rows read from the source; null: extract was not reached."
+    )
+    counts: OutcomeCounts | None = Field(
+        None, description="Rows per outcome; null: the load was not reached."
+    )
     missing: KeyList = Field(KeyList(), description="Extracted rows that ended in no state.")
     doubled: KeyList = Field(KeyList(), description="Extracted rows that ended in more than one state.")
     unexpected: KeyList = Field(KeyList(), description="Keys with an outcome that no extracted row has.")
@@ -112,7 +116,9 @@ class Identity(Part):
         KeyList(), description="Rows that cleaning rejected or filtered, but whose outcome says otherwise."
     )
     examples: dict[Outcome, tuple[str, ...]] = Field({}, description="The first source keys of each outcome.")
-    holds: bool | None = Field(None, description="Whether every row is accounted for once; null: cannot be told.")
+    holds: bool | None = Field(
+        None, description="Whether every row is accounted for once; null: cannot be told."
+    )
 
 
 class Stage(Part):
@@ -201,7 +207,9 @@ class FieldQuality(Part):
     source_filled: int = Field(description="Clean rows whose source columns held something.")
     clean_filled: int = Field(description="Clean rows with a value after cleaning.")
     golden_filled: int | None = Field(description="Golden records with a value; null: match was not reached.")
-    changed: int | None = Field(description="Values whose text cleaning changed; null: only the type changes.")
+    changed: int | None = Field(
+        description="Values whose text cleaning changed; null: only the type changes."
+    )
 
 
 class Amount(Part):
@@ -234,7 +242,9 @@ class Sample(Part):
     records: int
     of: int | None = Field(description="Golden records of the entity.")
     why: tuple[SampleReason, ...]
-    uncovered: tuple[str, ...] | None = Field(None, description="What no record of it covers; null: not known.")
+    uncovered: tuple[str, ...] | None = Field(
+        None, description="What no record of it covers; null: not known."
+    )
 
 
 class StepState(Part):

@@ -28,8 +28,16 @@ def _environment() -> Environment:
     environment.filters |= {
         name: getattr(formats, name) for name in ("number", "amount", "duration", "moment", "safe_link")
     }
-    environment.filters |= {"json": _json, "reason_title": words.reason_title, "reason_advice": words.reason_advice}
-    environment.filters |= {"check_title": words.check_title, "step_title": words.step_title, "spaced": words.spaced}
+    environment.filters |= {
+        "json": _json,
+        "reason_title": words.reason_title,
+        "reason_advice": words.reason_advice,
+    }
+    environment.filters |= {
+        "check_title": words.check_title,
+        "step_title": words.step_title,
+        "spaced": words.spaced,
+    }
     environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window")}
     environment.globals |= {"views": views, "words": words, "plural": words.plural, "outcomes": OUTCOMES}
     return environment

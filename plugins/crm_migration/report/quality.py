@@ -39,7 +39,9 @@ def quality(tables: EntityTables, spec: Entity) -> Quality | None:
         for name, field in fields.items()
     ]
     records = None if tables.golden is None else tables.golden.rows
-    return Quality(rows=tables.clean.rows, records=records, fields=tuple(lines), amounts=_amounts(tables, fields))
+    return Quality(
+        rows=tables.clean.rows, records=records, fields=tuple(lines), amounts=_amounts(tables, fields)
+    )
 
 
 def _side_by_side(extract: Staged, clean: Staged, fields: dict[str, FieldSpec]) -> Iterator[pl.DataFrame]:
@@ -106,7 +108,9 @@ def _amounts(tables: EntityTables, fields: dict[str, FieldSpec]) -> tuple[Amount
         return ()
     clean, golden = _sums(tables.clean, money), _sums(tables.golden, money)
     return tuple(
-        Amount(field=name, clean=str(clean[name]), golden=None if tables.golden is None else str(golden[name]))
+        Amount(
+            field=name, clean=str(clean[name]), golden=None if tables.golden is None else str(golden[name])
+        )
         for name in money
     )
 

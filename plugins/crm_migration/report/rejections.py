@@ -75,7 +75,9 @@ def filters(tables: EntityTables) -> tuple[FilterCount, ...] | None:
     counts: dict[str, int] = {}
     keys: dict[str, list[str]] = {}
     for frame in read(tables.filtered, ["_key", "filter"]):
-        grouped = frame.group_by("filter", maintain_order=True).agg(pl.len().alias("rows"), pl.col("_key").head(EXAMPLES))
+        grouped = frame.group_by("filter", maintain_order=True).agg(
+            pl.len().alias("rows"), pl.col("_key").head(EXAMPLES)
+        )
         for name, rows, first in grouped.iter_rows():
             counts[name] = counts.get(name, 0) + rows
             keys[name] = [*keys.get(name, []), *first][:EXAMPLES]

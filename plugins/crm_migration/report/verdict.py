@@ -28,18 +28,30 @@ IDENTITY_FAULTS = {
 
 
 def verdict(
-    facts: RunFacts, entities: tuple[EntityReport, ...], found: dict[str, Checks | None], totals: OutcomeCounts | None
+    facts: RunFacts,
+    entities: tuple[EntityReport, ...],
+    found: dict[str, Checks | None],
+    totals: OutcomeCounts | None,
 ) -> Verdict:
     """Return the verdict. What the staged tables show outranks a status of green.
 
     A run that was rolled back stays so: its reasons say why it was.
     """
     reasons = list(
-        dict.fromkeys([*facts.problems, *_identity_faults(entities), *_failed_checks(found), *_not_reached(facts, entities, found)])
+        dict.fromkeys(
+            [
+                *facts.problems,
+                *_identity_faults(entities),
+                *_failed_checks(found),
+                *_not_reached(facts, entities, found),
+            ]
+        )
     )
     state: Status = facts.status if facts.status == "rolled_back" or not reasons else "red"
     headline = _headline(facts, state, totals)
-    return Verdict(state=state, headline=headline, summary=_summary(facts, entities, totals), reasons=tuple(reasons))
+    return Verdict(
+        state=state, headline=headline, summary=_summary(facts, entities, totals), reasons=tuple(reasons)
+    )
 
 
 def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> str:

@@ -2,7 +2,10 @@
 
 REASONS: dict[str, tuple[str, str]] = {
     "required": ("A required value is missing", "Fill it in at the source, or give the field a default."),
-    "length": ("The value is longer than the target can hold", "Shorten it, or let the mapping truncate the field."),
+    "length": (
+        "The value is longer than the target can hold",
+        "Shorten it, or let the mapping truncate the field.",
+    ),
     "email": ("Not an e-mail address", "Correct the address, or let the mapping empty the field."),
     "phone": ("Not a telephone number", "Correct the number or the row's country."),
     "date": ("Not a date in a declared format", "Correct the date, or declare its format in the mapping."),
@@ -14,16 +17,28 @@ REASONS: dict[str, tuple[str, str]] = {
     "country": ("Not a known country", "Add the spelling to the field's value map."),
     "language": ("Not a known language", "Add the spelling to the field's value map."),
     "url": ("Not a web address", "Correct the address, or let the mapping empty the field."),
-    "owner": ("The owner is not a user of the target", "Create the user in the target, or name a default owner."),
+    "owner": (
+        "The owner is not a user of the target",
+        "Create the user in the target, or name a default owner.",
+    ),
     "nul": ("The text contains a NUL byte", "Remove the byte at the source."),
     "encoding": ("The text is not readable in its encoding", "Repair the text at the source."),
     "key_missing": ("The row has no key", "Give the row a key at the source."),
     "key_duplicate": ("Several rows share one key", "Make the key unique at the source."),
     "missing_parent": ("The record it refers to is not there", "Load or repair the parent row first."),
-    "refused_by_target": ("The target refused the record", "Read the target's reason with the rejected rows."),
-    "edited_in_target": ("A user edited the record in the target", "Decide which edit counts; see on_target_change."),
+    "refused_by_target": (
+        "The target refused the record",
+        "Read the target's reason with the rejected rows.",
+    ),
+    "edited_in_target": (
+        "A user edited the record in the target",
+        "Decide which edit counts; see on_target_change.",
+    ),
     "not_in_target": ("There is no such record to update", "Load it first, or allow inserts in the mapping."),
-    "survivor_rejected": ("The record it was merged into was rejected", "Repair the surviving row; this one follows."),
+    "survivor_rejected": (
+        "The record it was merged into was rejected",
+        "Repair the surviving row; this one follows.",
+    ),
 }
 
 CHECKS: dict[str, str] = {

@@ -23,15 +23,11 @@ Flags = npt.NDArray[np.bool_]
 class Scope:
     """One validation: of which run, against which target, and how much of it."""
 
+    mapping: Mapping
     folder: RunFolder
     target: SqlTarget
     phase: Phase
     run_no: int
-
-    @property
-    def mapping(self) -> Mapping:
-        """Return the mapping that the run follows."""
-        return self.target.mapping
 
     def entity(self, name: str) -> Entity:
         """Return the entity of that name."""

@@ -13,40 +13,50 @@ import pymysql
 import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault, TargetUnavailable
+from crm_migration.extract.source import Source
 from crm_migration.load.target import SqlTarget, classify
+from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import load_order
 from crm_migration.staging import RunFolder, Staged
 from crm_migration.validate.acceptance import acceptance_checks
 from crm_migration.validate.accuracy import ReadBack, accuracy_checks, fill_checks, golden_totals, read_back
 from crm_migration.validate.against_source import KeyReader, against_source_checks
-from crm_migration.validate.checks import Check, Phase, could_not_run, stage, timed
+from crm_migration.validate.checks import Check, Phase, could_not_run, raise_if_failed, stage, timed
 from crm_migration.validate.completeness import record_checks, table_checks
 from crm_migration.validate.conservation import conservation_checks, source_fill
 from crm_migration.validate.selection import Scope, select
 from crm_migration.validate.validity import Suites, build_data_docs
 
+__all__ = ["raise_if_failed", "validate"]
+
 logger = logging.getLogger(__name__)
 
 
-def validate(
-    folder: RunFolder, target: SqlTarget, phase: Phase, run_no: int, source: KeyReader | None = None
+def validate(  # noqa: PLR0913 - the room's one entry: what was meant, where it lies, what to hold it against
+    mapping: Mapping,
+    folder: RunFolder,
+    target: SqlTarget,
+    phase: Phase,
+    run_no: int,
+    source: Source | None = None,
 ) -> Staged:
     """Compare what the run loaded with what it meant to load, entity by entity, and stage the lines.
 
     `sample` looks at the chosen sample's records only, `full` at all that the run touched and at the account of every
     extracted row. Failed checks are lines, not exceptions: the caller hands the result to `raise_if_failed`.
+    A `source` that can give single rows again (`KeyReader`) is asked for a random few.
 
     Raises:
         TargetUnavailable: the target was lost; nothing is staged.
         StagingMissing: a step before this one did not finish.
     """
     started = time.monotonic()
-    scope = Scope(folder, target, phase, run_no)
+    scope = Scope(mapping, folder, target, phase, run_no)
     suites = Suites(scope)
     lines: list[Lines] = []
     with ThreadPoolExecutor(1, thread_name_prefix="suites") as beside:
-        for entity in load_order(target.mapping):
-            lines += _of_entity(_Work(scope, suites, beside, source), entity)
+        for entity in load_order(mapping):
+            lines += _of_entity(_Work(scope, suites, beside, source if isinstance(source, KeyReader) else None), entity)
         checks = [check for some in lines for check in (some.result() if isinstance(some, Future) else some)]
     started_docs = time.monotonic()
     build_data_docs(suites)
