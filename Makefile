@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 
 VENV := .venv
 BIN := $(VENV)/bin
+LIBRARIES := $(VENV)/.stamp-libraries
 RUNTIME := $(VENV)/.stamp-runtime
 DEV := $(VENV)/.stamp-dev
 WORKERS ?= 2
@@ -78,13 +79,16 @@ $(BIN)/python:
 	@echo "Creating $(VENV) with $$($(PYTHON) --version)"
 	@"$(PYTHON)" -m venv $(VENV)
 
-$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+$(LIBRARIES): requirements.txt | $(BIN)/python
 	@echo "Installing what crm-migration needs to run into $(VENV): one to three minutes, about 1.5 GB on disk, once"
 	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(RUNTIME): pyproject.toml $(LIBRARIES)
 	@$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-$(DEV): requirements-dev.txt $(RUNTIME)
+$(DEV): requirements-dev.txt $(LIBRARIES) | $(RUNTIME)
 	@echo "Installing the tools for tests and checks: about half a minute"
 	@$(BIN)/python -m pip install --quiet -r requirements.txt -r requirements-dev.txt
 	@touch $@

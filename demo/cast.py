@@ -10,6 +10,7 @@ from demo import fates, geography, layout, links, people
 from demo.draws import Draws, Index, Mask
 from demo.fates import Fate
 from demo.layout import Role
+from demo.people import Liberty
 from demo.plan import Plan
 from demo.spoiling import spoiled_names
 
@@ -94,8 +95,10 @@ class Cast:
 
     def names(self) -> tuple[pl.Series, pl.Series]:
         """Return first and last names as written, the missing and the endless ones included."""
-        loose = self.places.has(Role.HARD) | (self.shares == EMAIL_ONLY)
-        changed = self.copied | self.places.follows(Role.HARD)
-        spelling = np.where(changed, people.spellings(self.draws, self.identity, self.slots, loose), 0)
+        hard = self.places.follows(Role.HARD)
+        second = np.where(self.shares == EMAIL_ONLY, Liberty.LOOSE, Liberty.CLOSE)
+        liberty = np.select([hard, self.places.position > 1], [Liberty.FREE, Liberty.FAMILY_ONLY], second)
+        spelling = people.spellings(self.draws, self.identity, self.slots, liberty)
+        spelling = np.where(self.copied | hard, spelling, 0)
         first, last = people.written(self.draws, self.identity, self.slots, spelling)
         return first, spoiled_names(self.draws, last, self.fate, self.slots)

@@ -34,10 +34,10 @@ TRADES: dict[str, Trade] = {
             " Feinkost Möbel Verlag Textil Kunststoffe Getränke IT&amp;Service Metallbau Immobilien"
         ),
         (
-            ("GmbH", "Gesellschaft mbH", "G.m.b.H.", "gmbh"),
+            ("GmbH", "Gesellschaft mit beschränkter Haftung", "G.m.b.H.", "gmbh"),
             ("AG", "Aktiengesellschaft", "A.G.", "ag"),
             ("KG", "Kommanditgesellschaft", "K.G.", "kg"),
-            ("GmbH &amp; Co. KG", "GmbH und Co KG", "GmbH &amp; Co.KG", "gmbh &amp; co. kg"),
+            ("GmbH &amp; Co. KG", "GmbH und Co KG", "GmbH &amp; Co. KG", "gmbh &amp; co. kg"),
         ),
         "{head} {branch} {form}",
     ),
@@ -98,7 +98,7 @@ TRADES: dict[str, Trade] = {
             " 大和田=owada 白鳥=shiratori 若葉=wakaba 月島=tsukishima 波多野=hatano 千歳=chitose 星野=hoshino"
         ),
         _branches("物流 製作所 電機 ソフトウェア 製薬 印刷 建設 エネルギー 商事 食品 家具 出版 繊維 化学 飲料 不動産"),
-        (("株式会社", "（株）", "(株)", "株式会社"), ("有限会社", "（有）", "(有)", "有限会社")),
+        (("株式会社", " 株式会社", "株式會社", "株式会社"), ("合同会社", " 合同会社", "合同会社", "合同会社")),
         "{head}{branch}{form}",
     ),
 }

@@ -32,9 +32,26 @@ class Spelling(IntEnum):
     """The whole name in last_name."""
 
 
-_CLOSE = (0.2, 0.2, 0.14, 0.12, 0.1, 0.12, 0.06, 0.06)
-_ALSO_LOOSE = (*_CLOSE, 0.06, 0.04)
-_CJK = (0.4, 0, 0, 0, 0.25, 0, 0, 0.1, 0, 0, 0.25)
+class Liberty(IntEnum):
+    """How far copies of a name may stray."""
+
+    FAMILY_ONLY = 0
+    """The given name stays: what third copies change must not contradict what second ones did."""
+    CLOSE = 1
+    LOOSE = 2
+    """Initials, too: enough where another strong key is shared."""
+    FREE = 3
+    """Everything: swapped fields and, in Chinese, traditional characters."""
+
+
+_WESTERN = {
+    Liberty.FAMILY_ONLY: (0.3, 0.3, 0, 0, 0, 0.18, 0.12, 0.1),
+    Liberty.CLOSE: (0.2, 0.2, 0.14, 0.12, 0.1, 0.12, 0.06, 0.06),
+    Liberty.LOOSE: (0.2, 0.18, 0.14, 0.12, 0.1, 0.1, 0.05, 0.05, 0.06),
+    Liberty.FREE: (0.1, 0.2, 0.2, 0.12, 0.1, 0.1, 0.04, 0.04, 0.04, 0.06),
+}
+_CJK = (0.55, 0, 0, 0, 0, 0, 0, 0.15, 0, 0, 0.3)
+_CJK_FREE = (0.4, 0, 0, 0, 0.3, 0, 0, 0.1, 0, 0.05, 0.15)
 
 
 class Vocabulary:
@@ -117,19 +134,22 @@ def members(leaders: Identity, places: layout.Places) -> Identity:
     return Identity(leaders.locale, leaders.gender, given, surname)
 
 
-def spellings(draws: Draws, who: Identity, rows: Index, loose: Mask) -> Index:
-    """Return how copies spell the name; `loose` allows initials and swapped fields, too."""
-    close, wide = (draws.pick("spelling", rows, weights) for weights in (_CLOSE, _ALSO_LOOSE))
-    western = np.where(loose, wide, close)
+def spellings(draws: Draws, who: Identity, rows: Index, liberty: Index) -> Index:
+    """Return how copies spell the name, each within its `Liberty`."""
     cjk = who.locale >= LOCALES.index("zh")
-    return np.where(cjk, draws.pick("spelling", rows, _CJK), western)
+    chosen = np.zeros_like(rows)
+    for kind, weights in _WESTERN.items():
+        asian = _CJK_FREE if kind == Liberty.FREE else _CJK
+        picked = [draws.pick("spelling", rows, each) for each in (asian, weights)]
+        chosen = np.where(liberty == kind, np.where(cjk, *picked), chosen)
+    return chosen
 
 
 def _typo(column: str) -> pl.Expr:
     """Return a name with one letter dropped or doubled; short names and names with entities stay."""
     text = pl.col(column)
     letters = text.str.len_chars().cast(pl.Int64)
-    at = 1 + pl.col("noise") % (letters - 2).clip(1)
+    at = 2 + pl.col("noise") % (letters - 3).clip(1)
     dropped = text.str.slice(0, at) + text.str.slice(at + 1)
     doubled = text.str.slice(0, at + 1) + text.str.slice(at)
     changed = pl.when(pl.col("noise") % 7 < 4).then(dropped).otherwise(doubled)

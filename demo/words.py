@@ -13,16 +13,16 @@ GENDERS = 2
 
 _GIVEN: dict[str, tuple[str, str]] = {
     "de": (
-        "Alexander/Alex Andreas Anton Benedikt Bernhard Christian/Chris Christoph/Chris Daniel/Dan Dieter Dirk"
+        "Alexander/Alex Andreas Anton Benedikt Bernhard Christian Christoph/Chris Daniel/Dan Dieter Dirk"
         " Eberhard Elias Emil Felix Florian/Flo Friedrich/Fritz Georg Günter Hannes Heinrich Henrik Jakob Jens"
-        " Johannes/Hannes Jörg Jürgen Karsten Klaus Konrad Leonhard Lorenz Ludwig Lukas Markus Matthias/Matze"
+        " Johannes/Hannes Jörg Jürgen Karsten Klaus Konrad Leonhard Lorenz Ludwig Lukas Markus Matthias"
         " Maximilian/Max Michael/Michi Moritz Oskar Paul Philipp Rainer Ralf Rüdiger Sebastian/Basti Stefan"
         " Theodor/Theo Thomas/Tom Tobias/Tobi Ulrich/Uli Uwe Valentin Volker Wilhelm/Willi Wolfgang/Wolf",
         "Alexandra/Alex Amelie Angelika Annegret Antje Barbara Beate Birgit Britta Carolin Christine/Chris"
         " Claudia Cornelia Dagmar Doris Elisabeth/Lisa Emma Franziska/Franzi Gabriele/Gabi Gisela Greta Hannelore"
-        " Heike Helga Ingrid Irmgard Johanna/Hanna Jutta Karin Katharina/Kathi Kerstin Kirsten Lena Leonie Lieselotte"
-        " Magdalena/Lena Margarete/Grete Martina Mathilde Monika Nadine Paula Petra Renate Rosemarie Sabine"
-        " Sieglinde Silke Stefanie/Steffi Susanne/Susi Tanja Ulrike Ursula/Uschi Verena Waltraud Yvonne",
+        " Heike Helga Ingrid Irmgard Johanna/Hanna Jutta Karin Katharina/Kathi Kerstin Kirsten Lena Leontine Lieselotte"
+        " Magdalena/Lena Margarete/Rita Martina Mathilde Monika Nadine Paula Petra Renate Rosemarie Sabine"
+        " Sieglinde Silke Stefanie/Steffi Susanne/Susie Tanja Ulrike Ursula/Uschi Verena Waltraud Yvonne",
     ),
     "en": (
         "Aaron Abraham Adrian Albert/Al Andrew/Andy Anthony/Tony Arthur Benjamin/Ben Bradley/Brad Brian Caleb"
@@ -34,16 +34,16 @@ _GIVEN: dict[str, tuple[str, str]] = {
         "Abigail/Abby Alexandra/Alex Amanda/Mandy Barbara/Barb Beatrice Bridget Caroline Catherine/Cathy Charlotte"
         " Christine/Chris Cynthia/Cindy Deborah/Debbie Delilah Dorothy/Dot Eleanor/Ellie Elizabeth/Liz Evelyn"
         " Felicity Frances/Fran Genevieve Gillian Hannah Harriet Heather Imogen Isabella/Bella Jacqueline/Jackie"
-        " Jennifer/Jenny Jessica/Jess Josephine/Jo Judith/Judy Katherine/Kate Kimberly/Kim Lavinia Lillian Louise"
-        " Margaret/Maggie Melissa Meredith Michelle Millicent Natalie Olivia Pamela/Pam Patricia/Pat Penelope/Penny"
-        " Phoebe Priscilla Rebecca/Becky Rosalind Samantha/Sam Stephanie/Steph Susan/Sue Sylvia Theresa/Terri"
+        " Jennifer/Jenny Jessica/Jess Josephine/Jo Judith/Judy Katherine/Kate Kimberly/Kim Lavinia Lillian Lorraine"
+        " Margaret/Maggie Melissa Meredith Michelle Millicent Natalie Olivia Pamela/Pam Patricia/Pat Penelope"
+        " Phoebe Priscilla Rebecca/Becky Rosalind Samantha/Sam Stephanie/Steph Susan/Sue Sylvia Theresa/Terry"
         " Valerie/Val Veronica Victoria/Vicky Winifred Yolanda",
     ),
     "fr": (
         "Adrien Alain Antoine Arnaud Aurélien Baptiste Bastien Benoît Bertrand Cédric Clément Damien Didier Édouard"
         " Emmanuel Étienne Fabrice François Frédéric/Fred Gaël Gérard Guillaume Hervé Hugo Jérôme Julien Kévin Laurent"
         " Loïc Luc Marcel Mathieu/Mat Maxime/Max Nicolas/Nico Olivier Pascal Philippe/Phil Quentin Rémi Raphaël"
-        " Romain Sébastien/Seb Stéphane Sylvain Thibault Thierry Tristan Ulysse Valentin Vincent Xavier Yannick Yves",
+        " Romain Sébastien Stéphane Sylvain Thibault Thierry Tristan Ulysse Valentin Vincent Xavier Yannick Yves",
         "Adèle Agathe Amandine Anaïs Bérénice Brigitte Camille Capucine Catherine/Cathy Céline Chloé Clémence"
         " Delphine Dominique/Domi Édith Élodie Émilie Fabienne Florence/Flo Françoise Gaëlle Geneviève Hélène"
         " Inès Isabelle/Isa Jeanne Josiane Karine Laetitia Léa Lucie Madeleine Manon Marguerite Mathilde Mélanie"

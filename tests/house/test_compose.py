@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<operator>:?[-?+])?")
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY$")
 AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
 
-# What only a process with Airflow can answer; it runs apart, out of reach of other tests' settings and imports.
+# What only a process with Airflow can answer; it runs apart, out of reach of other tests' settings.
 ASK_AIRFLOW = """
 import contextlib, io, json, os, sys
 from airflow.cli.cli_parser import get_parser

@@ -17,11 +17,16 @@ ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 
-def own_files() -> list[str]:
-    """Paths of all files that git holds or would take."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+def git_files(*also: str) -> list[str]:
+    """Paths of the files that git tracks, and of those that further options of `git ls-files` name."""
+    command = ["git", "ls-files", "-z", "--cached", *also]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted(path for path in set(listed.split("\0")) if path and (ROOT / path).is_file())
+
+
+def own_files() -> list[str]:
+    """Paths of all files that git tracks or would take."""
+    return git_files("--others", "--exclude-standard")
 
 
 def requirements(name: str) -> list[Requirement]:
@@ -115,7 +120,7 @@ def test_the_two_locks_agree() -> None:
 def test_no_file_names_a_path_of_one_machine() -> None:
     # A path of somebody's home or working folder, not the tail of an address.
     path = re.compile(rb"(?<![\w.:/~-])/(?:work|home|root|Users)/[\w.]")
-    assert [name for name in own_files() if path.search((ROOT / name).read_bytes())] == []
+    assert [name for name in git_files() if path.search((ROOT / name).read_bytes())] == []
 
 
 def test_airflow_does_not_import_the_package_as_plugins() -> None:

@@ -13,7 +13,6 @@ from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.dialect import read_text
 from crm_migration.extract.extract import extract
 from crm_migration.load.decide import LoadJob
-from crm_migration.load.known import known_records
 from crm_migration.load.link import link
 from crm_migration.load.load import load
 from crm_migration.load.references import References
@@ -21,8 +20,7 @@ from crm_migration.load.sample import choose_sample
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
-from crm_migration.match import match
-from crm_migration.staging import RunFolder, Staged
+from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 from crm_migration.validate import validate
 
 ENTITIES: dict[str, Any] = {
@@ -92,7 +90,7 @@ ACCOUNTS = [
     ("a2", "北京华信科技", "CN", None, None),
     ("a3", "Third", "US", "http://third.example/", "gone"),
 ]
-LEFT = ("0", None)
+PART_ROWS = 2
 CONTACTS = [
     ("c1", "Li", "li@one.example", "+49 30 901820", "1", "a1", "boss@new.example", "10.10", "EUR", "1980-02-29",
      "2024-03-31 01:30:00", "1", "3", "0"),
@@ -179,6 +177,26 @@ class RowSource(DatabaseSource):
         return pl.concat(list(read_text(self.engine, table, spec.source_columns, where=sa.or_(*wanted))))
 
 
+def consolidate(folder: RunFolder, entity: str) -> None:
+    """Stage one golden record per clean row, but for the contact c4, which is c1 again."""
+    rows = open_table(folder, entity, "clean").frame()
+    loser = (pl.lit(entity) == "contact") & (pl.col("_key") == "c4")
+    survivor = pl.when(loser).then(pl.lit("c1")).otherwise(pl.col("_key"))
+    members = rows.select(
+        "_key", (pl.lit(f"old.{entity}:") + survivor).alias("_golden"), (~loser).alias("_master"),
+        pl.when(loser).then(pl.lit("email")).alias("_merged_by"),
+    )  # fmt: skip
+    merged = members.filter(pl.len().over("_golden") > 1)
+    lineage = merged.select("_key", "_golden", pl.lit("{}").alias("record"))
+    sizes = members.group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
+    golden = members.filter("_master").join(sizes, on="_golden", maintain_order="left")
+    golden = golden.select("_golden", "_key", "_members").join(rows.drop("_row"), on="_key", maintain_order="left")
+    for step, frame in (("members", members), ("lineage", lineage), ("golden", golden)):
+        with TableWriter(folder, entity, step) as writer:
+            for part in frame.iter_slices(PART_ROWS):
+                writer.write(part)
+
+
 class Line:
     """A source, a target and the staging of the runs between them."""
 
@@ -203,13 +221,13 @@ class Line:
         return found.run_no if found else self.target.ledger.begin_run("old", run_id, {"mapping_sha256": "0"})
 
     def prepare(self, run_id: str) -> None:
-        """Extract, clean and match everything."""
+        """Extract and clean everything, and stage golden records."""
         folder = self.folder(run_id)
         for entity in self.order:
             owners = {"owner_id": self.target.lookup("users", "mail", "id")} if entity == "contact" else {}
             extract(self.source, self.mapping, entity, folder)
             clean(self.mapping, entity, folder, owners)
-            match(self.mapping, entity, folder, known_records(self.target, self.mapping, entity))
+            consolidate(folder, entity)
 
     def load(self, run_id: str, phase: Literal["sample", "full"] = "full", size: int | None = None) -> None:
         """Load the sample (choosing it first) or everything."""

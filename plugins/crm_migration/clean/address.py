@@ -41,11 +41,11 @@ SHAPES = {
     "IN": Shape("^([1-9][0-9]{5})$"),
     "IT": Shape("^([0-9]{5})$"),
 }
-"""A code of another shape, or of a country without one here, keeps its form: a wrong code is not a lost address."""
+"""A code of another shape, or of another country, keeps its form: a wrong code is not a lost address."""
 
 
 def clean_address(column: Column, spec: Address, context: Context) -> Cleaned:
-    """Return the part as text, a postal code in capitals and in its country's form; none is invalid in itself."""
+    """Return the part as text, a postal code in its country's form; no address is invalid in itself."""
     values = column.text
     if spec.part == "postal_code":
         values = _printed(composed(values.str.to_uppercase()), _countries(column, context))

@@ -10,10 +10,10 @@ from crm_migration.mapping.model import Boolean, Choice, Constant, Owner
 CHOICE_TIDY = Tidy(entities=True)
 
 
-def clean_choice(column: Column, spec: Choice, context: Context) -> Cleaned:
+def clean_choice(column: Column, spec: Choice, _context: Context) -> Cleaned:
     """Return what the spec's value map says; a value without an entry is invalid for `choice`.
 
-    An entry for the empty text applies to blank values, which otherwise stay null; an entry that maps to the empty
+    An entry for the empty text applies to blank values, which otherwise stay null; one that maps to the empty
     text empties the field. The exact spelling goes before one that differs in case.
     """
     exact = _tidied_keys(spec.values)
@@ -27,8 +27,8 @@ def clean_choice(column: Column, spec: Choice, context: Context) -> Cleaned:
     return Cleaned(values.set(column.text.is_null(), blank) if blank else values, checked.reasons)
 
 
-def clean_boolean(column: Column, spec: Boolean, context: Context) -> Cleaned:
-    """Return true or false by the spec's lists, without regard to case; other values are invalid for `boolean`."""
+def clean_boolean(column: Column, spec: Boolean, _context: Context) -> Cleaned:
+    """Return true or false by the spec's lists, in any case; other values are invalid for `boolean`."""
     folded = column.text.str.to_lowercase()
     no = dict.fromkeys((word.strip().lower() for word in spec.false), False)
     table = {**no, **dict.fromkeys((word.strip().lower() for word in spec.true), True)}
@@ -44,13 +44,13 @@ def clean_owner(column: Column, spec: Owner, context: Context) -> Cleaned:
     """
     if context.lookup is None:
         raise MappingFault(
-            f"source '{context.source.name}': expected the users of target table '{spec.object}' by '{spec.by}' to "
-            "be looked up before cleaning; run the step that describes the target first"
+            f"source '{context.source.name}': expected the users of target table '{spec.object}' by "
+            f"'{spec.by}' to be looked up before cleaning; run the step that describes the target first"
         )
     return judged(column.text, translated(column.text.str.to_lowercase(), context.lookup), "owner")
 
 
-def clean_constant(column: Column, spec: Constant, context: Context) -> Cleaned:
+def clean_constant(column: Column, spec: Constant, _context: Context) -> Cleaned:
     """Return the constant in every row."""
     values = pl.repeat(spec.value, len(column.text), dtype=pl.String, eager=True)
     return Cleaned(values, no_reason(values))

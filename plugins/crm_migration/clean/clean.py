@@ -1,6 +1,7 @@
 """Clean one entity: every extracted row comes out clean, rejected with a reason, or filtered by name."""
 
-from collections.abc import Iterator, Mapping as Table
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
 
 import polars as pl
 
@@ -18,13 +19,14 @@ Lookups = Table[str, Table[str, str]]
 def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) -> Staged:
     """Write the staged tables `clean`, `rejected` and `filtered` of `entity`, and return `clean`.
 
-    `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids. Filters come
-    first, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the keys.
+    `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids.
+    Filters come first, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the
+    keys.
 
     Raises:
         StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
         InvalidValue: a field with `on_invalid: fail` met a value it cannot take; nothing is written.
-        MappingFault: a date format is not supported, or the users that an owner field names were not looked up.
+        MappingFault: a date format is not supported, or an owner field's users were not looked up.
     """
     config = mapping.entities[entity]
     extract = open_table(folder, entity, "extract")
@@ -50,8 +52,8 @@ def _require_columns(extract: Staged, config: Entity, where: str) -> None:
     missing = [column for column in config.source_columns if column not in extract.columns]
     if missing and extract.parts:
         raise StagingMissing(
-            f"{where}: expected column(s) {', '.join(missing)} in the staged 'extract' table; the mapping has changed "
-            "since it was written: clear the extract task and run it again"
+            f"{where}: expected column(s) {', '.join(missing)} in the staged 'extract' table; the mapping "
+            "has changed since it was written: clear the extract task and run it again"
         )
 
 
@@ -69,6 +71,8 @@ def _contexts(mapping: Mapping, config: Entity, lookups: Lookups) -> dict[str, C
         if isinstance(spec, Country) and isinstance(spec.source, str)
     }
     return {
-        name: Context(mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {}))
+        name: Context(
+            mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {})
+        )
         for name, spec in config.fields.items()
     }

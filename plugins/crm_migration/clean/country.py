@@ -1,4 +1,4 @@
-"""Countries as ISO 3166-1 alpha-2, from codes and from names in English, the country's own and other languages."""
+"""Countries as ISO 3166-1 alpha-2, from codes and from names in English and in other languages."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,7 +10,7 @@ from crm_migration.clean.country_names import COUNTRIES
 from crm_migration.mapping.model import Country
 
 
-def clean_country(column: Column, spec: Country, context: Context) -> Cleaned:
+def clean_country(column: Column, spec: Country, _context: Context) -> Cleaned:
     """Return alpha-2 codes; a name that neither the spec nor the table knows is invalid for `country`."""
     return judged(column.text, country_codes(column.text, spec.values), "country")
 
@@ -21,7 +21,7 @@ def country_codes(text: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
 
 
 def plain(names: pl.Series) -> pl.Series:
-    """Return names as they are compared: no case, accents, dots, punctuation, "the" or abbreviated "saint"."""
+    """Return names as they are compared: no case, accents, punctuation, "the" or abbreviated "saint"."""
     names = names.str.normalize("NFKD").str.replace_all(r"[\p{M}\p{Cf}.'’ʻ]", "").str.to_lowercase()
     names = names.str.replace_all("&", " and ", literal=True).str.replace_all(r"[^\p{L}\p{N}]+", " ")
     return names.str.strip_chars().str.replace(r"^the ", "").str.replace(r"\bst\b", "saint")

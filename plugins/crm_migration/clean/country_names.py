@@ -1,8 +1,11 @@
 """Countries of ISO 3166-1 with their names: English, native, and those that people write.
 
-One line each: alpha-2, alpha-3, then names separated by `|`. Case, accents, dots and a leading "the" do not matter.
+One line each: alpha-2, alpha-3, then names separated by `|`. Case, accents, dots and a leading "the" do not
+matter.
 XK (Kosovo) is a user-assigned code in general use.
 """
+
+# ruff: noqa: E501 a country is one line
 
 COUNTRIES = """
 AD AND Andorra|Principality of Andorra|安道尔

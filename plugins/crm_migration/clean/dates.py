@@ -1,7 +1,7 @@
 """Dates and moments, in the formats that the mapping declares, tried in order; nothing is ever guessed.
 
-Python's directives, of which every one is strict here: `%Y` has four digits, 31 February does not exist, a weekday
-must be the right one. Further formats: `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`.
+Python's directives, of which every one is strict here: `%Y` has four digits, 31 February does not exist, a
+weekday must be the right one. Further formats: `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`.
 """
 
 import polars as pl
@@ -16,7 +16,7 @@ _ZERO = r"^(?:0{4}([-./])0{1,2}[-./]0{1,2}|0{1,2}[-./]0{1,2}[-./]0{4}|0{8})(?:[T
 _FIRST_YEAR, _LAST_YEAR = 1, 9999
 
 
-def clean_date(column: Column, spec: Date, context: Context) -> Cleaned:
+def clean_date(column: Column, spec: Date, _context: Context) -> Cleaned:
     """Return calendar dates as written; a time of day and its zone are dropped, not converted.
 
     A value that no format reads is invalid for `date`; a zero date, for `zero_date`.
@@ -48,7 +48,7 @@ def _judged(text: pl.Series, values: pl.Series, reason: str, zero: pl.Series) ->
 
 
 def _read(text: pl.Series, formats: list[str]) -> pl.DataFrame:
-    """Return the first reading of each value: `naive`, the time as written, and `offset`, seconds east of UTC or null."""
+    """Return the first reading of each value: `naive`, as written, and `offset`, seconds or null."""
     found = parser(formats[0])(text)
     for another in formats[1:]:
         left = text.set(found["naive"].is_not_null(), None)

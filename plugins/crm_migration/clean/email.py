@@ -1,8 +1,8 @@
 """E-mail addresses: a practical subset of RFC 5321, 5322 and 6531.
 
-Taken: a dot-atom of at most 64 bytes (letters of any script), `@`, a domain of at least two labels; 254 bytes in all.
-Not taken, although the RFCs have them: quoted local parts, comments, domain literals. The local part keeps its case
-(RFC 5321, 2.4), the domain is lower-case; internationalised domains stay in Unicode.
+Taken: a dot-atom of at most 64 bytes, with letters of any script, `@`, and a domain of at least two labels; 254
+bytes in all. Not taken, although the RFCs have them: quoted local parts, comments, domain literals. The local part
+keeps its case (RFC 5321, 2.4), the domain is lower-case; internationalised domains stay in Unicode.
 """
 
 import polars as pl
@@ -25,7 +25,7 @@ _IDEOGRAPHIC_DOTS = "[。．｡]"
 _LOCAL_BYTES, _LABEL_CHARACTERS, _ADDRESS_BYTES = 64, 63, 254
 
 
-def clean_email(column: Column, spec: Email, context: Context) -> Cleaned:
+def clean_email(column: Column, _spec: Email, _context: Context) -> Cleaned:
     """Return the addresses without what surrounds them; anything else is invalid for `email`."""
     text = column.text
     unusual = ~text.str.contains(_PLAIN).fill_null(value=True)
@@ -36,7 +36,7 @@ def clean_email(column: Column, spec: Email, context: Context) -> Cleaned:
 
 
 def _unwrapped(text: pl.Series) -> pl.Series:
-    """Return the address inside `mailto:`, angle brackets or a display name, domain lower-case; null where none is."""
+    """Return the address inside `mailto:`, angle brackets or a display name; null where none is."""
     text = where(text, text.str.contains(_WRAPPED), _bare)
     parts = text.str.split_exact("@", 1)
     local, domain = parts.struct.field("field_0"), parts.struct.field("field_1")
@@ -52,6 +52,8 @@ def _bare(text: pl.Series) -> pl.Series:
 
 def _fitting(address: pl.Series) -> pl.Series:
     local = address.str.split("@").list.first()
-    labels = address.str.split("@").list.last().str.split(".").list.eval(pl.element().str.len_chars()).list.max()
+    labels = (
+        address.str.split("@").list.last().str.split(".").list.eval(pl.element().str.len_chars()).list.max()
+    )
     long = (local.str.len_bytes() > _LOCAL_BYTES) | (labels > _LABEL_CHARACTERS)
     return address.set(long | (address.str.len_bytes() > _ADDRESS_BYTES), None)

@@ -15,8 +15,8 @@ from crm_migration.errors import InvalidValue
 class Facts:
     """Counters of one entity; `as_dict` is what the manifest of the clean table carries.
 
-    `invalid` counts all rows that no filter took out; `changed`, `filled_before` and `filled_after` count the rows
-    that came out clean, so that the last two can be compared.
+    `invalid` counts all rows that no filter took out; `changed`, `filled_before` and `filled_after` count the
+    rows that came out clean, so that the last two can be compared.
     """
 
     rejected: int = 0
@@ -51,9 +51,9 @@ class Facts:
         if self.failed:
             raise InvalidValue(
                 "\n".join(
-                    f"source '{source}', entity '{entity}', field '{name}': {count} value(s) cannot be read, the first in the "
-                    f"row with key '{self.first_failed[name]}'; correct them at the source, or set the field's on_invalid "
-                    "to reject or null"
+                    f"source '{source}', entity '{entity}', field '{name}': {count} value(s) cannot be read, "
+                    f"the first in the row with key '{self.first_failed[name]}'; correct them at the source, or set "
+                    "the field's on_invalid to reject or null"
                     for name, count in self.failed.items()
                 )
             )

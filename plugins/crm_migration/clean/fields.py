@@ -1,4 +1,4 @@
-"""One field over a whole part: its columns read and tidied, cleaned by its kind, then the mapping's rules for bad values."""
+"""One field over a whole part: read and tidied, cleaned by its kind, then the rules for bad values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,9 +69,9 @@ _NEVER_KEPT = {"nul", "length"}
 class CleanField:
     """One field's clean values, and per row what became of the value.
 
-    `found` is the reason code of each value that could not be read, whatever the mapping does about it; `refused`
-    that of each row the field rejects; `failed` marks values that stop the run. `before` and `changed` tell where the
-    source had a value, and where the clean one is another.
+    `found` is the reason code of each value that could not be read, whatever the mapping does about it;
+    `refused` that of each row the field rejects; `failed` marks values that stop the run. `before` and
+    `changed` tell where the source had a value, and where the clean one is another.
     """
 
     values: pl.Series
@@ -85,8 +85,8 @@ class CleanField:
 def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> CleanField:
     """Return the clean column of `spec` for a frame of source rows, all columns text.
 
-    What is blank takes the spec's default, which is read like a source value. Where `on_invalid` is `keep` the text
-    stays as the source has it, tidied; a NUL or a text too long for the target is refused even then.
+    What is blank takes the spec's default, which is read like a source value. Where `on_invalid` is `keep`
+    the text stays as the source has it, tidied; a NUL or a text too long for the target is refused even then.
     """
     column = _read(frame, spec)
     given = _with_default(column, spec)
@@ -181,7 +181,7 @@ def reported(spec: FieldSpec, reason: str) -> str:
 
 
 def _changed(frame: pl.DataFrame, spec: FieldSpec, values: pl.Series, before: pl.Series) -> pl.Series:
-    """Tell where the value is not the source's: for texts by their characters, for other types by being there."""
+    """Tell where the value is not the source's: texts by their characters, other types by being there."""
     if values.dtype != pl.String or isinstance(spec, Constant | Reference | Owner):
         return values.is_null() == before
     columns = [frame[column] for column in spec.columns]

@@ -11,8 +11,8 @@ from crm_migration.mapping.model import Filter
 def filter_names(frame: pl.DataFrame, filters: Sequence[Filter]) -> pl.Series:
     """Return for each row the name of the first filter that takes it out, null where none does.
 
-    Values are compared without the blanks around them; a blank is no value, so `is_null: true` takes it out, and
-    so does `not_equals`, whose list cannot hold it.
+    Values are compared without the blanks around them; a blank is no value, so `is_null: true` takes it out,
+    and so does `not_equals`, whose list cannot hold it.
     """
     names = pl.lit(None, pl.String)
     for rule in reversed(filters):

@@ -1,7 +1,16 @@
 """What a person reads about a rejected row: what was expected, and what to do. Never the value itself."""
 
 from crm_migration.clean.dates import ZERO_DATE
-from crm_migration.mapping.model import Constant, Date, DateTime, FieldBase, FieldSpec, Integer, Number, TextBase
+from crm_migration.mapping.model import (
+    Constant,
+    Date,
+    DateTime,
+    FieldBase,
+    FieldSpec,
+    Integer,
+    Number,
+    TextBase,
+)
 
 _EXPECTED = {
     "email": "one e-mail address such as name@example.com",
@@ -28,11 +37,17 @@ def key_refusal(columns: list[str], reason: str) -> str:
     where = f"in {_listed(columns)}"
     match reason:
         case "key_duplicate":
-            return f"key: expected a value {where} that no other row has, remove the copies at the source or choose other key columns"
+            return (
+                f"key: expected a value {where} that no other row has, remove the copies at the source or "
+                "choose other key columns"
+            )
         case "nul":
             return f"key: expected text without NUL characters {where}, correct it at the source"
         case _:
-            return f"key: expected a value {where}, and none that ends like the label of a row without key, correct it at the source"
+            return (
+                f"key: expected a value {where}, and none that ends like the label of a row without key, "
+                "correct it at the source"
+            )
 
 
 def expected(spec: FieldSpec, reason: str) -> str:
@@ -47,7 +62,8 @@ def expected(spec: FieldSpec, reason: str) -> str:
         case Integer() if reason == "integer":
             return f"a whole number{_bounds(spec)}"
         case Number() if reason == "decimal":
-            return f"a number with at most {spec.precision - spec.scale} digits before and {spec.scale} after '{spec.decimal_mark}'"
+            before, mark = spec.precision - spec.scale, spec.decimal_mark
+            return f"a number with at most {before} digits before and {spec.scale} after '{mark}'"
         case _:
             return "a value that can be kept"
 

@@ -1,11 +1,13 @@
-"""Names of people and companies: words all in capitals or all in lower case are re-cased, mixed ones are a person's choice.
+"""Names of people and companies: words all in capitals or all in small letters are re-cased.
 
-The rules are conservative: a short word in capitals that may be an acronym stays, because an unchanged name is a
-smaller harm than "Ibm". What a word becomes depends on its own value only, never on other rows.
+Mixed ones are somebody's choice. The rules are conservative: a short word in capitals that may be an acronym
+stays, for a name left alone is a smaller harm than "Ibm". What becomes of a word depends on its own value
+only, never on other rows.
 """
 
 import re
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -23,7 +25,7 @@ from crm_migration.clean.text import no_reason
 from crm_migration.mapping.model import Name
 
 _PERHAPS_RECASED = r"\p{Lu}\p{Lu}|(?:^|[^\p{L}\p{M}'’.])\p{Ll}"
-_LETTERS = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
 _PIECES = re.compile(r"([-/,()&+\"“”„;:|]+)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?")
 _APOSTROPHE = re.compile(r"(['’])")
@@ -31,9 +33,18 @@ _VOWELS = frozenset("aeiouyäöüåæøáéíóúàèìòùâêîôûãõëïý�
 _SPANISH_AND_ITALIAN_AND = frozenset({"y", "e"})
 _ACRONYM_AT_MOST = 4
 _UNSURE_AT_MOST = 3
+_SUFFIX_AT_MOST = 2
+_MC_AT_LEAST = 5
 
 
-def clean_name(column: Column, spec: Name, context: Context) -> Cleaned:
+class _Spot(NamedTuple):
+    """Where a word stands; `keep_short` where the rest of the name tells nothing against an acronym."""
+
+    place: Literal["only", "first", "later"]
+    keep_short: bool
+
+
+def clean_name(column: Column, _spec: Name, _context: Context) -> Cleaned:
     """Return the names with their words re-cased; no name is invalid in itself."""
     doubtful = column.text.str.contains(_PERHAPS_RECASED).fill_null(value=False)
     values = where(column.text, doubtful, lambda part: over_distinct(part, _recased))
@@ -47,52 +58,47 @@ def _recased(distinct: pl.Series) -> pl.Series:
 def recased(value: str) -> str:
     """Return one name with its words re-cased."""
     words = value.split(" ")
-    keep_short = len(words) == 1 or any(_mixed(word) for word in words)
-    return " ".join(_word(word, _place(index, len(words)), keep_short) for index, word in enumerate(words))
+    if len(words) == 1:
+        return _word(value, _Spot("only", keep_short=True))
+    keep_short = any(_mixed(word) for word in words)
+    first, later = _Spot("first", keep_short), _Spot("later", keep_short)
+    return " ".join(_word(word, later if index else first) for index, word in enumerate(words))
 
 
 def _mixed(word: str) -> bool:
     """Tell whether somebody chose the case of `word`: small letters in it, and a capital."""
-    return word != word.lower() and word != word.upper()
-
-
-def _place(index: int, words: int) -> str:
-    if words == 1:
-        return "only"
-    return "first" if index == 0 else "later"
+    return word not in (word.lower(), word.upper())
 
 
 @lru_cache(maxsize=100_000)
-def _word(word: str, place: str, keep_short: bool) -> str:
-    if _mixed(word) or not _LETTERS.search(word) or any(letter.isdigit() for letter in word):
+def _word(word: str, spot: _Spot) -> str:
+    if _mixed(word) or not _LETTER.search(word) or any(letter.isdigit() for letter in word):
         return word
     if _INITIALS.fullmatch(word):
         return word.upper()
-    pieces = _PIECES.split(word)
-    if len(pieces) == 1:
-        return _bare(word, place, keep_short)
-    return "".join(
-        piece if index % 2 else _bare(piece, place if index == 0 else "later", keep_short)
-        for index, piece in enumerate(pieces)
+    first, *others = _PIECES.split(word)
+    later = _Spot("later", spot.keep_short)
+    if others and not first:
+        later = spot
+    return _bare(first, spot) + "".join(
+        piece if index % 2 == 0 else _bare(piece, later) for index, piece in enumerate(others)
     )
 
 
-def _bare(word: str, place: str, keep_short: bool) -> str:
+def _bare(word: str, spot: _Spot) -> str:
     """Re-case one word without hyphens and brackets around it."""
     core = word.rstrip(".!?")
     if "." in core or "@" in core or not core:
         return word
-    return _core(core, place, keep_short) + word[len(core) :]
+    return _core(core, spot) + word[len(core) :]
 
 
-def _core(core: str, place: str, keep_short: bool) -> str:
+def _core(core: str, spot: _Spot) -> str:
     small = core.lower()
-    known = _known(small, core, place)
+    known = _known(small, core, spot.place)
     if known is not None:
         return known
-    if core.isupper() and _may_be_acronym(small, core, keep_short, alone=place == "only"):
-        return core
-    return _titled(small)
+    return core if core.isupper() and _may_be_acronym(small, core, spot) else _titled(small)
 
 
 def _known(small: str, core: str, place: str) -> str | None:
@@ -108,22 +114,21 @@ def _known(small: str, core: str, place: str) -> str | None:
     return None
 
 
-def _may_be_acronym(small: str, core: str, keep_short: bool, alone: bool) -> bool:
+def _may_be_acronym(small: str, core: str, spot: _Spot) -> bool:
     if len(core) <= _ACRONYM_AT_MOST and not _VOWELS.intersection(small) and small not in WITHOUT_VOWEL:
         return core.isascii()
-    return keep_short and len(core) <= _UNSURE_AT_MOST and not (alone and small in SHORT_NAMES)
+    names_a_person = spot.place == "only" and small in SHORT_NAMES
+    return spot.keep_short and len(core) <= _UNSURE_AT_MOST and not names_a_person
 
 
 def _titled(small: str) -> str:
     """Capitalise each part of a word: O'Brien, D'Angelo, McDonald's."""
-    parts = _APOSTROPHE.split(small)
-    return "".join(_part(part, index, parts) for index, part in enumerate(parts))
+    first, *others = _APOSTROPHE.split(small)
+    return _part(first) + "".join(part if len(part) <= _SUFFIX_AT_MOST else _part(part) for part in others)
 
 
-def _part(part: str, index: int, parts: list[str]) -> str:
-    if index > 0 and len(part) <= 2:
-        return part
-    if part.startswith("mc") and len(part) > 4:
+def _part(part: str) -> str:
+    if part.startswith("mc") and len(part) >= _MC_AT_LEAST:
         return "Mc" + _capital(part[2:])
     return _capital(part)
 

@@ -1,7 +1,7 @@
 """Numbers: exact, in the notation that the mapping declares, and never through a float.
 
-Read: signs (also U+2212 and dashes, before or after the digits), declared thousands separators in groups of three, or
-of two and three as in India, trailing zeros beyond the scale. Not read: exponents, and more decimals than the scale
+Read: signs before or after the digits, also U+2212 and dashes; declared thousands separators in groups of three, or
+of two and three as in India; trailing zeros beyond the scale. Not read: exponents, and more decimals than the scale
 unless the spec rounds. Money may carry a currency sign or code, blanks between groups, and parentheses for a minus.
 """
 
@@ -20,8 +20,8 @@ _SIGN_AFTER = rf" ?{_SIGN}( ?[-)]?)$"
 _IN_PARENTHESES = r"^\( ?([^()+-]+?) ?\)$"
 
 
-def clean_integer(column: Column, spec: Integer, context: Context) -> Cleaned:
-    """Return whole numbers; others, and those outside the spec's bounds or of 64 bits, are invalid for `integer`."""
+def clean_integer(column: Column, spec: Integer, _context: Context) -> Cleaned:
+    """Return whole numbers; others, and those beyond the bounds or 64 bits, are invalid for `integer`."""
     mark = "," if spec.thousands == "." else "."
     plain = _plain(column.text, mark, [spec.thousands])
     whole = plain.set(~plain.str.contains(r"^-?[0-9]+(?:\.0*)?$").fill_null(value=False), None)
@@ -33,8 +33,8 @@ def clean_integer(column: Column, spec: Integer, context: Context) -> Cleaned:
     return judged(column.text, values, "integer")
 
 
-def clean_number(column: Column, spec: Number, context: Context) -> Cleaned:
-    """Return exact decimals; what does not fit the spec's notation, scale or precision is invalid for `decimal`."""
+def clean_number(column: Column, spec: Number, _context: Context) -> Cleaned:
+    """Return exact decimals; what does not fit notation, scale or precision is invalid for `decimal`."""
     money = isinstance(spec, Money)
     text = where(column.text, ~_is_plain(column.text), _without_currency) if money else column.text
     plain = _plain(text, spec.decimal_mark, [spec.thousands, " "] if money else [spec.thousands])
@@ -77,7 +77,9 @@ def _sign_in_front(text: pl.Series) -> pl.Series:
 
 
 def _notation(mark: str, separators: list[str]) -> str:
-    grouped = "".join(rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_group_mark, separators))
+    grouped = "".join(
+        rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_group_mark, separators)
+    )
     point = re.escape(mark)
     return rf"^[-+]?(?:(?:[0-9]+{grouped})(?:{point}[0-9]*)?|{point}[0-9]+)$"
 
@@ -92,7 +94,11 @@ def _group_mark(thousands: str) -> str:
 
 def _without_currency(text: pl.Series) -> pl.Series:
     text = text.str.replace_all(_MINUSES, "-")
-    text = where(text, text.str.contains(r"^[-+(]?[^-+(0-9.,]"), lambda part: part.str.replace(_SIGN_BEFORE, "${1}"))
-    text = where(text, text.str.contains(r"[^-)0-9.,] ?[-)]?$"), lambda part: part.str.replace(_SIGN_AFTER, "${1}"))
-    # "$ (12.50)" and "($ 12.50)" have both lost their sign by now; in "(12.50) EUR" a minus may also hold the sign.
+    text = where(
+        text, text.str.contains(r"^[-+(]?[^-+(0-9.,]"), lambda part: part.str.replace(_SIGN_BEFORE, "${1}")
+    )
+    text = where(
+        text, text.str.contains(r"[^-)0-9.,] ?[-)]?$"), lambda part: part.str.replace(_SIGN_AFTER, "${1}")
+    )
+    # By now "$ (12.50)", "($ 12.50)" and "(12.50) USD" have lost their sign.
     return where(text, text.str.starts_with("("), lambda part: part.str.replace(_IN_PARENTHESES, "-${1}"))

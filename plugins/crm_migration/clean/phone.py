@@ -1,8 +1,8 @@
 """Telephone numbers in E.164 (ITU-T), with the extension as RFC 3966 writes it: `+493012345;ext=12`.
 
-The Rust port of libphonenumber is ten times as fast as the Python one, but young: it differs on symbols that nobody
-dials. It reads numbers made of ordinary characters; every other one goes to the original, as do all where the port is
-not installed.
+The Rust port of libphonenumber is ten times as fast as the Python one, but young: it differs on symbols that
+nobody dials. It reads numbers made of ordinary characters; every other one goes to the original, as do all
+where the port is not installed.
 """
 
 from types import ModuleType
@@ -24,7 +24,7 @@ _NOWHERE = "ZZ"
 _E164 = phonenumbers.PhoneNumberFormat.E164
 
 
-def clean_phone(column: Column, spec: Phone, context: Context) -> Cleaned:
+def clean_phone(column: Column, _spec: Phone, context: Context) -> Cleaned:
     """Return the numbers in E.164, read as dialled in the row's country, else in the source's.
 
     A number that its country's plan does not have is invalid for `phone`.
@@ -56,7 +56,7 @@ def _read(keys: pl.Series, library: ModuleType) -> list[str | None]:
 
 
 def e164(library: ModuleType, text: str, country: str) -> str | None:
-    """Return `text` in E.164 as `library` (phonenumbers or its port) reads it, None where it is no valid number."""
+    """Return `text` in E.164 as `library`, phonenumbers or its port, reads it; None if it is not valid."""
     try:
         number = library.parse(text, country)
     except library.NumberParseException:

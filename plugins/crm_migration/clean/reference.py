@@ -1,4 +1,4 @@
-"""Keys of this and of other entities' rows, as text: nothing about a key is ever improved but the blanks around it."""
+"""Keys of this and of other entities' rows: nothing about a key is ever changed but the blanks around it."""
 
 import polars as pl
 
@@ -10,14 +10,14 @@ KEY_SEPARATOR = "|"
 
 
 def key_text(columns: list[pl.Series]) -> pl.Series:
-    """Return the key that `columns` form: trimmed, joined by `|`, null where a part of it is missing or blank."""
+    """Return the key that `columns` form: trimmed, joined by `|`, null where a part is missing or blank."""
     parts = [_trimmed(column) for column in columns]
     if len(parts) == 1:
         return parts[0]
     return pl.select(pl.concat_str(parts, separator=KEY_SEPARATOR, ignore_nulls=False)).to_series()
 
 
-def clean_reference(column: Column, spec: Reference, context: Context) -> Cleaned:
+def clean_reference(column: Column, spec: Reference, _context: Context) -> Cleaned:
     """Return the parent's key, or `<entity>|<key>` where the parent's type is in a column of its own.
 
     A type that the spec does not name means that the row refers to nothing here.

@@ -1,8 +1,8 @@
 """Text: one normal form, and nothing in it that a person cannot see.
 
-NFC (Unicode Standard Annex 15), HTML entities decoded, control and zero-width characters removed, trimmed, blank is
-null. A NUL stays, so that the caller can refuse the row. Most text in most systems is clean ASCII already: one regular
-expression finds the values that are not, and only those pay for the rest.
+NFC (Unicode Standard Annex 15), HTML entities decoded, control and zero-width characters removed, trimmed,
+blank is null. A NUL stays, so that the caller can refuse the row. Most text in most systems is clean ASCII
+already: one regular expression finds the values that are not, and only those pay for the rest.
 """
 
 import re
@@ -15,7 +15,10 @@ import polars as pl
 from crm_migration.clean.column import Cleaned, Column, Context, coded, over_distinct, where
 from crm_migration.mapping.model import Text
 
-BLANKS = "\t\n\x0b\x0c\r \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+BLANKS = (
+    "\t\n\x0b\x0c\r \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 JOINERS = "\u200c\u200d"
 _EDGES = BLANKS + JOINERS
 _UNTIDY = r"[^!-~ ]|  |^ | $|^$"
@@ -32,7 +35,7 @@ _NESTED_AT_MOST = 8
 
 @dataclass(frozen=True)
 class Tidy:
-    """How far a kind of value goes: `joiners` keeps the zero-width joiners that Persian, Hindi and emoji need."""
+    """How far a kind of value goes: `joiners` keeps the zero-width joiners of Persian, Hindi and emoji."""
 
     entities: bool = False
     multiline: bool = False
@@ -50,7 +53,7 @@ def tidied(text: pl.Series, how: Tidy) -> pl.Series:
     return text
 
 
-def clean_text(column: Column, spec: Text, context: Context) -> Cleaned:
+def clean_text(column: Column, spec: Text, _context: Context) -> Cleaned:
     """Return the text, in the case that the spec asks for; no text is invalid in itself."""
     match spec.case:
         case "upper":
@@ -74,7 +77,9 @@ def nul_reason(text: pl.Series) -> pl.Series:
 
 def composed(text: pl.Series) -> pl.Series:
     """Return `text` in NFC; only values with characters beyond U+02FF can be in another form."""
-    return where(text, text.str.contains(_MAY_COMPOSE).fill_null(value=False), lambda part: part.str.normalize("NFC"))
+    return where(
+        text, text.str.contains(_MAY_COMPOSE).fill_null(value=False), lambda part: part.str.normalize("NFC")
+    )
 
 
 def cut(text: pl.Series, length: int) -> pl.Series:
@@ -109,7 +114,7 @@ def _with_no_joiners(text: pl.Series) -> pl.Series:
 
 
 def _with_useful_joiners(text: pl.Series) -> pl.Series:
-    """Drop joiners next to ASCII, where they join nothing; between other letters they can be part of the spelling."""
+    """Drop joiners next to ASCII, where they join nothing; between other letters they can be spelling."""
     text = text.str.replace_all(rf"([\x00-\x7f])[{JOINERS}]+", "${1}")
     return text.str.replace_all(rf"[{JOINERS}]+([\x00-\x7f])", "${1}")
 

@@ -6,7 +6,7 @@ from crm_migration.mapping.model import Boolean, Constant, Date, DateTime, Field
 
 
 def polars_type(spec: FieldBase | Constant) -> pl.DataType:
-    """Return the type of the clean column of `spec`; whatever is not a date, a number or a boolean is text."""
+    """Return the type of the clean column of `spec`; what is not a date, a number or a boolean is text."""
     match spec:
         case Date():
             return pl.Date()

@@ -26,7 +26,7 @@ _PLAIN = r"^https?://(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}(?:/[!#-%'-;=?-~]*
 _HOST_CHARACTERS, _LABEL_CHARACTERS = 253, 63
 
 
-def clean_url(column: Column, spec: Url, context: Context) -> Cleaned:
+def clean_url(column: Column, _spec: Url, _context: Context) -> Cleaned:
     """Return absolute URLs, `https://` where the source has no scheme; anything else is invalid for `url`.
 
     A scheme on its own, the default of more than one CRM's web site field, is no value.
@@ -42,7 +42,9 @@ def _unusual(text: pl.Series) -> pl.Series:
 
 def _absolute(text: pl.Series) -> pl.Series:
     """Return each URL in full; null where there is none."""
-    text = text.str.replace_all(_WRAPPED, "").str.replace_all(_AMPERSANDS, "&").str.replace(_SCHEME, "${1}://")
+    text = (
+        text.str.replace_all(_WRAPPED, "").str.replace_all(_AMPERSANDS, "&").str.replace(_SCHEME, "${1}://")
+    )
     bare = ~text.str.contains(_HAS_SCHEME)
     foreign = bare & text.str.contains(_OTHER_SCHEME)
     text = where(text.set(foreign, None), bare, lambda part: _DEFAULT_SCHEME + part)

@@ -6,6 +6,8 @@ shows one moment of the database, and it runs in a session that may not write.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -71,6 +73,33 @@ class DatabaseSource:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, window, batch_rows)
             yield from read_alone(connection, asked, self._entity(entity).source_columns)
+
+    def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return the source columns, as text, of the rows whose key columns are in `keys`; raises what `read` raises.
+
+        Meant for a few hundred rows: every key becomes a parameter of the statement.
+        """
+        columns = self._entity(entity).key_columns
+        with self._connected(entity) as connection:
+            with dialect_of(connection).session(connection):
+                asked = self._asked(connection, entity, None, BATCH_ROWS)
+            kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
+            rows = [sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()]
+            some = replace(asked, where=sa.or_(sa.false(), *rows))
+            return pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
+
+    def distinct(self, entity: str, column: str, most: int = 1000) -> set[str]:
+        """Return the distinct values of a column as text, blanks and nulls left out; at most `most` of them.
+
+        Raises:
+            MappingFault, SourceUnavailable: as `describe`.
+        """
+        with self._connected(entity) as connection:
+            wanted = quoted_column(column)
+            values = sa.select(wanted).select_from(self._origin(self._entity(entity))).distinct().limit(most)
+            asked = TextSelect(values.subquery("v"), (wanted,), (), alone=True)
+            frames = pl.concat(read_alone(connection, asked, [column]))
+        return {value for value in frames[column].drop_nulls() if value.strip()}
 
     def _entity(self, name: str) -> Entity:
         entities = self.mapping.entities
@@ -169,6 +198,16 @@ class DatabaseSource:
             raise MappingFault(
                 f"{self._place(name)}: watermark {column!r}: {unfit}; name another column"
             ) from None
+
+
+def _equals(column: str, value: str, kinds: dict[str, Kind]) -> sa.ColumnElement[bool]:
+    """Return `column = value` in a form that lets the database use its index where the type is plain."""
+    named = quoted_column(column)
+    if kinds[column] == "text":
+        return named == value
+    if kinds[column] == "number":
+        return named == Decimal(value)
+    return sa.cast(named, sa.String(255)) == value
 
 
 def _verbatim(query: str) -> sa.TextClause:

@@ -75,24 +75,20 @@ class _Progress:
             )
 
 
-@dataclass
 class _Latest:
     """The greatest watermark so far: as a number where all are whole numbers, else as text."""
 
-    text: str | None = None
-    number: int | None = None
-    numeric: bool = True
+    def __init__(self) -> None:
+        self._greatest: list[str] = []
 
     def see(self, column: pl.Series) -> None:
         seen = column.drop_nulls()
-        if seen.is_empty():
-            return
-        self.text = max(filter(None, (self.text, str(seen.max()))))
-        numbers = seen.cast(pl.Int64, strict=False)
-        self.numeric = self.numeric and numbers.null_count() == 0
-        if self.numeric:
-            self.number = max(int(numbers.max()), *([self.number] if self.number is not None else []))  # type: ignore[arg-type]
+        if not seen.is_empty():
+            numbers = seen.cast(pl.Int64, strict=False)
+            self._greatest.append(str((seen if numbers.null_count() else numbers).max()))
 
     @property
     def value(self) -> str | None:
-        return str(self.number) if self.numeric and self.number is not None else self.text
+        if all(text.removeprefix("-").isdecimal() for text in self._greatest):
+            return max(self._greatest, key=int, default=None)
+        return max(self._greatest)

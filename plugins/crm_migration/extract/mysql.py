@@ -143,19 +143,19 @@ def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
         return sa.cast(column + sa.literal_column("0"), sa.CHAR)
     if kind == "shape":
         return sa.func.lower(sa.func.hex(column))
-    if kind == "aware":
-        zero = text.like(sa.literal_column("'0000-00-00%'"))
-        return sa.case((zero, text), else_=sa.func.concat(text, sa.literal_column("'+00:00'")))
     return text
 
 
 def _finished(frame: pl.DataFrame, kinds: Sequence[Kind]) -> pl.DataFrame:
-    finished = []
+    finished: list[pl.Expr] = []
     for name, kind in zip(frame.columns, kinds, strict=True):
         if kind == "bytes":
-            finished.append(frame[name].bin.encode("hex"))
+            finished.append(pl.col(name).bin.encode("hex"))
+        elif kind == "aware":
+            zero = pl.col(name).str.starts_with("0000-00-00")
+            finished.append(pl.when(zero).then(name).otherwise(pl.col(name) + "+00:00").alias(name))
         elif kind == "single":
-            finished.append(pl.Series(name, map(_single, frame[name]), dtype=pl.String))
+            finished.append(pl.lit(pl.Series(name, map(_single, frame[name]), dtype=pl.String)))
     return frame.with_columns(finished)
 
 

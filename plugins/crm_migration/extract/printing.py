@@ -123,7 +123,7 @@ def regroup(frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: in
 
 
 def _named(frames: list[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
-    whole = pl.concat(frames)
+    whole = pl.concat(frames, rechunk=True)
     whole.columns = list(names)
     return whole
 

@@ -222,6 +222,11 @@ class _Builder:
                     key, (*place, name), f"expected each key once, found it again (first on line {line})"
                 )
                 continue
+            if key.tag == CORE + "merge":
+                self._at(
+                    key, (*place, name), "expected the keys themselves, found a merge key, which is not read"
+                )
+                continue
             if not (boolean_field and name in ("true", "false")):
                 self._check_key(key, (*place, name))
             first[name] = key
@@ -230,11 +235,7 @@ class _Builder:
 
     def _check_key(self, key: yaml.Node, place: Place) -> None:
         kind = key.tag.removeprefix(CORE)
-        if kind == "merge":
-            self._at(
-                key, place, "expected the keys themselves, found a merge key (<<), which is not supported"
-            )
-        elif kind not in MADE and kind != "value":
+        if kind not in MADE and kind != "value":
             self._foreign_tag(key, place)
         elif kind not in ("str", "value"):
             self._at(key, place, f"expected text as a key, found {unquoted(key.value, MADE[kind])}")

@@ -103,7 +103,7 @@ def _touches(place: Place, others: set[Place]) -> bool:
 
 def _is_echo(fault: Fault, damaged: set[Place]) -> bool:
     """Say whether a fault may only be there because something that it was judged by is at fault itself."""
-    judged_by = (fault.place, *fault.depends)
+    judged_by = (fault.place[:-1] if fault.at_key else fault.place, *fault.depends)
     return any(place[: len(other)] == other for place in judged_by for other in damaged)
 
 

@@ -33,9 +33,9 @@ def _likeness(left: str, right: str) -> float:
 def _word_agrees(left: str, right: str) -> bool:
     if len(left) == 1 or len(right) == 1:
         return left[0] == right[0]
-    if same_given_name(left, right):
-        return True
-    return _likeness(left, right) >= SIMILAR_GIVEN_NAME
+    # Michael and Michelle look alike and are two names: likeness is for misspellings.
+    same = same_given_name(left, right)
+    return left == right or (_likeness(left, right) >= SIMILAR_GIVEN_NAME if same is None else same)
 
 
 def _without_titles(name: str) -> list[str]:

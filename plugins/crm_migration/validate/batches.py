@@ -1,11 +1,12 @@
 """The rows that a suite judges: one SELECT on one connection, with the records of the selection beside it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pymysql
 import sqlalchemy as sa
 
 from crm_migration.clean.types import polars_type
@@ -54,15 +55,17 @@ def batch_of(found: ReadBack) -> Iterator[Batch]:
 def _lone_connection(target: SqlTarget) -> Iterator[tuple[Any, sa.Engine]]:
     """Yield a connection outside the target's pool, raw and as an engine: temporary tables belong to a connection."""
     borrowed = target.engine.raw_connection()
+    raw: Any = borrowed.dbapi_connection
     borrowed.detach()
-    raw = borrowed.dbapi_connection
     engine = sa.create_engine(
         f"{target.engine.url.drivername}://", creator=lambda: raw, poolclass=sa.StaticPool, hide_parameters=True
     )
     try:
         yield raw, engine
     finally:
-        borrowed.close()
+        # Whoever was handed the connection may have closed it; only PyMySQL minds a second time.
+        with suppress(pymysql.MySQLError):
+            raw.close()
 
 
 def _listed(engine: sa.Engine, target: SqlTarget, found: ReadBack) -> sa.Table:

@@ -68,7 +68,10 @@ class Suites:
         wanted = _distinct(expectations(found.entity, table, target.dialect))
         with batch_of(found) as rows:
             suite = _Suite(gx, found, _asset(self.context, found.selection.entity, rows))
-            checks = suite.checks(wanted)
+            try:
+                checks = suite.checks(wanted)
+            finally:
+                suite.batch.data.execution_engine.close()
         self.results.append((suite.suite, suite.outcome))
         _keep(self.scope, found.selection.entity, suite)
         return checks
@@ -77,9 +80,12 @@ class Suites:
 def _asset(context: Any, name: str, rows: Batch) -> Any:
     """Return Great Expectations' batch over `rows`; its engine is handed the connection, so it sees no password."""
     options: dict[str, Any] = {"creator": lambda: rows.connection, "hide_parameters": True}
-    if not rows.drivername.startswith("sqlite"):
+    if rows.drivername.startswith("sqlite"):
+        source = context.data_sources.add_sqlite(name, connection_string="sqlite:///target", kwargs=options)
+    else:
+        add = context.data_sources.add_postgres if rows.drivername.startswith("postgresql") else context.data_sources.add_sql
         options["poolclass"] = sa.StaticPool
-    source = context.data_sources.add_sql(name, connection_string=f"{rows.drivername}://", kwargs=options)
+        source = add(name, connection_string=f"{rows.drivername}://reader@target/target", kwargs=options)
     asset = source.add_query_asset(name, query=rows.query)
     return asset.add_batch_definition_whole_table("loaded records").get_batch()
 

@@ -1,0 +1,172 @@
+import json
+
+import polars as pl
+
+from crm_migration.match import KnownRecords
+from tests.match.stage import frame, mapping, run
+from tests.match.test_match import pair, person
+
+ANN = person("1", "Ann", "Lee", "a@x.org", phone="+491", city="Bonn")
+ANN_AGAIN = person("2", "Ann", "Lee", "a@x.org", notes="second")
+ANN_THIRD = person("3", "Ann", "Lee", phone="+491", notes="third")
+
+
+def target(*rows: dict) -> list[pl.DataFrame]:
+    """Return golden records as they stand in the target, `_key` naming the golden id."""
+    return [frame(list(rows)).rename({"_key": "_golden"})]
+
+
+def placed(**golden_of: str) -> pl.DataFrame:
+    keys = {key.removeprefix("k"): golden for key, golden in golden_of.items()}
+    schema = {"source_key": pl.String(), "golden_id": pl.String()}
+    return pl.DataFrame(list(keys.items()), schema=schema, orient="row")
+
+
+def known(crosswalk: pl.DataFrame | None = None, records: list | None = None, lineage: list | None = None) -> KnownRecords:
+    nothing = KnownRecords.nothing()
+    columns = nothing.lineage.schema
+    members = pl.DataFrame(lineage or [], schema=columns, orient="row")
+    return KnownRecords(nothing.crosswalk if crosswalk is None else crosswalk, records, members)
+
+
+def record(row: dict) -> str:
+    return json.dumps({name: value for name, value in row.items() if name != "_key"})
+
+
+def test_a_second_run_over_the_same_rows_changes_nothing(tmp_path):
+    rows = [ANN, ANN_AGAIN, ANN_THIRD, person("4", "Tom", "Lee", "t@x.org")]
+    first = run(tmp_path / "1", rows)
+    again = run(tmp_path / "2", rows, first.known())
+    assert again.members == first.members
+    assert again.tables["golden"].sort("_golden").equals(first.tables["golden"].sort("_golden"))
+    assert again.tables["lineage"].equals(first.tables["lineage"])
+    assert again.golden.facts["by_key"] == {"email": 0, "phone": 0}
+
+
+def test_a_new_row_joins_the_golden_record_of_a_known_row_in_the_extract(tmp_path):
+    first = run(tmp_path / "1", [ANN_AGAIN])
+    done = run(tmp_path / "2", [ANN, ANN_AGAIN], first.known())
+    assert done.members == {"1": "crm:2", "2": "crm:2"}
+    assert dict(done.tables["members"].select("_key", "_master").rows()) == {"1": False, "2": True}
+    assert done.record("crm:2")["_key"] == "2"
+    assert set(done.tables["lineage"]["_key"]) == {"1", "2"}
+
+
+def test_a_known_row_is_never_matched_again(tmp_path):
+    apart = known(placed(k1="crm:1", k2="crm:2"))
+    done = run(tmp_path, [ANN, ANN_AGAIN], apart)
+    assert done.members == {"1": "crm:1", "2": "crm:2"}
+    assert done.review == set()
+
+
+def test_a_new_row_joins_a_record_of_another_source_in_the_target(tmp_path):
+    stands = person("erp:77", "Ann", "Lee", "a@x.org", city="Bonn", account="their key")
+    done = run(tmp_path, [ANN_AGAIN], known(records=target(stands)))
+    assert done.members == {"2": "erp:77"}
+    golden = done.record("erp:77")
+    assert (golden["_key"], golden["_members"], golden["city"], golden["notes"]) == (None, 2, "Bonn", "second")
+    assert golden["account"] is None, "a key of another source must not be read as one of ours"
+    assert set(done.tables["lineage"].select("_source", "_key").rows()) == {("crm", "2"), ("erp", "77")}
+    assert not done.tables["members"]["_master"].any()
+
+
+def test_a_record_that_nobody_meets_is_not_touched(tmp_path):
+    stranger = person("erp:78", "Tom", "Lee", "t@x.org")
+    done = run(tmp_path, [ANN], known(records=target(stranger)))
+    assert done.tables["golden"]["_golden"].to_list() == ["crm:1"]
+
+
+def test_records_may_carry_only_some_fields_and_come_in_many_batches(tmp_path):
+    batches = (batch.select("_golden", "email") for batch in target(person(f"erp:{n}", "", "", f"{n}@x.org"))[0:] * 1 for n in range(1))
+    several = [pl.DataFrame({"_golden": [f"erp:{n}"], "email": [f"{n}@x.org"]}) for n in range(5)]
+    done = run(tmp_path, [person("1", "Ann", "Lee", "3@x.org"), person("2", "Tom", "Li", "4@x.org")], known(records=iter(several)))
+    assert done.members == {"1": "erp:3", "2": "erp:4"}
+    assert done.record("erp:3")["given_name"] == "Ann"
+    assert batches is not None
+
+
+def test_a_new_row_meets_a_member_whose_value_did_not_survive(tmp_path):
+    old = person("9", "Ann", "Lee", "old@x.org")
+    lineage = [("erp:77", "erp", "77", record(ANN)), ("erp:77", "crm", "9", record(old))]
+    done = run(tmp_path, [person("5", "Ann", "Lee", "old@x.org")], known(placed(k9="erp:77"), lineage=lineage))
+    assert done.members == {"5": "erp:77"}
+    assert done.record("erp:77")["_members"] == 3
+
+
+def test_a_changed_member_rebuilds_the_record_from_the_members_that_did_not_change(tmp_path):
+    first = run(tmp_path / "1", [ANN, ANN_AGAIN, ANN_THIRD])
+    done = run(tmp_path / "2", [{**ANN_AGAIN, "notes": "changed"}], first.known())
+    golden = done.record("crm:1")
+    assert (golden["_key"], golden["_members"], golden["city"]) == ("1", 3, "Bonn")
+    assert done.tables["members"].row(0) == ("2", "crm:1", False, None)
+    assert done.tables["lineage"]["_key"].to_list() == ["2"]
+    assert "changed" in done.tables["lineage"]["record"][0]
+
+
+def test_the_target_stands_in_for_a_founder_that_the_ledger_lacks(tmp_path):
+    done = run(tmp_path, [ANN_AGAIN], known(placed(k2="crm:1"), records=target({**ANN, "_key": "crm:1"})))
+    golden = done.record("crm:1")
+    assert (golden["_key"], golden["_members"], golden["city"]) == ("1", 2, "Bonn")
+    assert set(done.tables["lineage"]["_key"]) == {"1", "2"}
+
+
+def test_two_golden_records_are_never_joined(tmp_path):
+    one = person("erp:1", "Ann", "Lee", "a@x.org")
+    other = person("erp:2", "Ann", "Lee", phone="+491")
+    done = run(tmp_path, [ANN], known(records=target(one, other)))
+    assert done.members == {"1": "erp:1"}
+    assert done.review == {("1", "erp:2", "phone", "both_exist")}
+    assert done.record("erp:1")["_members"] == 2
+
+
+def test_a_guard_looks_at_every_member_of_the_record(tmp_path):
+    lineage = [("erp:1", "erp", "1", record(ANN)), ("erp:1", "erp", "2", record(person("", None, "Lee", "b@x.org")))]
+    done = run(tmp_path, [person("5", "Tom", "Lee", "b@x.org")], known(lineage=lineage))
+    assert done.members == {"5": "crm:5"}
+    assert done.review == {("5", "erp:2", "email", "conflict_in_cluster")}
+
+
+def test_a_full_cluster_takes_nobody_in(tmp_path):
+    config = mapping({"guards": {"given_name": "given_name", "max_cluster": 2}})
+    first = run(tmp_path / "1", [ANN, ANN_AGAIN], config=config)
+    done = run(tmp_path / "2", [ANN_THIRD], first.known(), config=config)
+    assert done.members == {"3": "crm:3"}
+    assert done.review == {("1", "3", "phone", "max_cluster")}
+
+
+def test_holders_are_counted_with_those_who_are_known(tmp_path):
+    stands = [person(f"erp:{n}", "Ann", "Lee", phone="+49") for n in range(5)]
+    new = person("1", "Ann", "Lee", phone="+49")
+    crowded = run(tmp_path / "a", [new], known(records=target(*stands)))
+    assert crowded.members == {"1": "crm:1"}
+    assert crowded.review == {("1", "erp:0", "phone", "key_value_shared_by_many")}
+
+
+def test_a_record_and_its_own_row_are_one_holder(tmp_path):
+    rows = [person(f"{n}", "Ann", "Lee", phone="+49") for n in range(5)]
+    first = run(tmp_path / "1", rows[:4])
+    records = [first.tables["golden"].drop("_key", "_members")]
+    done = run(tmp_path / "2", rows, first.known(records))
+    assert done.clusters == {pair("0", "1", "2", "3", "4")}
+
+
+def test_an_unchanged_target_is_not_read_when_every_row_is_known(tmp_path):
+    def unread():
+        raise AssertionError("read")
+        yield
+
+    first = run(tmp_path / "1", [ANN, ANN_AGAIN])
+    again = KnownRecords(first.known().crosswalk, unread(), first.known().lineage)
+    assert run(tmp_path / "2", [ANN, ANN_AGAIN], again).members == first.members
+
+
+def test_a_key_may_hold_colons_and_line_breaks(tmp_path):
+    odd = ["a:b|c", "x\ny", "crm:1"]
+    rows = [person(key, "Ann", "Lee", f"{number}@x.org") for number, key in enumerate(odd)]
+    first = run(tmp_path / "1", rows)
+    assert first.members == {key: f"crm:{key}" for key in odd}
+    twins = [{**row, "_key": f"z{row['_key']}"} for row in rows]
+    records = [first.tables["golden"].drop("_key", "_members")]
+    done = run(tmp_path / "2", twins, first.known(records))
+    assert done.members == {f"z{key}": f"crm:{key}" for key in odd}
+    assert set(done.tables["lineage"]["_key"]) == {*odd, *(f"z{key}" for key in odd)}
