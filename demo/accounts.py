@@ -65,7 +65,7 @@ def _revenue(plan: Plan, who: Index) -> pl.Series:
 
 
 def _has(plan: Plan, slots: Index, without: int) -> Mask:
-    """Return who has a site (`without` is TAX_NUMBER_ONLY) or tax number (SITE_ONLY): all that must share it."""
+    """Return who has a site (`without` is TAX_NUMBER_ONLY) or tax number (SITE_ONLY)."""
     role = places("accounts", slots, plan.rows["accounts"])
     shares = plan.draws.pick("accounts.shares", slots, (0.4, 0.3, 0.3))
     copied = role.follows(Role.CLUSTER)
@@ -97,7 +97,9 @@ def _custom(plan: Plan, slots: Index, keys: pl.Series) -> pl.DataFrame:
         {
             "id_c": keys,
             "tax_number_c": only(taxes.tax_numbers(plan, slots), _has(plan, slots, SITE_ONLY)),
-            "customer_tier_c": any_of(draws, "accounts.tier", companies.identity(plan, slots), [*codes.TIERS, ""]),
+            "customer_tier_c": any_of(
+                draws, "accounts.tier", companies.identity(plan, slots), [*codes.TIERS, ""]
+            ),
             "newsletter_c": draws.chance("accounts.newsletter", slots, 0.4).astype(np.int8),
             "customer_since_c": moments.with_zeros(since, draws, "accounts.since", slots),
         }

@@ -70,7 +70,7 @@ class Cast:
     @cached_property
     def deleted(self) -> Mask:
         """True for soft-deleted contacts."""
-        return self.fate == Fate.DELETED
+        return np.equal(self.fate, Fate.DELETED)
 
     @cached_property
     def fate(self) -> Index:
@@ -85,13 +85,14 @@ class Cast:
     @cached_property
     def shares_mailbox(self) -> Mask:
         """True for those who use their leader's e-mail address."""
-        copies = self.copied & (self.shares != MOBILE_ONLY)
+        copies = self.copied & np.not_equal(self.shares, MOBILE_ONLY)
         return copies | self.places.follows(Role.HOUSEHOLD_EMAIL, Role.ROLE_MAILBOX)
 
     @cached_property
     def shares_mobile(self) -> Mask:
         """True for those who use their leader's mobile phone."""
-        return (self.copied & (self.shares != EMAIL_ONLY)) | self.places.follows(Role.HOUSEHOLD_PHONE)
+        copies = self.copied & np.not_equal(self.shares, EMAIL_ONLY)
+        return copies | self.places.follows(Role.HOUSEHOLD_PHONE)
 
     def names(self) -> tuple[pl.Series, pl.Series]:
         """Return first and last names as written, the missing and the endless ones included."""

@@ -9,7 +9,13 @@ INDUSTRIES = {
     "TECH": "technology", "MFG": "manufacturing", "RETL": "retail", "FIN": "finance", "HLTH": "healthcare",
     "EDU": "education", "GOV": "government", "LOGI": "logistics", "ENER": "energy", "CONS": "construction",
 }  # fmt: skip
-ACCOUNT_TYPES = {"CUST": "customer", "PROS": "prospect", "PART": "partner", "SUPP": "supplier", "COMP": "competitor"}
+ACCOUNT_TYPES = {
+    "CUST": "customer",
+    "PROS": "prospect",
+    "PART": "partner",
+    "SUPP": "supplier",
+    "COMP": "competitor",
+}
 TIERS = {"A": "gold", "B": "silver", "C": "bronze"}
 LEAD_SOURCES = {
     "WEB": "web", "COLD": "cold_call", "REF": "referral", "EXPO": "trade_show", "PTNR": "partner", "MAIL": "mailing",
@@ -22,7 +28,16 @@ STAGES = {
     "PROS": "prospecting", "QUAL": "qualification", "NEED": "needs_analysis", "PROP": "proposal",
     "NEGO": "negotiation", "WON": "closed_won", "LOST": "closed_lost",
 }  # fmt: skip
-STAGE_PROBABILITY = {"PROS": 10, "QUAL": 20, "NEED": 25, "PROP": 65, "NEGO": 80, "WON": 100, "LOST": 0, BAD_CODE: 50}
+STAGE_PROBABILITY = {
+    "PROS": 10,
+    "QUAL": 20,
+    "NEED": 25,
+    "PROP": 65,
+    "NEGO": 80,
+    "WON": 100,
+    "LOST": 0,
+    BAD_CODE: 50,
+}
 OPPORTUNITY_TYPES = {"NEWB": "new_business", "EXST": "existing_business"}
 ACTIVITY_TYPES = {"call": "call", "meeting": "meeting", "task": "task", "note": "note"}
 ACTIVITY_STATUSES = {
@@ -31,7 +46,13 @@ ACTIVITY_STATUSES = {
 }  # fmt: skip
 CAMPAIGN_STATUSES = {"PLAN": "planning", "ACTV": "active", "INAC": "inactive", "COMP": "complete"}
 CAMPAIGN_TYPES = {"EML": "email", "TEL": "telesales", "POST": "mail", "EXPO": "event", "WEB": "web"}
-MEMBER_STATUSES = {"SENT": "sent", "OPEN": "opened", "CLCK": "clicked", "RESP": "responded", "BNCE": "bounced"}
+MEMBER_STATUSES = {
+    "SENT": "sent",
+    "OPEN": "opened",
+    "CLCK": "clicked",
+    "RESP": "responded",
+    "BNCE": "bounced",
+}
 LANGUAGES = {"de": "de_DE", "en": "en_US", "fr": "fr_FR", "zh": "zh_CN", "ja": "ja_JP"}
 """Locale to the value of contacts_cstm.preferred_language_c."""
 SALUTATIONS = {

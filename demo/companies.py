@@ -15,7 +15,16 @@ _SLUGS = pl.Series([romanised for locale in LOCALES for _, romanised in TRADES[l
 _BRANCHES = Lists([TRADES[locale].branches for locale in LOCALES])
 _FORMS = Lists([[form[0] for form in TRADES[locale].forms] for locale in LOCALES])
 _VARIANTS = pl.Series([variant for locale in LOCALES for form in TRADES[locale].forms for variant in form])
-_SITE_STYLES = ("https://www.{}", "{}", "http://{}/", "www.{}", "HTTPS://WWW.{}/index.html", "https://{}/contact?x=1")
+_CAPITALS, _BLANKS, _HYPHEN = 1, 2, 3
+"""How copies write the base name."""
+_SITE_STYLES = (
+    "https://www.{}",
+    "{}",
+    "http://{}/",
+    "www.{}",
+    "HTTPS://WWW.{}/index.html",
+    "https://{}/contact?x=1",
+)
 
 
 def _places(plan: Plan, accounts: Index) -> layout.Places:
@@ -23,7 +32,7 @@ def _places(plan: Plan, accounts: Index) -> layout.Places:
 
 
 def identity(plan: Plan, accounts: Index) -> Index:
-    """Return the slot that stands for the company: the leader's in a duplicate cluster, else the row's own."""
+    """Return the slot that stands for the company: the leader's in a cluster, else the row's own."""
     places = _places(plan, accounts)
     return np.where(places.has(layout.Role.CLUSTER), places.leader, accounts)
 
@@ -51,15 +60,15 @@ def names(plan: Plan, accounts: Index) -> pl.Series:
             "style": np.where(copied, plan.draws.below("company.style", accounts, 6), 0),
         }
     )
-    return frame.select(_composed(frame)).to_series()
+    return frame.select(_composed()).to_series()
 
 
-def _composed(frame: pl.DataFrame) -> pl.Expr:
+def _composed() -> pl.Expr:
     head, branch, style, locale = (pl.col(name) for name in ("head", "branch", "style", "locale"))
     base = (
-        pl.when(style == 1).then(head.str.to_uppercase() + " " + branch)
-        .when(style == 2).then(head + "  " + branch)
-        .when(style == 3).then(head + "-" + branch)
+        pl.when(style == _CAPITALS).then(head.str.to_uppercase() + " " + branch)
+        .when(style == _BLANKS).then(head + "  " + branch)
+        .when(style == _HYPHEN).then(head + "-" + branch)
         .otherwise(head + " " + branch)
     )  # fmt: skip
     chinese = pl.col("city") + head + branch + pl.col("form")

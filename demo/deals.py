@@ -28,7 +28,9 @@ def users(plan: Plan, slots: Index) -> dict[str, pl.DataFrame]:
     who = people.identities(draws, "users", slots, np.zeros_like(slots), nobody)
     first, last = people.written(draws, who, slots, np.zeros_like(slots))
     number = pl.Series(slots).cast(pl.String)
-    login = joined(GIVEN.form("ascii", who.given).str.slice(0, 1), SURNAMES.form("ascii", who.surname), number)
+    login = joined(
+        GIVEN.form("ascii", who.given).str.slice(0, 1), SURNAMES.form("ascii", who.surname), number
+    )
     columns = {
         "id": plan.keys("users", slots),
         "user_name": login,
@@ -37,7 +39,11 @@ def users(plan: Plan, slots: Index) -> dict[str, pl.DataFrame]:
         "email1": joined(login, "@our-company.example"),
         "title": any_of(draws, "users.title", slots, notes.TITLES),
         "department": any_of(draws, "users.department", slots, notes.DEPARTMENTS),
-        "status": either(pl.repeat("Inactive", len(slots), eager=True), slots % INACTIVE_EVERY == 4, "Active"),
+        "status": either(
+            pl.repeat("Inactive", len(slots), eager=True),
+            slots % INACTIVE_EVERY == INACTIVE_EVERY - 1,
+            "Active",
+        ),
         "is_admin": (slots == 0).astype(np.int8),
         **moments.stamps(draws, "users", slots),
         "deleted": np.zeros(len(slots), dtype=np.int8),

@@ -57,4 +57,5 @@ class Draws:
     def pick(self, purpose: str, rows: Index, weights: Sequence[float]) -> Index:
         """Return positions in `weights`, each as often as its weight says."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        return np.searchsorted(edges[:-1], self.share(purpose, rows) * edges[-1], side="right").astype(np.int64)
+        found: Index = np.searchsorted(edges[:-1], self.share(purpose, rows) * edges[-1], side="right")
+        return found.astype(np.int64)

@@ -13,7 +13,11 @@ from demo.rendering import Patterns
 from demo.spoiling import spoiled_names
 
 _MODULES = ("Accounts", "Contacts", "Leads", "Opportunities", None)
-_STATUSES = {"call": ("PLND", "HELD", "NOTH"), "meeting": ("PLND", "HELD", "NOTH"), "task": ("NEW", "INPR", "DONE", "DEFR")}
+_STATUSES = {
+    "call": ("PLND", "HELD", "NOTH"),
+    "meeting": ("PLND", "HELD", "NOTH"),
+    "task": ("NEW", "INPR", "DONE", "DEFR"),
+}
 _TYPES = tuple(codes.ACTIVITY_TYPES)
 _BUDGETS = Patterns(["####.##", "#####.##", "######.##"])
 

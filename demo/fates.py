@@ -26,13 +26,16 @@ class Fate(IntEnum):
 
 REJECTIONS = tuple(fate for fate in Fate if fate >= Fate.REQUIRED)
 DELETED_SHARE = 0.02
+_CAMPAIGNS, _DELETED_ONE, _NAMELESS_ONE = 50, 3, 7
+"""Of so many campaigns, which one is soft-deleted and which one has no name."""
 _OWN: dict[str, dict[Fate, float]] = {
     "users": {},
     "accounts": {Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.005, Fate.LENGTH: 0.005},
     "contacts": {Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.006, Fate.LENGTH: 0.004},
     "leads": {Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.004, Fate.LENGTH: 0.003, Fate.CHOICE: 0.003},
     "opportunities": {
-        Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.002, Fate.DATE: 0.003, Fate.DECIMAL: 0.003, Fate.CHOICE: 0.002,
+        Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.002, Fate.DATE: 0.003, Fate.DECIMAL: 0.003,
+        Fate.CHOICE: 0.002,
     },
     "activities": {Fate.DELETED: DELETED_SHARE, Fate.REQUIRED: 0.005, Fate.LENGTH: 0.005},
     "campaign_members": {Fate.DELETED: DELETED_SHARE, Fate.CHOICE: 0.003},
@@ -43,7 +46,11 @@ _SINGLE_SHARE = {"accounts": layout.ACCOUNTS.single_share, "contacts": layout.CO
 def own(plan: Plan, table: str, slots: Index) -> Index:
     """Return the fate of rows by their own fields. Members of a cluster or a trap always load."""
     if table == "campaigns":
-        return np.select([slots % 50 == 3, slots % 50 == 7], [Fate.DELETED, Fate.REQUIRED], Fate.LOADS)
+        return np.select(
+            [slots % _CAMPAIGNS == _DELETED_ONE, slots % _CAMPAIGNS == _NAMELESS_ONE],
+            [Fate.DELETED, Fate.REQUIRED],
+            Fate.LOADS,
+        )
     rates = _OWN[table]
     fates = np.array([*rates, Fate.LOADS], dtype=np.int64)
     edges = np.cumsum(list(rates.values())) / _SINGLE_SHARE.get(table, 1.0)

@@ -20,7 +20,12 @@ _SPELLINGS = Lists([country.spellings for country in COUNTRIES])
 _STREETS = Lists([country.streets for country in COUNTRIES])
 _STREET_ENDS = [country.street_pattern.split("{number}") for country in COUNTRIES for _ in country.streets]
 _BEFORE, _AFTER = (
-    pl.Series([ends[side].replace("{street}", street) for ends, street in zip(_STREET_ENDS, _STREETS.words)])
+    pl.Series(
+        [
+            ends[side].replace("{street}", street)
+            for ends, street in zip(_STREET_ENDS, _STREETS.words, strict=True)
+        ]
+    )
     for side in (0, 1)
 )
 _MOBILE = Lists([country.mobile_formats for country in COUNTRIES])
@@ -47,7 +52,7 @@ def country_of(plan: Plan, companies: Index) -> Index:
 
 
 def city_of(plan: Plan, companies: Index) -> Index:
-    """Return the cities (positions in CITIES) of accounts; companies of the same name are in different ones."""
+    """Return the cities (positions in CITIES) of accounts; namesakes are in different ones."""
     places = layout.places("accounts", companies, plan.rows["accounts"])
     country = country_of(plan, companies)
     home = plan.draws.below("city", places.leader, CITIES.count[country])
@@ -74,7 +79,7 @@ def spelled_country(plan: Plan, purpose: str, rows: Index, country: Index) -> tu
 
 
 def mobile(plan: Plan, rows: Index, owner: Index, country: Index, blank: Mask) -> pl.Series:
-    """Return mobile numbers: one number an owner, written as each row likes, with +… where no country is known."""
+    """Return mobile numbers: one an owner, written as each row likes, with +… where no country is known."""
     free = 10 ** _MOBILE_FREE[country]
     space = _PREFIXES.count[country] * free
     number = (owner * 7_368_787 + plan.seed % 9973) % space

@@ -1,8 +1,8 @@
 """Which slots belong together: duplicate clusters, and the look-alikes that must stay apart.
 
-Slots come in blocks of fixed composition. A group (a cluster or a trap) takes neighbouring slots; its first one
-is the leader, whose identity the others share in the way their role says. A group that the end of the table would cut
-apart dissolves into single rows.
+Slots come in blocks of fixed composition. A group (a cluster or a trap) takes neighbouring slots; its first
+one is the leader, whose identity the others share in the way their role says. A group that the end of the
+table would cut apart dissolves into single rows.
 """
 
 import random

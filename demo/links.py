@@ -20,7 +20,7 @@ TROUBLES = {NOWHERE: "missing", DELETED: "deleted", REJECTED: "rejected"}
 
 @dataclass(frozen=True)
 class Link:
-    """A column of references from `owners`: `which` indexes `to` (-1: none), `slots` are rows of that table."""
+    """A column of references from `owners`: `which` indexes `to` (-1: none), `slots` are that table's."""
 
     column: str
     owners: Index
@@ -39,7 +39,7 @@ class Link:
         return assembled(len(self.which), parts)
 
     def trouble(self, plan: Plan) -> Index:
-        """Return NOWHERE, DELETED or REJECTED where the reference leads to no record of the target, else 0."""
+        """Return NOWHERE, DELETED or REJECTED where the reference leads to no record, else 0."""
         found = np.zeros(len(self.which), dtype=np.int64)
         for number, table in enumerate(self.to):
             rows = np.flatnonzero(self.which == number)
@@ -50,7 +50,8 @@ class Link:
 
 def _link(plan: Plan, column: str, owners: Index, to: str, targets: Index) -> Link:
     """Return a link to one table; a target of -1 is none."""
-    single = layout.places(column.split(".")[0], owners, plan.rows[column.split(".")[0]]).role == Role.SINGLE
+    table = column.partition(".")[0]
+    single = layout.places(table, owners, plan.rows[table]).role == Role.SINGLE
     nowhere = single & (targets >= 0) & plan.draws.chance(f"{column}.nowhere", owners, NOWHERE_SHARE)
     return Link(column, owners, (to,), np.where(targets >= 0, 0, -1), targets, nowhere)
 
@@ -64,7 +65,9 @@ def company(plan: Plan, contacts: Index) -> Index:
 def contact_account(plan: Plan, contacts: Index) -> Link:
     """Return contacts' accounts, kept in the link table accounts_contacts."""
     loose = plan.draws.chance("contacts.loose", contacts, 0.08)
-    return _link(plan, "contacts.account_id", contacts, "accounts", np.where(loose, -1, company(plan, contacts)))
+    return _link(
+        plan, "contacts.account_id", contacts, "accounts", np.where(loose, -1, company(plan, contacts))
+    )
 
 
 def reports_to(plan: Plan, contacts: Index) -> Link:

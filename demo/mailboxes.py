@@ -15,6 +15,9 @@ from demo.people import GIVEN, SURNAMES, Identity
 from demo.plan import CONTACTS_PER_ACCOUNT, Plan
 from demo.spoiling import spoiled
 
+_CAPITALS, _TITLE_CASE, _BLANK_BEFORE, _BLANKS_AFTER = range(1, 5)
+_FORMER = 2
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -84,7 +87,9 @@ def of_contacts(cast: Cast) -> list[Mail]:
     primary = Mail("Contacts", cast.keys, _primary(cast), row, place, always, gone)
     kind = cast.draws.pick("contacts.extra_mail", cast.slots, (0.83, 0.12, 0.05))
     number = cast.plan.contacts + place
-    extra = Mail("Contacts", cast.keys, _extra(cast, kind), number, number, kind == 2, gone | (kind == 2))
+    extra = Mail(
+        "Contacts", cast.keys, _extra(cast, kind), number, number, kind == _FORMER, gone | (kind == _FORMER)
+    )
     return [primary, extra]
 
 
@@ -129,16 +134,16 @@ def _respelled(cast: Cast, address: pl.Series) -> pl.Series:
     """Return addresses; copies write the shared one in other cases, or with blanks around it."""
     style = pl.Series(np.where(cast.copied, cast.draws.below("contacts.mail_style", cast.slots, 6), 0))
     return pl.select(
-        pl.when(style == 1).then(address.str.to_uppercase())
-        .when(style == 2).then(address.str.to_titlecase())
-        .when(style == 3).then(pl.lit(" ") + address)
-        .when(style == 4).then(address + pl.lit("  "))
+        pl.when(style == _CAPITALS).then(address.str.to_uppercase())
+        .when(style == _TITLE_CASE).then(address.str.to_titlecase())
+        .when(style == _BLANK_BEFORE).then(pl.lit(" ") + address)
+        .when(style == _BLANKS_AFTER).then(address + pl.lit("  "))
         .otherwise(address)
     ).to_series()  # fmt: skip
 
 
 def _extra(cast: Cast, kind: Index) -> pl.Series:
-    """Return second (kind 1) and former (kind 2) addresses, which nobody else has."""
+    """Return second (kind 1) and former addresses, which nobody else has."""
     number = pl.Series(cast.plan.places("contacts", cast.slots)).cast(pl.String)
     given = GIVEN.form("ascii", cast.identity.given)
     home = any_of(cast.draws, "contacts.extra_domain", cast.slots, PRIVATE_MAIL_DOMAINS)

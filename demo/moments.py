@@ -15,6 +15,7 @@ FIRST_DAY, LAST_DAY = (int(np.datetime64(day, "D").astype(np.int64)) for day in 
 _END = int(np.datetime64("2025-12-31", "D").astype(np.int64))
 _MOMENT = Patterns(["####-##-## ##:##:##"])
 _DATES = Patterns(["####-##-##", "##.##.####"])
+_ZERO_SHARE, _EMPTY_SHARE = 0.02, 0.15
 _OPENING, _OPEN_SECONDS = 6 * 3600, 16 * 3600
 
 
@@ -65,6 +66,8 @@ def with_zeros(values: pl.Series, draws: Draws, purpose: str, rows: Index) -> pl
     """Return the values with 2 % of them replaced by a zero date or zero moment, and 15 % by null."""
     share = draws.share(f"{purpose}.zero", rows)
     zero = ZERO_MOMENT if len(values) and len(values[0]) > len(ZERO_DATE) else ZERO_DATE
-    empty = pl.Series(share > 0.85)
-    mixed = pl.when(empty).then(None).when(pl.Series(share < 0.02)).then(pl.lit(zero)).otherwise(values)
+    empty = pl.Series(share >= 1 - _EMPTY_SHARE)
+    mixed = (
+        pl.when(empty).then(None).when(pl.Series(share < _ZERO_SHARE)).then(pl.lit(zero)).otherwise(values)
+    )
     return pl.select(mixed).to_series()

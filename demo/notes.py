@@ -31,7 +31,18 @@ TITLES = (
     "Office Manager", "Sales &amp; Marketing Manager", "Engineer", "\u603b\u7ecf\u7406", "\u91c7\u8d2d\u7ecf\u7406", "\u55b6\u696d\u90e8\u9577",
     "Responsable des achats", "Controller", "",
 )  # fmt: skip
-DEPARTMENTS = ("Sales", "Einkauf", "IT", "R&amp;D", "Finance", "HR", "\u5e02\u573a\u90e8", "Production", "Marketing", "")
+DEPARTMENTS = (
+    "Sales",
+    "Einkauf",
+    "IT",
+    "R&amp;D",
+    "Finance",
+    "HR",
+    "\u5e02\u573a\u90e8",
+    "Production",
+    "Marketing",
+    "",
+)
 PRODUCTS = (
     "Pumps", "Wartungsvertrag", "ERP rollout", "License renewal", "\u4e91\u670d\u52a1\u5668", "Valves &amp; fittings", "Schulung",
     "Packaging line", "Spare parts", "Service desk", "Data migration", "Sensors", "Support Gold",
@@ -42,7 +53,15 @@ CAMPAIGN_NAMES = (
     "Webinar Series", "Salon de Lyon", "Win-back", "\u590f\u306e\u30ad\u30e3\u30f3\u30da\u30fc\u30f3", "Trade &amp; Save",
 )  # fmt: skip
 EMPTY_PHONES = ("n/a", "siehe oben", "12345", "unbekannt", "-")
-BAD_EMAILS = ("n/a", "keine", "jane.doe@", "@example", "john doe at example", "a..b@mailhaus.example", "x@y@postbox.example")
+BAD_EMAILS = (
+    "n/a",
+    "keine",
+    "jane.doe@",
+    "@example",
+    "john doe at example",
+    "a..b@mailhaus.example",
+    "x@y@postbox.example",
+)
 BAD_DATES = ("2021-02-31", "31.02.2020", "2023-13-05", "2022-00-17", "soon")
 BAD_AMOUNTS = ("n/a", "99999999999999.99", "twelve thousand", "1234567890123456789")
 BAD_BIRTHDATES = ("31.02.1980", "1975-13-01", "unknown")

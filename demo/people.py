@@ -44,6 +44,8 @@ class Liberty(IntEnum):
     """Everything: swapped fields and, in Chinese, traditional characters."""
 
 
+_UNLIKE = 0.5
+_LETTERS_FOR_A_TYPO = 5
 _WESTERN = {
     Liberty.FAMILY_ONLY: (0.3, 0.3, 0, 0, 0, 0.18, 0.12, 0.1),
     Liberty.CLOSE: (0.2, 0.2, 0.14, 0.12, 0.1, 0.12, 0.06, 0.06),
@@ -88,7 +90,7 @@ def _unlike(one: Name, two: Name) -> bool:
     if one.text > "\u2e80" and set(one.text) & set(two.text):
         return False
     forms = [(a, b) for a in (one.ascii, one.short.lower()) for b in (two.ascii, two.short.lower())]
-    return all(a[0] != b[0] and difflib.SequenceMatcher(None, a, b).ratio() < 0.5 for a, b in forms)
+    return all(a[0] != b[0] and difflib.SequenceMatcher(None, a, b).ratio() < _UNLIKE for a, b in forms)
 
 
 def _contrasts() -> Index:
@@ -115,7 +117,7 @@ class Identity:
 
 
 def identities(draws: Draws, purpose: str, who: Index, home: Index, men: Mask) -> Identity:
-    """Return the names of people; most, not all, are of the locale they live in; `men` are men for certain."""
+    """Return the names of people; most, not all, are of the locale they live in; `men` are men."""
     western = home < LOCALES.index("zh")
     moved = western & draws.chance(f"{purpose}.moved", who, 0.06)
     locale = np.where(moved, draws.below(f"{purpose}.locale", who, 3), home)
@@ -152,8 +154,12 @@ def _typo(column: str) -> pl.Expr:
     at = 2 + pl.col("noise") % (letters - 3).clip(1)
     dropped = text.str.slice(0, at) + text.str.slice(at + 1)
     doubled = text.str.slice(0, at + 1) + text.str.slice(at)
-    changed = pl.when(pl.col("noise") % 7 < 4).then(dropped).otherwise(doubled)
-    return pl.when((letters < 5) | text.str.contains("&", literal=True)).then(text).otherwise(changed)
+    changed = pl.when(pl.col("noise") % 2 == 0).then(dropped).otherwise(doubled)
+    return (
+        pl.when((letters < _LETTERS_FOR_A_TYPO) | text.str.contains("&", literal=True))
+        .then(text)
+        .otherwise(changed)
+    )
 
 
 def _respelled(column: str) -> pl.Expr:

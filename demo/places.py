@@ -65,7 +65,16 @@ _GERMAN_STREETS = _words(
     "Lindenweg Hauptstraße Bahnhofstraße Goethestraße Schillerplatz Gartenstraße Industriestraße Mühlenweg"
     " Kirchgasse Rosenallee Am_Markt Ringstraße Bergstraße Uferpromenade"
 )
-_GERMAN_LANDLINES = ("+49AS", "+49 A S", "+49 (0)A H", "0A/S", "(0A) H", "0049 A S", "0A S ext. 12", "+49 A S x7")
+_GERMAN_LANDLINES = (
+    "+49AS",
+    "+49 A S",
+    "+49 (0)A H",
+    "0A/S",
+    "(0A) H",
+    "0049 A S",
+    "0A S ext. 12",
+    "+49 A S x7",
+)
 
 
 def _german(calling: str) -> tuple[str, ...]:

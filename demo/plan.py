@@ -1,7 +1,7 @@
 """The plan of one generated CRM: how many rows each table has, and the key of each row.
 
-A row has two numbers. Its `slot` says what it is (slots of one duplicate cluster are neighbours); its `row` says
-where it stands in the table. A multiplication modulo the table's size leads from one to the other.
+A row has two numbers. Its `slot` says what it is (slots of one duplicate cluster are neighbours); its `row`
+says where it stands in the table. A multiplication modulo the table's size leads from one to the other.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
 """The truth beside a generated legacy CRM: what a correct migration makes of each of its rows.
 
 It follows from the plan alone, so it is computed again, chunk by chunk, and streamed into CSV files next to
-`truth.json`. Simplifications: rows of clusters and traps are never soft-deleted, never rejected, and their references
-never point at a key that no row has; a row has at most one fault of its own, which goes before a missing parent.
+`truth.json`. Simplifications: rows of clusters and traps are never soft-deleted, never rejected, and their
+references never point at a key that no row has; a row has at most one fault of its own, which goes before a
+missing parent.
 """
 
 import json
@@ -39,8 +40,8 @@ FILES: dict[str, tuple[str, ...]] = {
     "filtered": ("table", "key"),
     "traps": ("table", "key_a", "key_b", "kind"),
 }
-"""CSV files of the truth and their columns. An orphan's kind says what became of the row it refers to: missing,
-deleted or rejected; rows that are filtered themselves are not listed."""
+"""CSV files of the truth and their columns. An orphan's kind says what became of the row it refers to:
+missing, deleted or rejected; rows that are filtered themselves are not listed."""
 
 Counts = dict[str, int]
 
@@ -87,11 +88,11 @@ def chunks(rows: int) -> Iterator[Index]:
 
 
 def record(plan: Plan, counts: Counts, folder: Path) -> Truth:
-    """Write the truth of the plan's data into `folder` and return its counts; `counts` are rows by legacy table."""
+    """Write the truth of the plan's data into `folder`; `counts` are the rows of each legacy table."""
     folder.mkdir(parents=True, exist_ok=True)
     tally: Counter[tuple[str, ...]] = Counter()
     with ExitStack() as stack:
-        files = {name: stack.enter_context(open(folder / f"{name}.csv", "wb")) for name in FILES}
+        files = {name: stack.enter_context((folder / f"{name}.csv").open("wb")) for name in FILES}
         for name, columns in FILES.items():
             files[name].write((",".join(columns) + "\n").encode())
         for name, rows in _facts(plan):
@@ -125,7 +126,9 @@ def _rows(table: str, kept: Mask, **columns: pl.Series) -> pl.DataFrame:
 def _orphans(plan: Plan, link: links.Link, keys: pl.Series, fate: Index) -> pl.DataFrame:
     table, column = link.column.split(".")
     trouble = link.trouble(plan)
-    kinds = pl.Series([TROUBLES.get(number) for number in range(len(TROUBLES) + 1)]).gather(pl.Series(trouble))
+    kinds = pl.Series([TROUBLES.get(number) for number in range(len(TROUBLES) + 1)]).gather(
+        pl.Series(trouble)
+    )
     listed = (trouble != 0) & (fate != Fate.DELETED)
     return _rows(table, listed, key=keys, kind=kinds).with_columns(reference=pl.lit(column))
 
@@ -140,7 +143,10 @@ def _groups(plan: Plan, table: str, slots: Index, keys: pl.Series) -> Iterator[t
     trapped = places.has(*TRAPS)
     for back in range(1, int(places.position.max()) + 1):
         earlier = plan.keys(table, np.maximum(slots - back, 0))
-        yield "traps", _rows(table, trapped & (places.position >= back), key_a=earlier, key_b=keys, kind=kinds)
+        yield (
+            "traps",
+            _rows(table, trapped & (places.position >= back), key_a=earlier, key_b=keys, kind=kinds),
+        )
 
 
 _COUNTED: dict[str, list[pl.Expr]] = {
@@ -161,7 +167,9 @@ def _counted(name: str, rows: pl.DataFrame) -> dict[tuple[str, ...], int]:
 
 
 def _summary(plan: Plan, counts: Counts, tally: Counter[tuple[str, ...]]) -> Truth:
-    found = {name: {key[1:]: number for key, number in sorted(tally.items()) if key[0] == name} for name in FILES}
+    found = {
+        name: {key[1:]: number for key, number in sorted(tally.items()) if key[0] == name} for name in FILES
+    }
     rejected: dict[str, Counts] = {table: {} for table in ENTITIES}
     for (table, reason), number in found["rejected"].items():
         rejected[table][reason] = number
@@ -177,7 +185,11 @@ def _summary(plan: Plan, counts: Counts, tally: Counter[tuple[str, ...]]) -> Tru
         rejected=rejected,
         orphans=orphans,
         clusters={table: number for (table, leads), number in found["clusters"].items() if leads == "true"},
-        duplicates={table: number for (table, leads), number in found["clusters"].items() if leads == "false"},
-        hard_clusters={table: number for (table, leads), number in found["hard_clusters"].items() if leads == "true"},
+        duplicates={
+            table: number for (table, leads), number in found["clusters"].items() if leads == "false"
+        },
+        hard_clusters={
+            table: number for (table, leads), number in found["hard_clusters"].items() if leads == "true"
+        },
         traps={kind: number for (_, kind), number in found["traps"].items()},
     )

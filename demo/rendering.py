@@ -1,7 +1,7 @@
 """Numbers written out by pattern, whole columns at a time.
 
-A pattern is text in which each `#` is one digit of the row's number, the last `#` its lowest: `0049 ###` writes 151 as
-`0049 151`. The patterns of one set may differ row by row.
+A pattern is text in which each `#` is one digit of the row's number, the last `#` its lowest: `0049 ###`
+writes 151 as `0049 151`. The patterns of one set may differ row by row.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Patterns:
         return text_column(letters.astype(np.uint8))
 
 
-_UUID = np.frombuffer(b"########-####-4###-a###-############", dtype=np.uint8)
+_TEMPLATE = np.frombuffer(b"########-####-4###-a###-############", dtype=np.uint8)
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
 
@@ -57,6 +57,6 @@ def uuid_column(first: npt.NDArray[np.uint64], second: npt.NDArray[np.uint64]) -
     """Return UUID text built from 128 bits a row, the leading hex digits being those of `first`."""
     both = np.stack([first, second], axis=1).astype(">u8").view(np.uint8).reshape(len(first), 16)
     nibbles = np.stack([_HEX[both >> 4], _HEX[both & 15]], axis=2).reshape(len(first), 32)
-    letters = np.tile(_UUID, (len(first), 1))
-    letters[:, _UUID == ord("#")] = nibbles[:, :30]
+    letters = np.tile(_TEMPLATE, (len(first), 1))
+    letters[:, ord("#") == _TEMPLATE] = nibbles[:, :30]
     return text_column(letters)

@@ -4,14 +4,17 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
-import psycopg
 import pymysql
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, sqlite
 
-from demo.schema import INDEXED, METADATA
+from demo.schema import METADATA
+
+if TYPE_CHECKING:
+    import psycopg
 
 _NULL = "NULL"
 _LOCAL_INFILE_REFUSED = {1148, 2068, 3948, 4166}
@@ -36,12 +39,22 @@ def _names(rows: pl.DataFrame, quote: str) -> str:
     return ", ".join(f"{quote}{name}{quote}" for name in rows.columns)
 
 
+def _insert_command(table: str, dialect: sa.Dialect) -> str:
+    """Return the INSERT of one row, a place for each of the table's columns in their order."""
+    return str(sa.insert(METADATA.tables[table]).compile(dialect=dialect))
+
+
+def _in_order(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the columns in the table's order."""
+    return rows.select(METADATA.tables[table].columns.keys())
+
+
 class _PostgreSQL:
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._connection = connection
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
-        command = f'COPY "{table}" ({_names(rows, chr(34))}) FROM STDIN (FORMAT csv, NULL \'{_NULL}\')'
+        command = f"COPY \"{table}\" ({_names(rows, chr(34))}) FROM STDIN (FORMAT csv, NULL '{_NULL}')"
         with self._connection.cursor() as cursor, cursor.copy(command.encode()) as copy:
             copy.write(_csv(rows))
 
@@ -54,7 +67,9 @@ class _MariaDB:
         self._connection = connection
         self._load = self._load_file
         with connection.cursor() as cursor:
-            cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES', unique_checks = 0, foreign_key_checks = 0")
+            cursor.execute(
+                "SET SESSION sql_mode = 'STRICT_ALL_TABLES', unique_checks = 0, foreign_key_checks = 0"
+            )
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
         try:
@@ -73,17 +88,17 @@ class _MariaDB:
             with self._connection.cursor() as cursor:
                 cursor.execute(
                     f"LOAD DATA LOCAL INFILE '{file.name}' INTO TABLE `{table}` CHARACTER SET utf8mb4"
-                    " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
-                    f" ({_names(rows, '`')})"
+                    " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY ''"
+                    f" LINES TERMINATED BY '\\n' ({_names(rows, '`')})"
                 )
                 cursor.execute("SHOW WARNINGS")
                 if warning := cursor.fetchone():
                     raise RuntimeError(f"{table}: the server changed a value: {warning}")
 
     def _insert(self, table: str, rows: pl.DataFrame) -> None:
-        places = ", ".join(["%s"] * rows.width)
         with self._connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO `{table}` ({_names(rows, '`')}) VALUES ({places})", rows.rows())
+            command = _insert_command(table, mysql.dialect(paramstyle="format"))
+            cursor.executemany(command, _in_order(table, rows).rows())
 
     def commit(self) -> None:
         self._connection.commit()
@@ -95,9 +110,8 @@ class _SQLite:
         self._connection.execute("PRAGMA synchronous = OFF")
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
-        places = ", ".join("?" * rows.width)
-        command = f'INSERT INTO "{table}" ({_names(rows, chr(34))}) VALUES ({places})'
-        self._connection.executemany(command, rows.iter_rows())
+        command = _insert_command(table, sqlite.dialect())
+        self._connection.executemany(command, _in_order(table, rows).iter_rows())
 
     def commit(self) -> None:
         self._connection.commit()
@@ -134,13 +148,17 @@ def opened(url: str) -> Iterator[Sink]:
     engine = connect(url)
     taken = sorted(set(sa.inspect(engine).get_table_names()) & set(METADATA.tables))
     if taken:
-        raise ValueError(f"{engine.url!r}: expected a database without the legacy CRM's tables, found {taken}")
-    METADATA.create_all(engine)
+        raise ValueError(
+            f"{engine.url!r}: expected a database without the legacy CRM's tables, found {taken}"
+        )
+    with engine.begin() as changes:
+        for table in METADATA.sorted_tables:
+            changes.execute(sa.schema.CreateTable(table))
     with closing(engine.raw_connection()) as connection:
         sink: Sink = _SINKS[engine.url.get_backend_name()][2](connection.driver_connection)
         yield sink
         sink.commit()
     with engine.begin() as changes:
-        for table, column in INDEXED.items():
-            changes.execute(sa.DDL(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})"))
+        for index in (index for table in METADATA.sorted_tables for index in table.indexes):
+            changes.execute(sa.schema.CreateIndex(index))
     engine.dispose()

@@ -25,7 +25,9 @@ def _required(length: int, name: str) -> list[_Column]:
 
 def _reference(name: str, table: str, *, required: bool = False, late: bool = False) -> list[_Column]:
     """Return a foreign key; a `late` one is added when both tables exist."""
-    key: sa.ForeignKey = sa.ForeignKey(f"{SCHEMA}.{table}.id", use_alter=late, name=f"fk_{name}_{table}" if late else None)
+    key: sa.ForeignKey = sa.ForeignKey(
+        f"{SCHEMA}.{table}.id", use_alter=late, name=f"fk_{name}_{table}" if late else None
+    )
     return [sa.Column(name, _ID, key, nullable=not required, index=table != "crm_user")]
 
 
@@ -56,13 +58,13 @@ def _of_record() -> list[_Column]:
     ]
 
 
-def _table(name: str, *parts: list[_Column]) -> sa.Table:
-    columns = [
+def _table(name: str, *parts: list[_Column]) -> None:
+    columns: list[_Column] = [
         sa.Column("id", _ID, sa.Identity(), primary_key=True),
         sa.Column("legacy_id", sa.String(64), unique=True),
         *(column for part in parts for column in part),
     ]
-    return sa.Table(name, METADATA, *columns)
+    sa.Table(name, METADATA, *columns)
 
 
 USERS = sa.Table(
@@ -75,51 +77,103 @@ USERS = sa.Table(
 )
 _table(
     "account",
-    _required(255, "name"), _text(32, "tax_number"), _text(40, "type", "industry", "tier"), _text(255, "website"),
-    _text(254, "email"), _text(32, "phone", "fax"), _address("billing"),
+    _required(255, "name"),
+    _text(32, "tax_number"),
+    _text(40, "type", "industry", "tier"),
+    _text(255, "website"),
+    _text(254, "email"),
+    _text(32, "phone", "fax"),
+    _address("billing"),
     [sa.Column("annual_revenue", sa.Numeric(16, 2)), sa.Column("employees", sa.Integer())],
-    [sa.Column("customer_since", sa.Date())], _flag("newsletter"),
-    _reference("parent_id", "account"), _reference("primary_contact_id", "contact", late=True), _of_record(),
-)  # fmt: skip
+    [sa.Column("customer_since", sa.Date())],
+    _flag("newsletter"),
+    _reference("parent_id", "account"),
+    _reference("primary_contact_id", "contact", late=True),
+    _of_record(),
+)
 _table(
     "contact",
-    _reference("account_id", "account"), _reference("reports_to_id", "contact"), _text(20, "salutation"),
-    _text(100, "first_name"), _required(100, "last_name"), _text(254, "email"), _text(32, "mobile", "phone", "home_phone"),
-    _text(100, "title", "department"), [sa.Column("birthdate", sa.Date())], _flag("do_not_call"),
-    _flag("email_opt_out"), _flag("marketing_consent"), _text(40, "lead_source"), _address("mailing"),
-    _text(5, "language"), _text(20, "customer_number"), _of_record(),
-)  # fmt: skip
+    _reference("account_id", "account"),
+    _reference("reports_to_id", "contact"),
+    _text(20, "salutation"),
+    _text(100, "first_name"),
+    _required(100, "last_name"),
+    _text(254, "email"),
+    _text(32, "mobile", "phone", "home_phone"),
+    _text(100, "title", "department"),
+    [sa.Column("birthdate", sa.Date())],
+    _flag("do_not_call"),
+    _flag("email_opt_out"),
+    _flag("marketing_consent"),
+    _text(40, "lead_source"),
+    _address("mailing"),
+    _text(5, "language"),
+    _text(20, "customer_number"),
+    _of_record(),
+)
 _table(
     "lead",
-    _text(20, "salutation"), _text(100, "first_name"), _required(100, "last_name"), _text(255, "company"),
-    _text(100, "title"), _text(254, "email"), _text(32, "mobile", "phone"), _text(255, "website"), _required(30, "status"),
-    _text(40, "lead_source"), _address("mailing"), _flag("do_not_call"), _flag("converted"), _of_record(),
-)  # fmt: skip
+    _text(20, "salutation"),
+    _text(100, "first_name"),
+    _required(100, "last_name"),
+    _text(255, "company"),
+    _text(100, "title"),
+    _text(254, "email"),
+    _text(32, "mobile", "phone"),
+    _text(255, "website"),
+    _required(30, "status"),
+    _text(40, "lead_source"),
+    _address("mailing"),
+    _flag("do_not_call"),
+    _flag("converted"),
+    _of_record(),
+)
 _table(
     "opportunity",
-    _required(255, "name"), _reference("account_id", "account", required=True), _text(40, "type"),
-    [sa.Column("amount", sa.Numeric(14, 2), nullable=False), sa.Column("currency", sa.CHAR(3), nullable=False)],
+    _required(255, "name"),
+    _reference("account_id", "account", required=True),
+    _text(40, "type"),
+    [
+        sa.Column("amount", sa.Numeric(14, 2), nullable=False),
+        sa.Column("currency", sa.CHAR(3), nullable=False),
+    ],
     _required(30, "stage"),
     [sa.Column("probability", sa.Integer(), sa.CheckConstraint("probability BETWEEN 0 AND 100"))],
-    [sa.Column("close_date", sa.Date(), nullable=False)], _text(40, "lead_source"), _text(100, "next_step"), _of_record(),
-)  # fmt: skip
+    [sa.Column("close_date", sa.Date(), nullable=False)],
+    _text(40, "lead_source"),
+    _text(100, "next_step"),
+    _of_record(),
+)
 _table(
     "activity",
-    _required(20, "type"), _required(255, "subject"), _text(30, "status"), _moments("starts_at", "ends_at"),
-    [sa.Column("duration_minutes", sa.Integer())], _text(20, "parent_type"),
-    [sa.Column("parent_id", sa.BigInteger(), index=True)], _of_record(),
-)  # fmt: skip
+    _required(20, "type"),
+    _required(255, "subject"),
+    _text(30, "status"),
+    _moments("starts_at", "ends_at"),
+    [sa.Column("duration_minutes", sa.Integer())],
+    _text(20, "parent_type"),
+    [sa.Column("parent_id", sa.BigInteger(), index=True)],
+    _of_record(),
+)
 _table(
     "campaign",
-    _required(255, "name"), _text(30, "status", "type"), [sa.Column("budget", sa.Numeric(14, 2))], _text(3, "currency"),
-    [sa.Column("starts_on", sa.Date()), sa.Column("ends_on", sa.Date())], _of_record(),
-)  # fmt: skip
+    _required(255, "name"),
+    _text(30, "status", "type"),
+    [sa.Column("budget", sa.Numeric(14, 2))],
+    _text(3, "currency"),
+    [sa.Column("starts_on", sa.Date()), sa.Column("ends_on", sa.Date())],
+    _of_record(),
+)
 _table(
     "campaign_member",
-    _reference("campaign_id", "campaign", required=True), _reference("contact_id", "contact"),
-    _reference("lead_id", "lead"), _required(20, "status"), _moments("last_activity_at"),
-    [sa.Column("created_at", _MOMENT, nullable=False)], _moments("updated_at"),
-)  # fmt: skip
+    _reference("campaign_id", "campaign", required=True),
+    _reference("contact_id", "contact"),
+    _reference("lead_id", "lead"),
+    _required(20, "status"),
+    _moments("last_activity_at"),
+    [sa.Column("created_at", _MOMENT, nullable=False)],
+    _moments("updated_at"),
+)
 
 
 def engine_for(url: str) -> sa.Engine:
@@ -130,9 +184,9 @@ def engine_for(url: str) -> sa.Engine:
 
 
 def create(url: str, legacy_url: str) -> None:
-    """Create the target CRM's tables in an existing database, and its users out of the legacy CRM's active ones.
+    """Create the target CRM's tables in an existing database, and its users out of the legacy CRM's ones.
 
-    Users have the same e-mail address in both, so that owners can be resolved by it.
+    Only active users are taken. They have the same e-mail address in both, so that owners are found by it.
 
     Raises:
         sqlalchemy.exc.DatabaseError: a table of that name exists already.

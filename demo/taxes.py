@@ -27,6 +27,7 @@ _RENDER = Patterns(_PATTERNS.words.to_list())
 _CHINA = [country.code for country in COUNTRIES].index("CN")
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of a unified social credit code (GB 32100-2015)."""
+_X, _SMALL, _SPACED = 10, 1, 2
 _HEADS = (("1", "1", "0", "1", "0", "5"), ("3", "1", "0", "1", "1", "5"), ("4", "4", "0", "3", "0", "6"))
 
 
@@ -36,14 +37,16 @@ def _digits(numbers: Index, count: int) -> Index:
 
 
 def _weighted(numbers: Index, *weights: int) -> Index:
-    return (_digits(numbers, len(weights)) * np.array(weights, dtype=np.int64)).sum(axis=1)
+    total: Index = (_digits(numbers, len(weights)) * np.array(weights, dtype=np.int64)).sum(axis=1)
+    return total
 
 
 def _cross_sum(numbers: Index, doubled: tuple[int, ...], count: int) -> Index:
     """Return the digit sum in which some positions count twice (Luhn)."""
     digits = _digits(numbers, count)
     digits[:, doubled] = digits[:, doubled] * 2 // 10 + digits[:, doubled] * 2 % 10
-    return digits.sum(axis=1)
+    total: Index = digits.sum(axis=1)
+    return total
 
 
 def _germany(base: Index) -> Index:
@@ -87,7 +90,8 @@ def _america(base: Index) -> Index:
 
 
 _NUMBERS: dict[str, Callable[[Index], Index]] = {
-    "DE": _germany, "AT": _austria, "CH": _switzerland, "GB": _britain, "FR": _france, "JP": _japan, "US": _america,
+    "DE": _germany, "AT": _austria, "CH": _switzerland, "GB": _britain,
+    "FR": _france, "JP": _japan, "US": _america,
 }  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def _base(plan: Plan, company: Index) -> Index:
 def _china(base: Index, style: Index) -> pl.Series:
     """Return unified social credit codes, some in small letters or cut by blanks."""
     check = (11 - _weighted(base, 3, 7, 9, 10, 5, 8, 4, 2) % 11) % 11
-    organisation = np.column_stack([_digits(base, 8), np.where(check == 10, _LETTERS.index("X"), check)])
+    organisation = np.column_stack([_digits(base, 8), np.where(check == _X, _LETTERS.index("X"), check)])
     region = np.array([[int(digit) for digit in head] for head in _HEADS], dtype=np.int64)[base % len(_HEADS)]
     body = np.column_stack([np.broadcast_to([9, 1], (len(base), 2)), region, organisation])
     weights = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int64)
@@ -108,8 +112,10 @@ def _china(base: Index, style: Index) -> pl.Series:
     parts = [joined(*(letters.gather(pl.Series(whole[:, at])) for at in cut)) for cut in _cuts()]
     plain, spaced = joined(*parts), joined(parts[0], " ", parts[1], " ", parts[2])
     frame = pl.DataFrame({"plain": plain, "spaced": spaced, "style": style})
-    lower = pl.when(pl.col("style") == 1).then(pl.col("plain").str.to_lowercase()).otherwise(pl.col("plain"))
-    return frame.select(pl.when(pl.col("style") == 2).then("spaced").otherwise(lower)).to_series()
+    lower = (
+        pl.when(pl.col("style") == _SMALL).then(pl.col("plain").str.to_lowercase()).otherwise(pl.col("plain"))
+    )
+    return frame.select(pl.when(pl.col("style") == _SPACED).then("spaced").otherwise(lower)).to_series()
 
 
 def _cuts() -> tuple[range, range, range]:

@@ -234,7 +234,7 @@ def validate_sample(job: Job) -> dict[str, Any]:
         SampleRejected: naming the failed checks; the target is as it was before.
     """
     with timed(job, "validate_sample") as figures:
-        staged = validate(job.folder, job.target, "sample", job.run_no, job.source)
+        staged = validate(job.mapping, job.folder, job.target, "sample", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "sample")
     try:
@@ -275,7 +275,7 @@ def validate_full(job: Job) -> dict[str, Any]:
         ValidationFailed: naming the failed checks; the run is red and can be rolled back.
     """
     with timed(job, "validate_full") as figures:
-        staged = validate(job.folder, job.target, "full", job.run_no, job.source)
+        staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "full")
     raise_if_failed(staged)
@@ -431,7 +431,7 @@ def run_line(job: Job, approve: Callable[[Job], None]) -> tuple[Report, dict[str
         logger.error("%s", error)
         failed = error
     made, written = finish(job, [str(failed)] if failed else [])
-    if failed is None and made.verdict.status == "red":
+    if failed is None and made.verdict.state == "red":
         failed = ValidationFailed("not every row is accounted for; see the report")
     return made, written, failed
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from crm_migration.errors import MappingInvalid
 from crm_migration.mapping.reader import LoadedMapping, read_mapping
 
@@ -106,10 +108,14 @@ def read(folder: Path, text: str | bytes) -> LoadedMapping:
 def problems(folder: Path, text: str | bytes) -> list[str]:
     """Return the problems of a mapping without the file's name; none if it is whole."""
     path = write(folder, text)
+    found: list[str] = []
     try:
         read_mapping(path)
     except MappingInvalid as invalid:
-        assert all(problem.startswith(f"{path}:") for problem in invalid.problems)
-        assert invalid.problems
-        return [problem.removeprefix(f"{path}:") for problem in invalid.problems]
-    return []
+        found = invalid.problems
+    else:
+        return []
+    foreign = [problem for problem in found if not problem.startswith(f"{path}:")]
+    if foreign or not found:
+        pytest.fail(f"expected one or more problems, each with the file's name, found {found}")
+    return [problem.removeprefix(f"{path}:") for problem in found]

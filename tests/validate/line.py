@@ -21,7 +21,7 @@ from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
-from crm_migration.validate import validate
+from crm_migration.validate.validate import validate
 
 ENTITIES: dict[str, Any] = {
     "account": {

@@ -1,7 +1,7 @@
 """Readers of one date format each: a column of text to local times and offsets.
 
-Every declared format becomes a regular expression that fixes the number of digits, and a strptime format of Polars
-for what has passed it; on its own strptime would take `01.02.20` for the year 20 under `%Y`.
+Every declared format becomes a regular expression that fixes the number of digits, and a strptime format of
+Polars for what has passed it; on its own strptime would take `01.02.20` for the year 20 under `%Y`.
 """
 
 import re

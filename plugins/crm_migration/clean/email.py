@@ -1,8 +1,9 @@
 """E-mail addresses: a practical subset of RFC 5321, 5322 and 6531.
 
-Taken: a dot-atom of at most 64 bytes, with letters of any script, `@`, and a domain of at least two labels; 254
-bytes in all. Not taken, although the RFCs have them: quoted local parts, comments, domain literals. The local part
-keeps its case (RFC 5321, 2.4), the domain is lower-case; internationalised domains stay in Unicode.
+Taken: a dot-atom of at most 64 bytes, with letters of any script, `@`, and a domain of at least two labels;
+254 bytes in all. Not taken, although the RFCs have them: quoted local parts, comments, domain literals. The
+local part keeps its case (RFC 5321, 2.4), the domain is lower-case; internationalised domains stay in
+Unicode.
 """
 
 import polars as pl

@@ -52,8 +52,8 @@ class Facts:
             raise InvalidValue(
                 "\n".join(
                     f"source '{source}', entity '{entity}', field '{name}': {count} value(s) cannot be read, "
-                    f"the first in the row with key '{self.first_failed[name]}'; correct them at the source, or set "
-                    "the field's on_invalid to reject or null"
+                    f"the first in the row with key '{self.first_failed[name]}'; correct them at the source, "
+                    "or set the field's on_invalid to reject or null"
                     for name, count in self.failed.items()
                 )
             )

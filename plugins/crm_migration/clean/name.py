@@ -75,7 +75,7 @@ def _word(word: str, spot: _Spot) -> str:
     if _mixed(word) or not _LETTER.search(word) or any(letter.isdigit() for letter in word):
         return word
     if _INITIALS.fullmatch(word):
-        return word.upper()
+        return word.upper() if len(word.upper()) == len(word) else word
     first, *others = _PIECES.split(word)
     later = _Spot("later", spot.keep_short)
     if others and not first:
@@ -108,7 +108,7 @@ def _known(small: str, core: str, place: str) -> str | None:
     if small in ACRONYMS or (small in CAPITALS_STAY and core.isupper()):
         return core.upper()
     if len(small) == 1:
-        return core if place == "later" and small in _SPANISH_AND_ITALIAN_AND else small.title()
+        return core if place == "later" and small in _SPANISH_AND_ITALIAN_AND else _capital(small)
     if small in (FIRST_PARTICLES if place == "first" else PARTICLES) and place != "only":
         return small
     return None
@@ -134,5 +134,6 @@ def _part(part: str) -> str:
 
 
 def _capital(part: str) -> str:
-    # Python lowers the Turkish capital İ to i with a combining dot.
-    return (part[:1].title() + part[1:]).replace("i\u0307", "i")
+    first = part[:1].title()
+    # A letter whose capital is two, such as ß, stays; and Python lowers the Turkish İ to i with a combining dot.
+    return ((first if len(first) == 1 else part[:1]) + part[1:]).replace("i\u0307", "i")

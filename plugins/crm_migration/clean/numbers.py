@@ -1,8 +1,9 @@
 """Numbers: exact, in the notation that the mapping declares, and never through a float.
 
-Read: signs before or after the digits, also U+2212 and dashes; declared thousands separators in groups of three, or
-of two and three as in India; trailing zeros beyond the scale. Not read: exponents, and more decimals than the scale
-unless the spec rounds. Money may carry a currency sign or code, blanks between groups, and parentheses for a minus.
+Read: signs before or after the digits, also U+2212 and dashes; declared thousands separators in groups of
+three, or of two and three as in India; trailing zeros beyond the scale. Not read: exponents, and more
+decimals than the scale unless the spec rounds. Money may carry a currency sign or code, blanks between
+groups, and parentheses for a minus.
 """
 
 import re

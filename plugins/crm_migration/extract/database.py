@@ -84,7 +84,10 @@ class DatabaseSource:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, None, BATCH_ROWS)
             kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
-            rows = [sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()]
+            rows = [
+                sa.and_(*(_equals(*pair, kinds) for pair in row.items()))
+                for row in keys.select(columns).to_dicts()
+            ]
             some = replace(asked, where=sa.or_(sa.false(), *rows))
             return pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
 
@@ -97,7 +100,7 @@ class DatabaseSource:
         with self._connected(entity) as connection:
             wanted = quoted_column(column)
             values = sa.select(wanted).select_from(self._origin(self._entity(entity))).distinct().limit(most)
-            asked = TextSelect(values.subquery("v"), (wanted,), (), alone=True)
+            asked = TextSelect(values.subquery("v"), (wanted,), ())
             frames = pl.concat(read_alone(connection, asked, [column]))
         return {value for value in frames[column].drop_nulls() if value.strip()}
 
@@ -173,7 +176,7 @@ class DatabaseSource:
             where = self._where(
                 connection, name, window, dict(zip(entity.source_columns, kinds, strict=True))
             )
-        return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows, alone=True)
+        return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows)
 
     def _check_columns(self, connection: sa.Connection, name: str) -> None:
         offered = self._offered(connection, name)

@@ -95,7 +95,7 @@ def read_text(
         yield from _read(bind, asked, names)
         return
     with bind.connect() as connection:
-        yield from read_alone(connection, replace(asked, alone=True), names)
+        yield from read_alone(connection, asked, names)
 
 
 def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 import psycopg
+import pyarrow as pa
 import pymysql
 import sqlalchemy as sa
 
@@ -62,7 +63,13 @@ def classified(label: str) -> Iterator[None]:
     """
     try:
         yield
-    except (sa.exc.DBAPIError, psycopg.Error, pymysql.MySQLError, pl.exceptions.PolarsError) as error:
+    except (
+        sa.exc.DBAPIError,
+        psycopg.Error,
+        pymysql.MySQLError,
+        pl.exceptions.PolarsError,
+        pa.ArrowInvalid,
+    ) as error:
         # Not chained: the driver's own message may quote a row.
         raise _meaning(error, label) from None
 
@@ -73,7 +80,7 @@ def _meaning(error: Exception, label: str) -> MigrationError:
         return _from_postgres(original, label)
     if isinstance(original, pymysql.MySQLError):
         return _from_mysql(original, label)
-    if isinstance(original, pl.exceptions.PolarsError):
+    if isinstance(original, pl.exceptions.PolarsError | pa.ArrowInvalid):
         return SourceUnreadable(
             f"{label}: expected text in UTF-8, found other bytes; repair them at the source"
         )

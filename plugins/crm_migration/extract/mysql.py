@@ -10,24 +10,21 @@ The session's zone is UTC. A TIMESTAMP, which MySQL stores in UTC, prints with i
 (`2026-03-01 08:30:00+00:00`), so that nobody can take it for a time in the source's zone; a DATETIME carries
 no zone and prints as stored.
 
-A read that needs no transaction of the caller goes through connectorx, which fetches rows in Rust; the others
-and those that need more than a host and a password go through PyMySQL's unbuffered cursor. Either way one
-statement reads one snapshot.
+Rows come through PyMySQL's unbuffered cursor, decoded by mysql_packets; one statement reads one snapshot.
 """
 
-import re
 import struct
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
 import pymysql
 import sqlalchemy as sa
-from pymysql.constants import FIELD_TYPE
+from pymysql.constants import CR, FIELD_TYPE
 
+from crm_migration.extract.mysql_packets import frames_of
 from crm_migration.extract.printing import (
     AnyColumn,
     AnyResult,
@@ -37,7 +34,6 @@ from crm_migration.extract.printing import (
     TextSelect,
     holding,
     stream,
-    text_schema,
 )
 
 SETTINGS: Final[dict[str, str | int]] = {
@@ -65,8 +61,6 @@ COLUMNS = sa.text(
     "SELECT column_name, column_type FROM information_schema.columns"
     " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name ORDER BY ordinal_position"
 )
-SERVER_ERROR = re.compile(r"ERROR (\d+) \((\w{5})\)")
-CR_SERVER_LOST = 2013
 
 
 class MySQL:
@@ -102,16 +96,28 @@ class MySQL:
         """Yield the selected rows as text."""
         printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
         statement = select.statement(printed)
-        quick = _quick_text(connection, select, statement)
-        if quick is not None:
-            found = _connectorx(connection.engine.url, quick, select.chunk_rows)
-        else:
-            schema = text_schema(len(printed))
-            schema |= {f"c{at}": pl.Binary() for at, kind in enumerate(select.kinds) if kind == "bytes"}
-            found = stream(connection, statement, schema, select.chunk_rows)
-        with closing(found):
+        binary = [kind == "bytes" for kind in select.kinds]
+        with closing(_rows(connection, statement, binary, select.chunk_rows)) as found:
             for frame in found:
                 yield _finished(frame, select.kinds)
+
+
+def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool], rows: int) -> Frames:
+    if not isinstance(connection.connection.driver_connection, pymysql.Connection):
+        schema = {f"c{at}": pl.Binary() if is_binary else pl.String() for at, is_binary in enumerate(binary)}
+        yield from stream(connection, statement, schema, rows)
+        return
+    with connection.execute(statement, execution_options={"stream_results": True}) as result:
+        cursor: Any = result.cursor
+        try:
+            yield from frames_of(cursor.connection._rfile, binary, rows)  # noqa: SLF001 the rows not yet read
+        except pymysql.err.OperationalError as failure:
+            if failure.args[0] == CR.CR_SERVER_LOST:
+                connection.invalidate()
+            raise
+        finally:
+            # The answer has been read to its end; closing the cursor must not wait for another one.
+            cursor._result.unbuffered_active = False  # noqa: SLF001
 
 
 def _description(result: AnyResult) -> list[Any]:
@@ -166,51 +172,3 @@ def _single(text: str | None) -> str | None:
     exact = struct.pack("f", float(text))
     tries = (f"{float(text):.{digits}g}" for digits in range(6, 10))
     return format(Decimal(next(short for short in tries if struct.pack("f", float(short)) == exact)), "f")
-
-
-def _quick_text(connection: sa.Connection, select: TextSelect, statement: AnySelect) -> str | None:
-    """Return the statement for connectorx, or None where it cannot serve.
-
-    It takes no parameters, so only numbers and moments, which cannot carry SQL, are written into the text; it
-    speaks TCP with a user and a password, and knows no options of the driver.
-    """
-    url = connection.engine.url
-    if not (select.alone and url.host and url.username) or set(url.query) - {"charset", "connect_timeout"}:
-        return None
-    compiled = statement.compile(dialect=connection.dialect)
-    if not all(isinstance(value, int | date) for value in compiled.params.values()):
-        return None
-    literal = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    return str(literal) % ()
-
-
-def _connectorx(url: sa.URL, statement: str, rows: int) -> Frames:
-    """Yield frames from connectorx, whose failures become PyMySQL's: it raises a bare RuntimeError or panics."""
-    import connectorx
-
-    plain = url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
-    settings = [f"SET SESSION {name} = {value!r}" for name, value in SETTINGS.items()]
-    settings.append("SET SESSION TRANSACTION READ ONLY")
-    try:
-        batches = connectorx.read_sql(
-            plain,
-            statement,
-            return_type="arrow_stream",
-            protocol="text",
-            pre_execution_query=settings,
-            batch_size=rows,
-        )
-        for batch in batches:
-            frame = pl.from_arrow(batch)
-            assert isinstance(frame, pl.DataFrame)
-            yield frame
-    except BaseException as failure:
-        if isinstance(failure, RuntimeError) or type(failure).__name__ == "PanicException":
-            raise _as_driver_error(str(failure)) from None
-        raise
-
-
-def _as_driver_error(text: str) -> pymysql.err.OperationalError:
-    found = SERVER_ERROR.search(text)
-    code = int(found[1]) if found else CR_SERVER_LOST
-    return pymysql.err.OperationalError(code, "reported by connectorx")

@@ -26,8 +26,7 @@ FRAME_BYTES = 64 * 1024 * 1024
 class TextSelect:
     """Columns of a table, join or query that are to be read as text.
 
-    `kinds` says, column by column, how the database declares them. `alone` promises that no transaction of the
-    caller must be visible, so that an adapter may open a faster connection of its own.
+    `kinds` says, column by column, how the database declares them.
     """
 
     source: sa.FromClause
@@ -36,7 +35,6 @@ class TextSelect:
     where: sa.ColumnElement[bool] | None = None
     order: tuple[AnyColumn, ...] = ()
     batch_rows: int = CHUNK_ROWS
-    alone: bool = False
 
     @property
     def chunk_rows(self) -> int:

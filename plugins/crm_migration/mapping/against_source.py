@@ -36,11 +36,11 @@ def source_faults(
 def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Iterator[Fault]:
     """Yield the choice fields for whose source values the mapping has no entry; `values` by field.
 
-    A field with `on_invalid: null` or `keep` says itself what becomes of values without an entry.
+    A field that writes `on_invalid` out says itself what becomes of values without an entry.
     """
     for name, found in values.items():
         spec = scope.field(name)
-        if not isinstance(spec, Choice) or spec.on_invalid not in ("reject", "fail"):
+        if not isinstance(spec, Choice) or "on_invalid" in spec.model_fields_set:
             continue
         known = {_folded(key, spec) for key in spec.values}
         unmapped = sorted(
@@ -49,7 +49,7 @@ def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Itera
         if unmapped:
             named = ", ".join(quoted(value) for value in unmapped[:MOST_NAMED])
             more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
-            text = f"expected an entry for every value of the source, found none for {named}{more}"
+            text = f"expected an entry for every value of the source, or 'on_invalid', found none for {named}{more}"
             yield Fault(scope.at("fields", name, "values"), text, at_key=True)
 
 

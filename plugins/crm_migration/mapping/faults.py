@@ -9,6 +9,7 @@ Place = tuple[str | int, ...]
 Position = tuple[int, int]
 
 SHOWN = 60
+LONGEST_TEXT = 600
 COMPARED = 64
 MOST_NAMED = 12
 
@@ -69,7 +70,10 @@ class Positions:
 
 def render(file: Path | str, positions: Positions, faults: Iterable[Fault]) -> list[str]:
     """Return one line per fault, `file:line:column: path: text`, in the order of the file, each once."""
-    lines = {(*_position(positions, fault), dotted(fault.place), fault.text) for fault in faults}
+    lines = {
+        (*_position(positions, fault), dotted(fault.place), _printable(fault.text, LONGEST_TEXT))
+        for fault in faults
+    }
     return [
         f"{file}:{line}:{column}: {f'{path}: ' if path else ''}{text}"
         for line, column, path, text in sorted(lines)
@@ -119,8 +123,8 @@ def unknown_name(place: Place, what: str, name: str, options: Iterable[str]) -> 
     return Fault(place, f"expected {expected}, found {quoted(name)}{hint}")
 
 
-def _printable(text: str) -> str:
-    shortened = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+def _printable(text: str, longest: int = SHOWN) -> str:
+    shortened = text if len(text) <= longest else f"{text[: longest - 1]}…"
     if shortened.isprintable():
         return shortened
     return "".join(

@@ -37,7 +37,7 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords)
         StagingMissing: `clean` did not finish.
     """
     clean = open_table(folder, entity, "clean")
-    plan = Plan(mapping.source.name, entity, mapping.entities[entity])
+    plan = Plan(f"{mapping.source.name}.{entity}", entity, mapping.entities[entity])
     check(plan)
     pool, keyed = gather(plan, clean, known)
     proposals = propose(plan, pool, keyed)

@@ -133,7 +133,7 @@ def report(path: str) -> dict[str, Any]:
         context = get_current_context()
         found = problems(job) + _unexplained(context, job)
         made, written = pipeline.finish(job, found)
-        if found or made.verdict.status == "red":
+        if found or made.verdict.state == "red":
             raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
         return written
 

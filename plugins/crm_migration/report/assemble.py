@@ -1,6 +1,7 @@
 """Builds the report of a run from its staged tables."""
 
 import shlex
+from pathlib import PurePath
 
 from crm_migration.mapping.model import Entity, Mapping
 from crm_migration.report.checks import checks, sample
@@ -28,15 +29,17 @@ ROLLBACK_DAG = "rollback_migration"
 def report(mapping: Mapping, folder: RunFolder, facts: RunFacts) -> Report:
     """Return the report of the run staged in `folder`.
 
-    Any staged table may be missing because the run stopped early; its part of the report is then None. A status
+    Any staged table may be missing because the run stopped early; its part is then None. A status
     of green turns red when a row is not accounted for, a check failed, or a step was not reached.
 
     Raises:
         StagingMissing: a manifest names a part that is gone.
     """
     planned = facts.mode == "dry_run" or facts.status == "planned"
-    found = {name: EntityTables.of(folder, name, planned) for name in mapping.entities}
-    entities = tuple(_entity(name, spec, found[name]) for name, spec in mapping.entities.items())
+    found = {name: EntityTables.of(folder, name, planned=planned) for name in mapping.entities}
+    entities = tuple(
+        _entity(mapping.source.name, name, spec, found[name]) for name, spec in mapping.entities.items()
+    )
     phases = {"sample": checks(folder, "sample_checks"), "full load": checks(folder, "full_checks")}
     extracted = [entity.identity.extracted for entity in entities if entity.identity.extracted is not None]
     totals = _totals(entities)
@@ -53,7 +56,7 @@ def report(mapping: Mapping, folder: RunFolder, facts: RunFacts) -> Report:
     )
 
 
-def _entity(name: str, spec: Entity, tables: EntityTables) -> EntityReport:
+def _entity(source: str, name: str, spec: Entity, tables: EntityTables) -> EntityReport:
     accounted = identity(tables, spec)
     return EntityReport(
         name=name,
@@ -64,7 +67,7 @@ def _entity(name: str, spec: Entity, tables: EntityTables) -> EntityReport:
         funnel=_funnel(tables, accounted),
         rejections=rejections(tables),
         filters=filters(tables),
-        merges=merges(tables),
+        merges=merges(tables, f"{source}.{name}"),
         review=review(tables),
         quality=quality(tables, spec),
         sample=sample(tables),
@@ -103,13 +106,13 @@ def _with_loss(level: Stage, above: list[Stage]) -> Stage:
 
 
 def _undo(facts: RunFacts, found: dict[str, EntityTables]) -> Undo:
-    default = shlex.join(["crm-migration", "rollback", facts.mapping_path, "--run", facts.run_id])
+    default = shlex.join(["crm-migration", "rollback", facts.mapping_path, "--run-id", facts.run_id])
     written = any(tables.outcome is not None for tables in found.values()) or facts.status == "sample_only"
     return Undo(
         possible=written and facts.mode != "dry_run" and facts.status not in ("planned", "rolled_back"),
         command=facts.undo_command or default,
         dag=ROLLBACK_DAG,
-        dag_conf={"source": facts.source, "run_id": facts.run_id},
+        dag_conf={"mapping": PurePath(facts.mapping_path).stem, "run_id": facts.run_id},
         backups=tuple(facts.backups) or _staged_backups(found),
     )
 

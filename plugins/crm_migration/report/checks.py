@@ -1,10 +1,13 @@
 """The validation's lines and the sample, as the validate and load rooms staged them."""
 
+import re
+
 import polars as pl
 
 from crm_migration.report.model import Check, Checks, Sample, SampleReason
 from crm_migration.report.tables import RUN, EntityTables, find_table, read
 from crm_migration.staging import RunFolder
+from crm_migration.validate.checks import QUOTES_VALUES
 
 REASONS_SHOWN = 60
 
@@ -26,9 +29,20 @@ def checks(folder: RunFolder, step: str) -> Checks | None:
 
 
 def _check(row: dict[str, object]) -> Check:
-    keys = row["failing_keys"] or []
     known = {name: row[name] for name in Check.model_fields}
-    return Check.model_validate(known | {"failing": row["failing"] or 0, "failing_keys": keys})
+    known |= {"failing": row["failing"] or 0, "failing_keys": row["failing_keys"] or []}
+    if row["name"] in QUOTES_VALUES:
+        known |= {"source_value": None, "target_value": None}
+    elif row["validation"] == "acceptance":
+        known["target_value"] = _answer(row)
+    return Check.model_validate(known)
+
+
+def _answer(row: dict[str, object]) -> object:
+    """Return what an acceptance query found, unless it may be a value out of a customer's record."""
+    found, expected = row["target_value"], row["source_value"]
+    plain = found == expected or re.fullmatch(r"[\d., -]*|(at least )?\d+ rows|no rows|rows", str(found))
+    return found if plain else "another value"
 
 
 def sample(tables: EntityTables) -> Sample | None:

@@ -46,7 +46,7 @@ def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.title_justify, table.title_style = "left", "bold"
     for column in columns:
-        plain = column in numbers or column in ("entity", "field", "validation")
+        plain = column in numbers or column in ("entity", "field", "where")
         table.add_column(
             column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain
         )
@@ -137,16 +137,15 @@ def _merge_cells(entity: EntityReport) -> list[str | Text]:
 
 
 def _failed_checks(report: Report) -> Table | None:
-    columns = ("validation", "entity", "field", "check", "expected", "found", "failing", "examples")
+    columns = ("where", "check", "expected", "found", "failing", "examples")
     table = _table("Failed checks", *columns, numbers=("expected", "found", "failing"))
     for phase, line in views.failed_checks(report):
+        where = f"{line.entity}.{line.field}" if line.field else line.entity
         table.add_row(
-            phase,
-            _text(line.entity),
-            _text(line.field or formats.ABSENT),
-            _text(words.check_title(line.name)),
-            _text(formats.amount(line.source_value)),
-            _text(formats.amount(line.target_value)),
+            _text(where),
+            _text(f"{words.check_phrase(line.field, line.name) or words.check_title(line.name)} ({phase})"),
+            _text(formats.figure(line.source_value, line.name)),
+            _text(formats.figure(line.target_value, line.name)),
             formats.number(line.failing),
             _text(", ".join(line.failing_keys[:KEYS_SHOWN])),
         )

@@ -2,11 +2,16 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 ABSENT = "–"
+LEAST = 0.1
+MINUTE = 60
 LINK_SCHEMES = ("", "http", "https", "mailto")
 
+# A leading zero means a code, not a number.
+_AMOUNT = re.compile(r"([-+])?(0|[1-9]\d*)(\.\d+)?")
 # C0 and C1 controls but line feed, and the marks that reorder text: a key may hold any of them.
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -27,14 +32,18 @@ def amount(value: str | None) -> str:
     """Return decimal text with thousands separators, digit for digit; other text as it is."""
     if value is None:
         return ABSENT
-    if re.fullmatch(r"-?\d+(\.\d+)?", value) is None:
+    found = _AMOUNT.fullmatch(value)
+    if found is None:
         return value
-    whole, point, rest = value.partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    # A leading zero means a code, not a number.
-    if len(digits) > 1 and digits.startswith("0"):
-        return value
-    return f"{sign}{int(digits):,}{point}{rest}"
+    sign, whole, rest = found.groups(default="")
+    return f"{sign.replace('-', '−')}{int(whole):,}{rest}"
+
+
+def figure(value: str | None, check: str) -> str:
+    """Return a value of a check: a fill rate as a percentage, any other as an amount."""
+    if check == "fill_rate" and value is not None and _AMOUNT.fullmatch(value):
+        return f"{Decimal(value) * 100:.1f}%"
+    return amount(value)
 
 
 def share(part: int | None, whole: int | None) -> str:
@@ -44,9 +53,9 @@ def share(part: int | None, whole: int | None) -> str:
     if part in (0, whole):
         return f"{100 * part // whole}%"
     percent = 100 * part / whole
-    if percent < 0.1:
-        return "<0.1%"
-    return f"{min(percent, 99.9):.1f}%" if part < whole else f"{percent:.1f}%"
+    if percent < LEAST:
+        return f"<{LEAST}%"
+    return f"{min(percent, 100 - LEAST):.1f}%" if part < whole else f"{percent:.1f}%"
 
 
 def width(part: float | None, whole: float | None) -> float:
@@ -60,10 +69,10 @@ def duration(seconds: float | None) -> str:
     """Return a time span as a person says it: `0.42 s`, `6.2 s`, `1 min 47 s`, `2 h 03 min`."""
     if seconds is None:
         return ABSENT
-    if seconds < 60:
+    if seconds < MINUTE:
         return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
+    minutes, rest = divmod(round(seconds), MINUTE)
+    hours, minutes = divmod(minutes, MINUTE)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 

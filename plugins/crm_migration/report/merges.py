@@ -1,7 +1,8 @@
 """What matching did: rows that became one record, where its values come from, and pairs left to a person."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,51 +17,67 @@ MEMBERS_SHOWN = 12
 Row = dict[str, Any]
 
 
-def merges(tables: EntityTables) -> Merges | None:
-    """Return how rows became records; None when match was not reached."""
+def merges(tables: EntityTables, own: str) -> Merges | None:
+    """Return how rows became records; None when match was not reached.
+
+    `own` names the stream these rows belong to: `source.entity`.
+    """
     if tables.golden is None or tables.members is None:
         return None
     merged, largest = 0, 0
     for frame in read(tables.golden, ["_members"]):
         merged += frame.filter(pl.col("_members") > 1).height
-        largest = max(largest, frame["_members"].max() or 0)  # type: ignore[type-var]
+        largest = max([largest, *frame["_members"].top_k(1)])
     by_key = _by_key(tables)
+    earlier = by_key.pop("", 0)
+    lines = [MergedBy(key=key, rows=rows) for key, rows in by_key.items()]
     return Merges(
         records=tables.golden.rows,
         merged_records=merged,
-        merged_rows=sum(line.rows for line in by_key),
+        merged_rows=by_key.total() + earlier,
         largest=largest,
-        by_key=tuple(line for line in by_key if line.key),
-        examples=tuple(_examples(tables)),
+        by_key=tuple(sorted(lines, key=lambda line: (-line.rows, line.key))),
+        earlier=earlier,
+        examples=tuple(_examples(tables, own)),
     )
 
 
-def _by_key(tables: EntityTables) -> list[MergedBy]:
-    counts: dict[str, int] = {}
+def _by_key(tables: EntityTables) -> Counter[str]:
+    """Return rows by the key that merged them; those that joined in an earlier run have none."""
+    counts: Counter[str] = Counter()
     for frame in read(tables.members, ["_master", "_merged_by"]):
         losers = frame.filter(~pl.col("_master"))["_merged_by"].fill_null("").value_counts(name="rows")
-        for key, rows in losers.iter_rows():
-            counts[key] = counts.get(key, 0) + rows
-    lines = [MergedBy(key=key, rows=rows) for key, rows in counts.items()]
-    return sorted(lines, key=lambda line: (-line.rows, line.key))
+        counts.update(dict(losers.iter_rows()))
+    return counts
 
 
-def _examples(tables: EntityTables) -> Iterator[MergeExample]:
+def _examples(tables: EntityTables, own: str) -> Iterator[MergeExample]:
     golden = _largest(tables)
     ids = golden["_golden"].to_list()
     members = _matching(read(tables.members), ids)
-    records = _matching(read(tables.lineage), ids)
+    lineage = _matching(read(tables.lineage), ids)
     for row in golden.iter_rows(named=True):
         mine = members.get(row["_golden"], [])
-        keys = sorted((line["_key"] for line in mine), key=lambda key: (key != row["_key"], key))
+        records = {_name(line, own): line["record"] for line in lineage.get(row["_golden"], [])}
+        names = sorted({line["_key"] for line in mine} | set(records), key=_master_first(row["_key"]))
         yield MergeExample(
             golden=row["_golden"],
             master=row["_key"],
             size=row["_members"],
-            members=tuple(keys[:MEMBERS_SHOWN]),
+            members=tuple(names[:MEMBERS_SHOWN]),
             merged_by=tuple(sorted({line["_merged_by"] for line in mine if line["_merged_by"]})),
-            taken=_taken(row, records.get(row["_golden"], [])),
+            taken=_taken(row, {key: records[key] for key in names if key in records}),
         )
+
+
+def _master_first(master: str | None) -> Callable[[str], tuple[bool, str]]:
+    return lambda key: (key != master, key)
+
+
+def _name(line: Row, own: str) -> str:
+    """Return a member's source key, with its stream before it where that is another one."""
+    stream = line.get("_source") or own
+    return str(line["_key"]) if stream == own else f"{stream}:{line['_key']}"
 
 
 def _largest(tables: EntityTables) -> pl.DataFrame:
@@ -81,17 +98,19 @@ def _matching(frames: Iterable[pl.DataFrame], ids: list[str]) -> dict[str, list[
     return found
 
 
-def _taken(golden: Row, lineage: list[Row]) -> tuple[Taken, ...]:
-    """Return which member's value each field holds, for the fields in which the members differ."""
-    records = {line["_key"]: json.loads(line["record"], parse_float=Decimal) for line in lineage}
-    order = sorted(records, key=lambda key: (key != golden["_key"], key))
+def _taken(golden: Row, lineage: dict[str, str]) -> tuple[Taken, ...]:
+    """Return which member's value each field holds, for the fields in which the members differ.
+
+    A value that several members share counts as the first one's, the master before the others.
+    """
+    records = {key: json.loads(record, parse_float=Decimal) for key, record in lineage.items()}
     fields: dict[str | None, list[str]] = {}
     for name, value in golden.items():
-        if name.startswith("_") or len({str(records[key].get(name)) for key in order}) < 2:
+        if name.startswith("_") or len({str(record.get(name)) for record in records.values()}) <= 1:
             continue
-        giver = next((key for key in order if _same(value, records[key].get(name))), None)
+        giver = next((key for key, record in records.items() if _same(value, record.get(name))), None)
         fields.setdefault(giver, []).append(name)
-    return tuple(Taken(key=key, fields=tuple(fields[key])) for key in [*order, None] if key in fields)
+    return tuple(Taken(key=key, fields=tuple(fields[key])) for key in [*records, None] if key in fields)
 
 
 def _same(value: Any, stored: Any) -> bool:
@@ -105,14 +124,16 @@ def _same(value: Any, stored: Any) -> bool:
 
 
 def _typed(stored: Any, like: Any) -> Any:
-    if isinstance(like, datetime):
-        moment = datetime.fromisoformat(str(stored))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if isinstance(like, date):
-        return date.fromisoformat(str(stored)[:10])
-    if isinstance(like, Decimal):
-        return Decimal(str(stored))
-    return stored
+    match like:
+        case datetime():
+            moment = datetime.fromisoformat(str(stored))
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        case date():
+            return date.fromisoformat(str(stored)[:10])
+        case Decimal():
+            return Decimal(str(stored))
+        case _:
+            return stored
 
 
 def review(tables: EntityTables) -> tuple[ReviewReason, ...] | None:

@@ -1,7 +1,7 @@
 """What a run's report holds: one frozen model that the page, the JSON file and the console all print.
 
-Everything is counts, field names, source keys and messages; no value of a customer's row is in it. A part that
-is None was not reached by the run.
+Everything is counts, field names, source keys and messages; no value of a customer's row is in it. What is
+None was not reached by the run.
 """
 
 from dataclasses import dataclass, field
@@ -172,7 +172,7 @@ class MergeExample(Part):
     """One golden record with its members, by source key."""
 
     golden: str
-    master: str
+    master: str | None = Field(description="Its master row; null: another source's.")
     size: int
     members: tuple[str, ...]
     merged_by: tuple[str, ...]
@@ -186,7 +186,8 @@ class Merges(Part):
     merged_records: int = Field(description="Golden records with more than one member.")
     merged_rows: int = Field(description="Rows of this run that are not their record's master.")
     largest: int = Field(description="Members of the largest golden record.")
-    by_key: tuple[MergedBy, ...]
+    by_key: tuple[MergedBy, ...] = Field(description="Rows that this run merged.")
+    earlier: int = Field(description="Rows that an earlier run had merged already.")
     examples: tuple[MergeExample, ...]
 
 
@@ -204,12 +205,10 @@ class FieldQuality(Part):
 
     field: str
     kind: str
-    source_filled: int = Field(description="Clean rows whose source columns held something.")
+    source_filled: int = Field(description="Clean rows for which the source held something.")
     clean_filled: int = Field(description="Clean rows with a value after cleaning.")
     golden_filled: int | None = Field(description="Golden records with a value; null: match was not reached.")
-    changed: int | None = Field(
-        description="Values whose text cleaning changed; null: only the type changes."
-    )
+    changed: int = Field(description="Values that cleaning rewrote.")
 
 
 class Amount(Part):
@@ -281,8 +280,8 @@ class Check(Part):
     entity: str
     field: str | None
     name: str = Field(description="Expectation type or name of the check.")
-    source_value: str | None
-    target_value: str | None
+    source_value: str | None = Field(description="What was meant; null where it would quote a single row.")
+    target_value: str | None = Field(description="What was found; null where it would quote a single row.")
     difference: str | None
     tolerance: str | None
     status: CheckStatus
@@ -342,7 +341,9 @@ class Report(Part):
 
     @property
     def seconds(self) -> float | None:
-        """Return the wall-clock time of the run."""
+        """Return the wall-clock time of the run; its steps added up where a plan has no start on record."""
         if self.facts.finished_at is None:
             return None
-        return (self.facts.finished_at - self.facts.started_at).total_seconds()
+        wall = (self.facts.finished_at - self.facts.started_at).total_seconds()
+        steps = [step.seconds for step in self.facts.steps]
+        return sum(steps) if steps and wall < max(steps) else wall

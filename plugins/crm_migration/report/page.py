@@ -9,6 +9,9 @@ from markupsafe import Markup
 from crm_migration.report import formats, views, words
 from crm_migration.report.model import OUTCOMES, Report
 
+FORMATS = ("number", "amount", "duration", "moment", "safe_link")
+WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title")
+
 
 def render_html(report: Report) -> str:
     """Return the page; every text in it is escaped, and invisible characters are written out."""
@@ -25,20 +28,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        name: getattr(formats, name) for name in ("number", "amount", "duration", "moment", "safe_link")
-    }
-    environment.filters |= {
-        "json": _json,
-        "reason_title": words.reason_title,
-        "reason_advice": words.reason_advice,
-    }
-    environment.filters |= {
-        "check_title": words.check_title,
-        "step_title": words.step_title,
-        "spaced": words.spaced,
-    }
-    environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window")}
+    environment.filters |= {name: getattr(formats, name) for name in FORMATS}
+    environment.filters |= {name: getattr(words, name) for name in WORDS}
+    environment.filters["json"] = _json
+    environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window", "figure")}
     environment.globals |= {"views": views, "words": words, "plural": words.plural, "outcomes": OUTCOMES}
     return environment
 

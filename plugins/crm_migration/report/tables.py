@@ -57,7 +57,7 @@ class EntityTables:
     backup: Staged | None
 
     @classmethod
-    def of(cls, folder: RunFolder, entity: str, planned: bool) -> "EntityTables":
+    def of(cls, folder: RunFolder, entity: str, *, planned: bool) -> "EntityTables":
         """Return the tables of `entity`; a planned run writes `plan` where a load writes `outcome`."""
         names = {name: name for name in cls.__dataclass_fields__}
         names["outcome"] = "plan" if planned else "outcome"

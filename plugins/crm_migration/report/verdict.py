@@ -8,22 +8,22 @@ from crm_migration.report.words import plural, step_title
 HEADLINES: dict[Status, str] = {
     "green": "The migration is complete, and every row is accounted for.",
     "red": "The migration needs attention.",
-    "rolled_back": "The run was rolled back: the target is as it was before.",
+    "rolled_back": "The run was rolled back: what it wrote has been taken back.",
     "planned": "This is a plan. Nothing has been written.",
     "sample_only": "The sample has been loaded. The full load has not started.",
 }
 WITH_REJECTS = "The migration is complete. {rows} could not be taken over and {wait} for repair."
-PLAN_FAILS = "The plan does not add up. Nothing has been written."
+PLAN_FAILS = "The plan needs attention. Nothing has been written."
 WANTED: dict[Mode, tuple[str, ...]] = {
     "full": ("extract", "clean", "match", "load"),
     "sample_only": ("extract", "clean", "match", "sample"),
     "dry_run": ("extract", "clean", "match", "load"),
 }
 IDENTITY_FAULTS = {
-    "missing": "ended in no state",
-    "doubled": "ended in more than one state",
-    "unexpected": "has an outcome but was never extracted",
-    "contradicted": "has an outcome that contradicts cleaning",
+    "missing": "in no state",
+    "doubled": "in more than one state",
+    "unexpected": "with an outcome, but never extracted",
+    "contradicted": "with an outcome that contradicts cleaning",
 }
 
 
@@ -37,16 +37,8 @@ def verdict(
 
     A run that was rolled back stays so: its reasons say why it was.
     """
-    reasons = list(
-        dict.fromkeys(
-            [
-                *facts.problems,
-                *_identity_faults(entities),
-                *_failed_checks(found),
-                *_not_reached(facts, entities, found),
-            ]
-        )
-    )
+    faults = [*_identity_faults(entities), *_failed_checks(found), *_not_reached(facts, entities, found)]
+    reasons = list(dict.fromkeys([*facts.problems, *faults]))
     state: Status = facts.status if facts.status == "rolled_back" or not reasons else "red"
     headline = _headline(facts, state, totals)
     return Verdict(
@@ -55,7 +47,7 @@ def verdict(
 
 
 def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> str:
-    if state == "red" and facts.status == "planned":
+    if state == "red" and facts.mode == "dry_run":
         return PLAN_FAILS
     if state == "green" and totals is not None and totals.rejected:
         wait = "waits" if totals.rejected == 1 else "wait"
@@ -66,24 +58,15 @@ def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> s
 def _identity_faults(entities: Iterable[EntityReport]) -> Iterable[str]:
     for entity in entities:
         identity = entity.identity
-        before = []
-        for name, words in IDENTITY_FAULTS.items():
-            keys = getattr(identity, name)
-            if keys.count:
-                before.append(f"{plural(keys.count, 'row')} {_agree(words, keys.count)}")
-        if before:
-            yield f"{entity.name}: {'; '.join(before)}."
+        counted = [(getattr(identity, name).count, words) for name, words in IDENTITY_FAULTS.items()]
+        found = [f"{plural(count, 'row')} {words}" for count, words in counted if count]
+        if found:
+            yield f"{entity.name}: not every row is accounted for: {'; '.join(found)}."
         elif identity.holds is False and identity.counts is not None:
             yield (
-                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes known to this report"
+                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes this report knows"
                 f" add up to {identity.counts.total:,}."
             )
-
-
-def _agree(words: str, count: int) -> str:
-    if count == 1:
-        return words
-    return words.replace("has an outcome but was", "have an outcome but were").replace("has an", "have an")
 
 
 def _failed_checks(found: dict[str, Checks | None]) -> Iterable[str]:
@@ -111,9 +94,13 @@ def _not_reached(
 def _summary(facts: RunFacts, entities: tuple[EntityReport, ...], totals: OutcomeCounts | None) -> str:
     extracted = sum(entity.identity.extracted or 0 for entity in entities)
     verb = "was" if extracted == 1 else "were"
-    read = f"{plural(extracted, 'row')} of {plural(len(entities), 'entity', 'entities')} {verb} read from {facts.source}"
+    named = plural(len(entities), "entity", "entities")
+    read = f"{plural(extracted, 'row')} of {named} {verb} read from {facts.source}"
+    if totals is None and facts.status == "sample_only":
+        chosen = sum(entity.sample.records for entity in entities if entity.sample)
+        return f"{read}; a sample of {plural(chosen, 'record')} was loaded into {facts.target}."
     if totals is None:
-        return f"{read}; nothing was loaded into {facts.target}."
+        return f"{read}; the full load into {facts.target} was not reached."
     ended = [f"{rows:,} {outcome}" for outcome, rows in totals.as_dict().items() if rows]
     if facts.mode == "dry_run" and ended:
         ended[0] = ended[0].replace(" ", " would be ", 1)

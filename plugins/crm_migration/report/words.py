@@ -22,6 +22,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "Create the user in the target, or name a default owner.",
     ),
     "nul": ("The text contains a NUL byte", "Remove the byte at the source."),
+    "zero_date": ("The date is all zeros", "Correct the date, or let the mapping empty the field."),
     "encoding": ("The text is not readable in its encoding", "Repair the text at the source."),
     "key_missing": ("The row has no key", "Give the row a key at the source."),
     "key_duplicate": ("Several rows share one key", "Make the key unique at the source."),
@@ -33,6 +34,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "edited_in_target": (
         "A user edited the record in the target",
         "Decide which edit counts; see on_target_change.",
+    ),
+    "deleted_in_target": ("The record was deleted in the target", "Restore it there, or filter the row."),
+    "exists_in_target": (
+        "The target holds the record, from elsewhere",
+        "Allow updates in the mapping, or filter.",
     ),
     "not_in_target": ("There is no such record to update", "Load it first, or allow inserts in the mapping."),
     "survivor_rejected": (
@@ -50,9 +56,40 @@ CHECKS: dict[str, str] = {
     "expect_column_value_lengths_to_be_between": "has an allowed length",
     "expect_column_values_to_be_of_type": "has the right type",
     "expect_column_to_exist": "exists",
-    "expect_table_row_count_to_equal": "number of rows",
-    "expect_table_row_count_to_be_between": "number of rows",
-    "expect_compound_columns_to_be_unique": "is unique in combination",
+    "rows_cleaned_once": "every extracted row was cleaned once",
+    "rows_accounted_for": "every row has one outcome",
+    "records_in_crosswalk": "every record is in the crosswalk",
+    "records_in_target": "every record is in the target",
+    "records_once": "every record is there once",
+    "merged_rows_resolve": "every merged row leads to its record",
+    "required_filled": "is always filled",
+    "external_id_once": "stands for one record each",
+    "reference_resolves": "leads to a record that is there",
+    "fill_rate": "share of records with a value",
+    "fingerprint": "every record is what was meant",
+    "field_differs": "holds what was meant",
+    "fingerprint_not_comparable": "records that cannot be compared",
+    "edited_in_target": "records edited in the target since",
+    "deleted_in_target": "records deleted in the target since",
+    "changed_at_source": "rows changed at the source since",
+    "drawn_against_source": "drawn at random: equals the source",
+    "drawn_against_staged": "drawn at random: equals what was extracted",
+    "rows": "number of records",
+    "sum": "sum",
+    "minimum": "lowest value",
+    "maximum": "highest value",
+    "read_back": "the records could be read back",
+    "suite": "the expectations could be checked",
+    "queries": "the queries could be run",
+}
+
+# Reviewed pairs: what the guard saw.
+REVIEWS: dict[str, str] = {
+    "given_name": "The given names differ",
+    "max_cluster": "Too many rows would become one record",
+    "key_value_shared_by_many": "Too many records share the value",
+    "both_exist": "Both are records of the target already",
+    "conflict_in_cluster": "Another member of the group forbids it",
 }
 
 STEPS: dict[str, str] = {
@@ -63,11 +100,10 @@ STEPS: dict[str, str] = {
     "backup": "Back up",
     "sample": "Choose sample",
     "load": "Load",
+    "link": "Link references",
     "load_sample": "Load sample",
-    "load_full": "Load",
     "validate_sample": "Validate sample",
     "validate_full": "Validate",
-    "rollback": "Roll back",
     "plan": "Plan",
     "report": "Report",
 }
@@ -90,6 +126,9 @@ STAGES: dict[str, tuple[str, str, str]] = {
     "written": ("In the target", "rejected while loading", "rejected"),
 }
 
+# Steps whose figure is not a number of rows.
+NOT_ROWS = ("preflight", "validate_sample", "validate_full", "report")
+
 VALIDATIONS: dict[str, str] = {
     "completeness": "Completeness",
     "accuracy": "Accuracy",
@@ -110,7 +149,18 @@ def reason_advice(reason: str) -> str:
 
 def check_title(name: str) -> str:
     """Return an expectation type, or the name of a check, in words."""
-    return CHECKS[name] if name in CHECKS else spaced(name.removeprefix("expect_"))
+    known = CHECKS.get(name)
+    return known[:1].upper() + known[1:] if known else spaced(name.removeprefix("expect_"))
+
+
+def check_phrase(field: str | None, name: str) -> str | None:
+    """Return what a check says about `field`, to follow its name; None when it is not one of ours."""
+    return CHECKS.get(name) if field else None
+
+
+def review_title(reason: str) -> str:
+    """Return why a guard kept a pair apart, in words."""
+    return REVIEWS.get(reason) or spaced(reason)
 
 
 def step_title(step: str) -> str:

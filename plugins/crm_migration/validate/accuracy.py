@@ -12,7 +12,7 @@ from crm_migration.mapping.model import Entity, Reference
 from crm_migration.staging import has_table, open_table
 from crm_migration.validate.checks import Check, Status, Tally
 from crm_migration.validate.loaded import loaded_records
-from crm_migration.validate.selection import Flags, Hashes, Scope, Selection, hashed
+from crm_migration.validate.selection import Flags, Hashes, Scope, Selection, apart, hashed
 from crm_migration.validate.totals import NO_CURRENCY, Totals
 
 SCALE_OF_SHARE = Decimal("0.0001")
@@ -102,7 +102,8 @@ def _compare(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
         found.aside[frame.filter(pl.col("_inserted_run").cast(pl.Int64) != run_no)["_at"].to_numpy()] = True
     counted = frame.filter(~pl.Series(found.aside[at]))
     found.totals.add(counted)
-    found.drawn.append(counted.filter(pl.col("_golden").is_in(found.selection.drawn["_golden"].implode())))
+    drawn = counted.filter(pl.col("_golden").is_in(found.selection.drawn["_golden"].implode()))
+    found.drawn.append(apart(drawn))
     for name, tally in found.empty_required.items():
         tally.add(counted.filter(pl.col(name).is_null())["_key"])
 

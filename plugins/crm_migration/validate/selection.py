@@ -101,7 +101,12 @@ def select(scope: Scope, entity: str) -> Selection:
 
 def _drawn(candidates: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Return a random draw of records that came from one row; the same seed draws the same records."""
-    return candidates.bottom_k(DRAWN, by=pl.col("_golden").hash(seed))
+    return apart(candidates.bottom_k(DRAWN, by=pl.col("_golden").hash(seed)))
+
+
+def apart(few: pl.DataFrame) -> pl.DataFrame:
+    """Return a copy that stands alone: rows taken out of a frame keep all of its texts in memory."""
+    return pl.DataFrame(few.rows(), schema=few.schema, orient="row")
 
 
 def stream_of(golden: pl.Series) -> pl.Series:

@@ -1,0 +1,213 @@
+"""Dates and moments: declared formats only, strict, and local times to UTC."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_migration.errors import MappingFault
+from tests.clean.columns import cleaned, context, one, spec
+
+DATES = [
+    ("2020-02-29", ["%Y-%m-%d"], date(2020, 2, 29)),
+    ("01.02.2020", ["%d.%m.%Y"], date(2020, 2, 1)),
+    ("1.2.2020", ["%d.%m.%Y"], date(2020, 2, 1)),
+    ("01/02/2020", ["%d/%m/%Y"], date(2020, 2, 1)),
+    ("01/02/2020", ["%m/%d/%Y"], date(2020, 1, 2)),
+    ("13/02/2020", ["%m/%d/%Y", "%d/%m/%Y"], date(2020, 2, 13)),
+    ("01/02/2020", ["%m/%d/%Y", "%d/%m/%Y"], date(2020, 1, 2)),
+    ("20200201", ["%Y%m%d"], date(2020, 2, 1)),
+    ("1 Feb 2020", ["%d %b %Y"], date(2020, 2, 1)),
+    ("FEBRUARY 1, 2020", ["%B %d, %Y"], date(2020, 2, 1)),
+    ("May 1, 2020", ["%B %d, %Y"], date(2020, 5, 1)),
+    ("Sat 2020-02-01", ["%a %Y-%m-%d"], date(2020, 2, 1)),
+    ("Saturday 2020-02-01", ["%A %Y-%m-%d"], date(2020, 2, 1)),
+    ("01.02.20", ["%d.%m.%y"], date(2020, 2, 1)),
+    ("01.02.99", ["%d.%m.%y"], date(1999, 2, 1)),
+    ("2020-032", ["%Y-%j"], date(2020, 2, 1)),
+    ("100% 2020-02-01", ["100%% %Y-%m-%d"], date(2020, 2, 1)),
+    ("2020-02-01 23:59:59", ["%Y-%m-%d %H:%M:%S"], date(2020, 2, 1)),
+    ("2020-02-01T23:59:59-08:00", ["iso"], date(2020, 2, 1)),
+    ("2020-02-01", ["iso"], date(2020, 2, 1)),
+    ("0001-01-01", ["%Y-%m-%d"], date(1, 1, 1)),
+    ("9999-12-31", ["%Y-%m-%d"], date(9999, 12, 31)),
+    ("1", ["excel_serial"], date(1900, 1, 1)),
+    ("59", ["excel_serial"], date(1900, 2, 28)),
+    ("61", ["excel_serial"], date(1900, 3, 1)),
+    ("43862", ["excel_serial"], date(2020, 2, 1)),
+    ("43862.75", ["excel_serial"], date(2020, 2, 1)),
+    ("2958465", ["excel_serial"], date(9999, 12, 31)),
+    ("0", ["epoch_seconds"], date(1970, 1, 1)),
+]
+NOT_DATES = [
+    ("31.02.2020", ["%d.%m.%Y"]), ("2019-02-29", ["%Y-%m-%d"]), ("2020-13-01", ["%Y-%m-%d"]),
+    ("2020-00-01", ["%Y-%m-%d"]), ("2020-01-00", ["%Y-%m-%d"]), ("01.02.20", ["%d.%m.%Y"]), ("1.2.20200", ["%d.%m.%Y"]),
+    ("01.02.2020", ["%d.%m.%y"]), ("2020-02-01 00:00:00", ["%Y-%m-%d"]), ("2020/02/01", ["%Y-%m-%d"]),
+    ("2020-2-1x", ["%Y-%m-%d"]), ("0000-01-01", ["%Y-%m-%d"]), ("-0001-01-01", ["%Y-%m-%d"]), ("today", ["%Y-%m-%d"]),
+    ("2020212", ["%Y%m%d"]), ("Sun 2020-02-01", ["%a %Y-%m-%d"]), ("13/13/2020", ["%m/%d/%Y", "%d/%m/%Y"]),
+    ("2021-366", ["%Y-%j"]), ("0", ["excel_serial"]), ("60", ["excel_serial"]), ("60.5", ["excel_serial"]),
+    ("2958466", ["excel_serial"]), ("-1", ["excel_serial"]), ("1e3", ["epoch_seconds"]), ("٢٠٢٠-٠٢-٠١", ["%Y-%m-%d"]),
+    ("+2020-02-01", ["%Y-%m-%d"]), ("2020- 2-01", ["%Y-%m-%d"]), ("infinity", ["iso"]), ("0044-03-15 BC", ["iso"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "formats", "expected"), DATES)
+def test_date(value: str, formats: list[str], expected: date) -> None:
+    assert one(spec("date", formats=formats), value) == expected
+
+
+@pytest.mark.parametrize(("value", "formats"), NOT_DATES)
+def test_not_a_date(value: str, formats: list[str]) -> None:
+    assert one(spec("date", formats=formats), value) == ("date",)
+
+
+MOMENTS = [
+    ("2020-02-01 10:20:30", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("2020-02-01T10:20:30", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("2020-02-01 10:20", ["iso"], datetime(2020, 2, 1, 10, 20)),
+    ("2020-02-01", ["iso"], datetime(2020, 2, 1)),
+    ("2020-02-01 10:20:30.5", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 500000)),
+    ("2020-02-01 10:20:30,123456", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 123456)),
+    ("2020-02-01 10:20:30.1234567", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 123456)),
+    ("2020-02-01T10:20:30Z", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("2020-02-01 10:20:30+00", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("2020-02-01 10:20:30.25+05:30", ["iso"], datetime(2020, 2, 1, 4, 50, 30, 250000)),
+    ("2020-02-01 10:20:30-0800", ["iso"], datetime(2020, 2, 1, 18, 20, 30)),
+    ("1800-01-01 00:00:00+00:09:21", ["iso"], datetime(1799, 12, 31, 23, 50, 39)),
+    ("2020-02-01T10:20 -08:00", ["iso"], datetime(2020, 2, 1, 18, 20)),
+    ("01.02.2020 5:07", ["%d.%m.%Y %H:%M"], datetime(2020, 2, 1, 5, 7)),
+    ("02/01/2020 12:07:01 am", ["%m/%d/%Y %I:%M:%S %p"], datetime(2020, 2, 1, 0, 7, 1)),
+    ("02/01/2020 12:07 PM", ["%m/%d/%Y %I:%M %p"], datetime(2020, 2, 1, 12, 7)),
+    ("20200201102030", ["%Y%m%d%H%M%S"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("01.02.2020", ["%d.%m.%Y"], datetime(2020, 2, 1)),
+    ("2020-02-01 10:20:30.123", ["%Y-%m-%d %H:%M:%S.%f"], datetime(2020, 2, 1, 10, 20, 30, 123000)),
+    ("2020-02-01 10:20:30 +0100", ["%F %T %z"], datetime(2020, 2, 1, 9, 20, 30)),
+    ("2020-02-01 10:20:30Z", ["%F %T%z"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("43862.75", ["excel_serial"], datetime(2020, 2, 1, 18)),
+    ("43862.041666666664", ["excel_serial"], datetime(2020, 2, 1, 1)),
+    ("1580552430", ["epoch_seconds"], datetime(2020, 2, 1, 10, 20, 30)),
+    ("1580552430.25", ["epoch_seconds"], datetime(2020, 2, 1, 10, 20, 30, 250000)),
+    ("-1", ["epoch_seconds"], datetime(1969, 12, 31, 23, 59, 59)),
+    ("1580552430123", ["epoch_milliseconds"], datetime(2020, 2, 1, 10, 20, 30, 123000)),
+    ("0001-01-01 00:00:00", ["iso"], datetime(1, 1, 1)),
+    ("9999-12-31 23:59:59.999999", ["iso"], datetime(9999, 12, 31, 23, 59, 59, 999999)),
+]
+NOT_MOMENTS = [
+    ("2020-02-30 10:20:30", ["iso"]), ("2020-02-01 24:00:00", ["iso"]), ("2020-02-01 10:60:00", ["iso"]),
+    ("2020-02-01 10:20:60", ["iso"]), ("2020-02-01 10", ["iso"]), ("2020-02-01T", ["iso"]), ("10:20:30", ["iso"]),
+    ("2020-02-01 10:20:30+24:00", ["iso"]), ("2020-02-01 10:20:30 CET", ["iso"]), ("20200201T102030", ["iso"]),
+    ("02/01/2020 13:07 PM", ["%m/%d/%Y %I:%M %p"]), ("2020-02-01 10:20:30", ["%F %T%z"]), ("2020-02-01", ["%F%z"]),
+    ("0001-01-01 00:00:00+01:00", ["iso"]), ("9999-12-31 23:59:59-01:00", ["iso"]), ("10000-01-01 00:00:00", ["iso"]),
+    ("999999999999999", ["epoch_seconds"]), ("0000-01-01 00:00:00", ["iso"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "formats", "expected"), MOMENTS)
+def test_datetime(value: str, formats: list[str], expected: datetime) -> None:
+    assert one(spec("datetime", formats=formats), value) == expected.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("value", "formats"), NOT_MOMENTS)
+def test_not_a_datetime(value: str, formats: list[str]) -> None:
+    assert one(spec("datetime", formats=formats), value) == ("datetime",)
+
+
+def test_one_column_may_mix_all_iso_shapes() -> None:
+    values = ["2020-02-01", "2020-02-01 10:20", "2020-02-01T10:20:30Z", "2020-02-01 10:20:30.5+01", None, "x"]
+    result = cleaned(spec("datetime", on_invalid="null"), values)
+    assert [value and value.isoformat() for value in result.values] == [
+        "2020-02-01T00:00:00+00:00",
+        "2020-02-01T10:20:00+00:00",
+        "2020-02-01T10:20:30+00:00",
+        "2020-02-01T09:20:30.500000+00:00",
+        None,
+        None,
+    ]
+
+
+ZEROS = ["0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00Z", "00.00.0000", "00/00/0000", "0/0/0000", "00000000"]
+
+
+@pytest.mark.parametrize("kind", ["date", "datetime"])
+@pytest.mark.parametrize("value", ZEROS)
+def test_zero_dates_follow_their_own_rule(kind: str, value: str) -> None:
+    emptied = cleaned(spec(kind), [value])
+    assert (emptied.values[0], emptied.refused[0], emptied.found[0]) == (None, None, "zero_date")
+    assert cleaned(spec(kind, zero_dates="reject", on_invalid="null"), [value]).refused[0] == kind
+    assert cleaned(spec(kind, zero_dates="fail"), [value]).failed[0]
+    assert not cleaned(spec(kind, on_invalid="fail"), [value]).failed[0]
+    assert cleaned(spec(kind, required=True), [value]).refused[0] == "required"
+
+
+def test_epoch_zero_is_no_zero_date() -> None:
+    assert one(spec("datetime", formats=["epoch_seconds"]), "0") == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+CLOCKS = [
+    ("Europe/Berlin", "2020-01-15 12:00:00", "2020-01-15T11:00:00"),
+    ("Europe/Berlin", "2020-07-15 12:00:00", "2020-07-15T10:00:00"),
+    ("Europe/Berlin", "2020-03-29 02:30:00", "2020-03-29T01:30:00"),  # skipped: read as 03:30 summer time
+    ("Europe/Berlin", "2020-10-25 02:30:00", "2020-10-25T00:30:00"),  # twice: the first
+    ("America/New_York", "2020-03-08 02:30:00", "2020-03-08T07:30:00"),
+    ("Australia/Lord_Howe", "2020-10-04 02:15:00", "2020-10-03T15:45:00"),  # half an hour skipped
+    ("Pacific/Apia", "2011-12-30 12:00:00", "2011-12-30T22:00:00"),  # a day skipped
+    ("Asia/Kolkata", "2020-01-15 12:00:00", "2020-01-15T06:30:00"),
+    ("America/New_York", "2150-07-01 12:00:00", "2150-07-01T16:00:00"),
+    ("Asia/Shanghai", "9999-12-31 23:59:59", "9999-12-31T15:59:59"),
+]
+
+
+@pytest.mark.parametrize(("zone", "value", "expected"), CLOCKS)
+def test_local_times_become_utc(zone: str, value: str, expected: str) -> None:
+    wanted = datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert one(spec("datetime", timezone=zone), value) == wanted
+    assert one(spec("datetime"), value, context(timezone=zone)) == wanted
+
+
+@pytest.mark.parametrize(("zone", "value"), [("America/New_York", "9999-12-31 23:59:59"), ("Asia/Tokyo", "0001-01-01")])
+def test_a_moment_outside_the_calendar_in_utc_is_invalid(zone: str, value: str) -> None:
+    assert one(spec("datetime", timezone=zone), value) == ("datetime",)
+
+
+def test_an_offset_beats_the_zone() -> None:
+    value = one(spec("datetime", timezone="Asia/Tokyo"), "2020-02-01 10:00:00+01:00")
+    assert value == datetime(2020, 2, 1, 9, tzinfo=UTC)
+
+
+ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran", "Africa/Casablanca"]
+
+
+@given(st.datetimes(datetime(1902, 1, 1), datetime(2200, 1, 1)), st.sampled_from(ZONES))
+def test_zones_agree_with_the_standard_library(local: datetime, zone: str) -> None:
+    expected = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    assert one(spec("datetime", timezone=zone), local.isoformat(" ")) == expected
+
+
+LAYOUTS = ["%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%m/%d/%Y %I:%M:%S %p", "%d %b %Y %H:%M:%S", "%A %d %B %Y %T", "%Y-%j %T"]
+
+
+@given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(LAYOUTS))
+def test_formats_agree_with_the_standard_library(moment: datetime, layout: str) -> None:
+    moment = moment.replace(microsecond=0)
+    assert one(spec("datetime", formats=[layout]), moment.strftime(layout)) == moment.replace(tzinfo=UTC)
+
+
+@given(st.dates(date(1900, 3, 1)), st.integers(0, 86_399_999))
+def test_excel_serials_count_from_the_end_of_1899(day: date, millisecond: int) -> None:
+    serial = (day - date(1899, 12, 30)).days + millisecond / 86_400_000
+    expected = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(milliseconds=millisecond)
+    assert one(spec("datetime", formats=["excel_serial"]), repr(serial)) == expected
+
+
+@pytest.mark.parametrize("layout", ["%Q", "%H:%M", "%z %Y-%m-%d", "%Y-%m-%d %I:%M"])
+def test_an_unusable_format_is_a_fault_of_the_mapping(layout: str) -> None:
+    with pytest.raises(MappingFault, match="correct it in the mapping"):
+        cleaned(spec("date", formats=[layout]), ["2020-02-01"])
+
+
+def test_types() -> None:
+    assert cleaned(spec("date"), [None]).values.dtype == pl.Date
+    assert cleaned(spec("datetime"), [None]).values.dtype == pl.Datetime("us", "UTC")

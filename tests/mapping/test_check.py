@@ -1,0 +1,389 @@
+"""What a mapping shows to be wrong by itself, beyond its shape."""
+
+import pytest
+
+from crm_migration.mapping.check import check_static
+from tests.mapping.samples import CRM, changed, problems, read
+
+ACCOUNT_KEY = "key: firm_id"
+
+
+def test_a_whole_mapping_has_no_static_fault(tmp_path):
+    assert check_static(read(tmp_path, CRM)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "connection: old_crm_db",
+            "connection: postgresql://me:s3cret@host/db",
+            "5:15: source.connection: expected a connection id of letters, digits and . _ -, found an address",
+        ),
+        (
+            "connection: new_crm_db",
+            "connection: new crm",
+            "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other characters",
+        ),
+        (
+            "timezone: Europe/Berlin",
+            "timezone: Erope/Berlin",
+            "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found 'Erope/Berlin' (did you "
+            "mean 'Europe/Berlin'?)",
+        ),
+        (
+            "country: DE\n",
+            "country: UK\n",
+            "7:12: source.country: expected an ISO 3166 country, found 'UK' (did you mean 'GB'?)",
+        ),
+        (
+            "country: DE\n",
+            "country: DE\nstart_date: '2026-02-30'\n",
+            "8:13: start_date: expected a day of the calendar, found '2026-02-30'",
+        ),
+        (
+            "country: DE\n",
+            "country: DE\nsample: {minimum: 600}\n",
+            "8:19: sample.minimum: expected at most the maximum of 500, found 600",
+        ),
+        (
+            "  account:\n",
+            "  my accounts:\n",
+            "14:3: entities.my accounts: expected a name of letters, digits and _ that starts with a letter, found "
+            "'my accounts'",
+        ),
+        (
+            "origin: {",
+            "_key: {",
+            "36:7: entities.account.fields._key: expected another name, found '_key'",
+        ),
+        (
+            "object: accounts\n      external_id: legacy_id",
+            "object: accounts\n      external_id: legacyid",
+            "24:20: entities.account.target.external_id: expected a field of account, found 'legacyid' (did you mean "
+            "'legacy_id'?)",
+        ),
+        (
+            "object: accounts\n      external_id: legacy_id",
+            "object: accounts\n      external_id: origin",
+            "24:20: entities.account.target.external_id: expected a field that differs from row to row, found a "
+            "constant",
+        ),
+        (
+            "required: true, max_length: 20}",
+            "required: true, max_length: 20, on_too_long: truncate}",
+            "24:20: entities.account.target.external_id: expected a field that is kept whole, found 'on_too_long: "
+            "truncate', which makes keys equal",
+        ),
+        (
+            "object: contacts\n      external_id: legacy_id",
+            "object: accounts\n      external_id: email",
+            "46:20: entities.contact.target.external_id: expected 'legacy_id' as in account, which writes accounts "
+            "too, found 'email'",
+        ),
+        (
+            "object: contacts\n",
+            "object: accounts\n      id: uuid\n",
+            "46:11: entities.contact.target.id: expected 'id' as in account, which writes accounts too, found 'uuid'",
+        ),
+        (
+            "to: account, required: true}",
+            "to: firm, required: true}",
+            "60:56: entities.contact.fields.account_id.to: expected an entity of this mapping ('account', "
+            "'contact'), found 'firm'",
+        ),
+        (
+            "to: account, required: true}",
+            "type_from: kind, types: {Firm: acount, Person: contact}}",
+            "60:80: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, found 'acount' "
+            "(did you mean 'account'?)",
+        ),
+        (
+            "to: account, required: true}",
+            "to: account, types: {Firm: account}}",
+            "60:65: entities.contact.fields.account_id.types: expected 'types' only beside 'type_from', found 'to'",
+        ),
+        (
+            "to: account, required: true}",
+            'to: account, required: true, on_missing_parent: "null"}',
+            "60:99: entities.contact.fields.account_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+            "reference, found 'null'",
+        ),
+        (
+            'on_missing_parent: "null"}',
+            'on_missing_parent: "null", null_together: [nmae]}',
+            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field of account, found 'nmae' "
+            "(did you mean 'name'?)",
+        ),
+        (
+            'on_missing_parent: "null"}',
+            'on_missing_parent: "null", null_together: [name]}',
+            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field that may be empty, found the "
+            "required name",
+        ),
+        (
+            "parent, to: account,",
+            "parent, to: account, required: true, ",
+            None,
+        ),
+        (
+            "ignore: [",
+            "compare: exact\n        - name: same mailbox\n          fields: [email]\n          ignore: [",
+            "67:17: entities.contact.match.keys[1].name: expected a name of its own, found 'same mailbox' again",
+        ),
+        (
+            "similar: {fields: [first_name]",
+            "similar: {fields: [firstname]",
+            "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field of contact, found 'firstname' "
+            "(did you mean 'first_name'?)",
+        ),
+        (
+            "fields: [email]",
+            "fields: [email, email]",
+            "64:27: entities.contact.match.keys[0].fields[1]: expected each field once, found 'email' again",
+        ),
+        (
+            "{kind: address, part: street, from: street, max_length: 100}",
+            "{kind: constant, value: x}\n    # the match below uses a constant",
+            None,
+        ),
+        (
+            "{kind: name, from: first, max_length: 60}",
+            "{kind: constant, value: Ann}",
+            None,
+        ),
+        (
+            "recency: changed_at",
+            "recency: email",
+            "69:18: entities.contact.match.survivorship.recency: expected a field of kind date or datetime, found the "
+            "email email",
+        ),
+        (
+            "        recency: changed_at\n",
+            "",
+            "68:7: entities.contact.match.survivorship.recency: expected the field that orders the members for "
+            "most_recent, found none",
+        ),
+        (
+            "{first_name: longest}",
+            "{first_name: strictest, born: aggregate}",
+            None,
+        ),
+        (
+            "[[street, city]]",
+            "[[street, city], [city, town]]",
+            None,
+        ),
+        (
+            "key: firm_id",
+            "key: []",
+            "16:5: entities.account.key: expected one or more columns, found an empty list",
+        ),
+        (
+            "from: [person_id, tenant]",
+            'from: [person_id, person_id, ""]',
+            None,
+        ),
+        (
+            'not_equals: ["9"]',
+            "not_equals: []",
+            "21:9: entities.account.filters[0].not_equals: expected one or more values, found an empty list",
+        ),
+        (
+            "type: expect_column_values_to_be_in_set",
+            "type: ExpectColumnValuesToBeInSet",
+            "39:15: entities.account.expectations[0].type: expected a name such as "
+            "'expect_column_values_to_be_unique', found 'ExpectColumnValuesToBeInSet'",
+        ),
+        (
+            "changed_at: {kind: datetime, from: changed}",
+            "changed_at: {kind: datetime, from: changed, timezone: CET+1}",
+            None,
+        ),
+        (
+            'formats: ["%d.%m.%Y"]',
+            'formats: ["%d/%m/%Y", "%m/%d/%Y"]',
+            "55:64: entities.contact.fields.born.formats[1]: expected formats that agree with '%d/%m/%Y', found "
+            "'%m/%d/%Y', which reads '05/04/2003' as another day or time",
+        ),
+        (
+            'formats: ["%d.%m.%Y"]',
+            f"formats: [{', '.join(['iso'] * 21)}]",
+            "55:42: entities.contact.fields.born.formats: expected at most 20 formats, found 21",
+        ),
+        (
+            "precision: 14, scale: 2,",
+            "precision: 4, scale: 6,",
+            "34:66: entities.account.fields.revenue.scale: expected at most the precision of 4, found 6",
+        ),
+        (
+            'thousands: "."',
+            'thousands: ","',
+            "34:99: entities.account.fields.revenue.thousands: expected another mark than the decimal mark, found ','",
+        ),
+        (
+            'thousands: "."',
+            'thousands: "0"',
+            "34:99: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', found '0'",
+        ),
+        (
+            'false: ["0"]',
+            'false: ["0", "1"]',
+            "35:66: entities.account.fields.active.false[1]: expected other values than those of 'true', found '1' in "
+            "both",
+        ),
+        (
+            'false: ["0"]',
+            "false: []",
+            "35:54: entities.account.fields.active.false: expected one or more values, found an empty list",
+        ),
+        (
+            '"2": warm',
+            '"2": temperature unknown',
+            "32:33: entities.account.fields.rating.values.2: expected at most max_length 10 characters, found 19",
+        ),
+        (
+            '"2": warm',
+            '" 1": warm',
+            "32:34: entities.account.fields.rating.values. 1: expected one result for each value, found ' 1' with "
+            "'hot' before",
+        ),
+        (
+            "country: {kind: country, from: land}",
+            "country: {kind: country, from: land, values: {England: UK}}",
+            "28:62: entities.account.fields.country.values.England: expected an ISO 3166 country of two capital "
+            "letters, found 'UK'",
+        ),
+    ],
+)
+def test_each_rule_names_its_place(tmp_path, old, new, expected):
+    found = problems(tmp_path, changed((old, new)))
+    if expected is None:
+        assert found == SEVERAL[new]
+    else:
+        assert found == [expected]
+
+
+SEVERAL = {
+    "parent, to: account, required: true, ": [
+        "37:74: entities.account.fields.parent_id.required: expected an optional reference of an entity to itself, "
+        "found a required one",
+        "37:100: entities.account.fields.parent_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+        "reference, found 'null'",
+    ],
+    "{kind: constant, value: x}\n    # the match below uses a constant": [],
+    "{kind: constant, value: Ann}": [
+        "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field that tells customers apart, found "
+        "the constant first_name",
+        "67:28: entities.contact.match.guards.given_name: expected a field that tells customers apart, found the "
+        "constant first_name",
+    ],
+    "{first_name: strictest, born: aggregate}": [
+        "71:30: entities.contact.match.survivorship.fields.first_name: expected a strategy for the name first_name, "
+        "found 'strictest'",
+        "71:47: entities.contact.match.survivorship.fields.born: expected a strategy for the date born, found "
+        "'aggregate'",
+    ],
+    "[[street, city], [city, town]]": [
+        "72:35: entities.contact.match.survivorship.groups[1][0]: expected each field in one group, found 'city' "
+        "again",
+        "72:41: entities.contact.match.survivorship.groups[1][1]: expected a field of contact ('legacy_id', "
+        "'first_name', 'email', 'born', 'changed_at', 'street', 'city', 'owner_id', 'account_id'), found 'town'",
+    ],
+    'from: [person_id, person_id, ""]': [
+        "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' again",
+        "48:37: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
+    ],
+    "changed_at: {kind: datetime, from: changed, timezone: CET+1}": [
+        "56:61: entities.contact.fields.changed_at.timezone: expected an IANA time zone such as 'Europe/Berlin', found "
+        "'CET+1'",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ('kind: text, max_length: 3, default: "four"', "at most max_length 3 characters"),
+        ('kind: text, max_length: 3, on_too_long: truncate, default: "four"', None),
+        ('kind: email, default: "nobody"', "an e-mail address"),
+        ('kind: email, default: "nobody@example.org"', None),
+        ('kind: url, default: "two words"', "a web address"),
+        ('kind: url, default: "example.org"', None),
+        ('kind: phone, default: "none"', "a telephone number"),
+        ('kind: phone, default: "+49 30 123456"', None),
+        ('kind: date, default: "31.12.1999"', "a date in one of the formats '%Y-%m-%d'"),
+        ('kind: date, default: "1999-12-31"', None),
+        ('kind: datetime, default: "soon"', "a datetime in one of the formats 'iso'"),
+        ('kind: datetime, default: "1999-12-31T00:00:00Z"', None),
+        ('kind: integer, default: "1.5"', "a whole number"),
+        ('kind: integer, thousands: ".", default: "1.500"', None),
+        ('kind: integer, minimum: 1, default: "0"', "a number of at least 1"),
+        ('kind: integer, maximum: 1, default: "2"', "a number of at most 1"),
+        ('kind: decimal, default: "1,5"', "a number with '.' before its decimals"),
+        ('kind: decimal, decimal_mark: ",", default: "1,5"', None),
+        ('kind: decimal, decimal_mark: ",", default: "1.5"', "a number with ',' before its decimals"),
+        ('kind: decimal, precision: 4, default: "123.00"', "a number of 4 digits, 2 of them decimals"),
+        ('kind: decimal, precision: 4, default: "1.234"', "a number of 4 digits, 2 of them decimals"),
+        ('kind: decimal, precision: 4, rounding: half_even, default: "1.234"', None),
+        ('kind: decimal, precision: 4, default: "12.3400"', None),
+        ('kind: decimal, default: "EUR 5"', "a number with '.' before its decimals"),
+        ('kind: money, default: "EUR 5"', None),
+        ('kind: boolean, default: "maybe"', "one of '1', 'true', 't', 'yes', 'y', 'on', '0', 'false', 'f', 'no', 'n', 'off'"),
+        ('kind: boolean, default: "YES"', None),
+        ('kind: choice, values: {a: b}, default: "A"', None),
+        ('kind: choice, values: {a: b}, ignore_case: false, default: "A"', "one of the keys of 'values'"),
+        ('kind: country, default: "UK"', "an ISO 3166 country"),
+        ('kind: country, default: "de"', None),
+        ('kind: country, default: "Deutschland"', None),
+    ],
+)  # fmt: skip
+def test_a_default_must_be_readable_by_its_own_field(tmp_path, spec, expected):
+    found = problems(
+        tmp_path, changed(("{kind: name, from: first, max_length: 60}", f"{{{spec}, from: first}}"))
+    )
+    if expected is None:
+        assert found == []
+    else:
+        default = spec.rpartition("default: ")[2].strip('"')
+        column = 20 + len(spec.rpartition("default: ")[0]) + len("default: ")
+        place = "entities.contact.fields.first_name.default"
+        assert found == [f"49:{column}: {place}: expected {expected}, found '{default}'"]
+
+
+def test_a_default_close_to_a_choice_is_recognised(tmp_path):
+    text = changed(
+        ("        max_length: 10\n", "        max_length: 10\n        default: warm\n"),
+        ('"2": warm', "warn: warm"),
+    )
+    assert problems(tmp_path, text) == [
+        "34:18: entities.account.fields.rating.default: expected one of the keys of 'values', found 'warm' (did you "
+        "mean 'warn'?)"
+    ]
+
+
+def test_bounds_of_a_number_must_not_cross(tmp_path):
+    text = changed(
+        ("{kind: date, from: birthday, ", "{kind: integer, minimum: 9, maximum: 3, from: birthday} #")
+    )
+    assert problems(tmp_path, text) == [
+        "55:39: entities.contact.fields.born.minimum: expected at most the maximum of 3, found 9"
+    ]
+
+
+def test_required_references_in_a_circle_are_refused(tmp_path):
+    text = changed(
+        ("    expectations:\n", "      main_contact: {kind: reference, from: main, to: contact, required: true}\n    expectations:\n")
+    )  # fmt: skip
+    circle = "expected one optional reference in the circle of account and contact, found only required ones"
+    assert problems(tmp_path, text) == [
+        f"38:75: entities.account.fields.main_contact.required: {circle}",
+        f"61:75: entities.contact.fields.account_id.required: {circle}",
+    ]
+
+
+def test_a_reference_to_another_fault_is_judged_once(tmp_path):
+    """Rules that look at a field whose kind is at fault keep silent."""
+    text = changed(("changed_at: {kind: datetime, from: changed}", "changed_at: {kind: zzz, from: changed}"))
+    (problem,) = problems(tmp_path, text)
+    assert problem.startswith("56:26: entities.contact.fields.changed_at.kind: expected one of 'text', ")
