@@ -141,20 +141,26 @@ def _survivors(lines: pl.DataFrame) -> Iterator[str]:
 
 
 def _target_rows(lines: pl.DataFrame, target_url: str) -> Iterator[str]:
-    row, survivors = ["entity", "source_key"], lines.filter(pl.col("outcome").is_in(WRITTEN))
+    """Compare golden records: a merged record may carry the key of any of its rows."""
+    row, record_of = ["entity", "source_key"], ["entity", "golden_id"]
+    known = lines.filter(pl.col("golden_id").is_not_null())
+    found = _found(target_url).join(known, on=row, how="left")
+    written = known.filter(pl.col("outcome").is_in(WRITTEN))
+    yield from told("were written and are not in the target", written.join(found, on=record_of, how="anti"))
+    yield from told("are in the target and were not written", found.filter(pl.col("golden_id").is_null()))
+    again = found.drop_nulls("golden_id").filter(pl.struct(record_of).is_duplicated())
+    yield from told("are in the target more than once", again)
+
+
+def _found(target_url: str) -> pl.DataFrame:
+    """Return entity and source_key of the target's records."""
     engine = target.engine_for(target_url)
+    parts = []
     with engine.connect() as connection:
-        parts = [
-            pl.DataFrame(
-                {"source_key": connection.scalars(sa.select(table.c.legacy_id)).all()},
-                schema={"source_key": pl.String},
-            ).with_columns(entity=pl.lit(entity))
-            for entity in ENTITIES
-            for table in (target.METADATA.tables[f"{target.SCHEMA}.{entity}"],)
-        ]
+        for entity in ENTITIES:
+            table = target.METADATA.tables[f"{target.SCHEMA}.{entity}"]
+            keys = connection.scalars(sa.select(table.c.legacy_id)).all()
+            named = pl.DataFrame({"source_key": keys}, schema={"source_key": pl.String})
+            parts.append(named.with_columns(entity=pl.lit(entity)))
     engine.dispose()
-    found = pl.concat(parts)
-    yield from told("were written and are not in the target", survivors.join(found, on=row, how="anti"))
-    yield from told(
-        "are in the target and were not written", found.join(survivors, on=row, how="anti", nulls_equal=True)
-    )
+    return pl.concat(parts)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_migration.errors import MappingFault
@@ -180,6 +180,7 @@ def test_an_offset_beats_the_zone() -> None:
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran", "Africa/Casablanca"]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1902, 1, 1), datetime(2200, 1, 1)), st.sampled_from(ZONES))
 def test_zones_agree_with_the_standard_library(local: datetime, zone: str) -> None:
     expected = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -189,12 +190,14 @@ def test_zones_agree_with_the_standard_library(local: datetime, zone: str) -> No
 LAYOUTS = ["%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%m/%d/%Y %I:%M:%S %p", "%d %b %Y %H:%M:%S", "%A %d %B %Y %T", "%Y-%j %T"]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(LAYOUTS))
 def test_formats_agree_with_the_standard_library(moment: datetime, layout: str) -> None:
     moment = moment.replace(microsecond=0)
     assert one(spec("datetime", formats=[layout]), moment.strftime(layout)) == moment.replace(tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 3, 1)), st.integers(0, 86_399_999))
 def test_excel_serials_count_from_the_end_of_1899(day: date, millisecond: int) -> None:
     serial = (day - date(1899, 12, 30)).days + millisecond / 86_400_000

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.clean.columns import cleaned, one, spec
@@ -128,12 +128,14 @@ def test_not_money(value: str) -> None:
     assert one(spec("money"), value) == ("decimal",)
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
 def test_rounding_is_that_of_decimal(number: Decimal) -> None:
     expected = number.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
     assert one(spec("money", rounding="half_even"), f"{number:f}") == expected
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12) + 1, 10**12 - 1), st.integers(0, 99))
 def test_europe_and_america_read_the_same_amount(whole: int, cents: int) -> None:
     american = f"{whole:,}.{cents:02d}"

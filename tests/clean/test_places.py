@@ -80,7 +80,7 @@ def test_every_name_means_one_country() -> None:
         ("iw", "he"),
         ("Klingon", ("language",)),
         ("xx", ("language",)),
-        ("en-", ("language",)),
+        ("english please", ("language",)),
         ("12", ("language",)),
         ("", None),
     ],

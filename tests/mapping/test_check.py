@@ -49,8 +49,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "  account:\n",
             "  my accounts:\n",
-            "14:3: entities.my accounts: expected a name of letters, digits and _ that starts with a letter, found "
-            "'my accounts'",
+            None,
         ),
         (
             "origin: {",
@@ -95,7 +94,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "to: account, required: true}",
             "type_from: kind, types: {Firm: acount, Person: contact}}",
-            "60:80: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, found 'acount' "
+            "60:83: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, found 'acount' "
             "(did you mean 'account'?)",
         ),
         (
@@ -106,7 +105,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "to: account, required: true}",
             'to: account, required: true, on_missing_parent: "null"}',
-            "60:99: entities.contact.fields.account_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+            "60:100: entities.contact.fields.account_id.on_missing_parent: expected 'reject' or 'wait' for a required "
             "reference, found 'null'",
         ),
         (
@@ -197,7 +196,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         ),
         (
             "changed_at: {kind: datetime, from: changed}",
-            "changed_at: {kind: datetime, from: changed, timezone: CET+1}",
+            "changed_at: {kind: datetime, from: changed, timezone: XYZ/1}",
             None,
         ),
         (
@@ -219,23 +218,23 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             'thousands: "."',
             'thousands: ","',
-            "34:99: entities.account.fields.revenue.thousands: expected another mark than the decimal mark, found ','",
+            "34:100: entities.account.fields.revenue.thousands: expected another mark than the decimal mark, found ','",
         ),
         (
             'thousands: "."',
             'thousands: "0"',
-            "34:99: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', found '0'",
+            "34:100: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', found '0'",
         ),
         (
             'false: ["0"]',
             'false: ["0", "1"]',
-            "35:66: entities.account.fields.active.false[1]: expected other values than those of 'true', found '1' in "
+            "35:71: entities.account.fields.active.false[1]: expected other values than those of 'true', found '1' in "
             "both",
         ),
         (
             'false: ["0"]',
             "false: []",
-            "35:54: entities.account.fields.active.false: expected one or more values, found an empty list",
+            "35:58: entities.account.fields.active.false: expected one or more values, found an empty list",
         ),
         (
             '"2": warm',
@@ -265,10 +264,18 @@ def test_each_rule_names_its_place(tmp_path, old, new, expected):
 
 
 SEVERAL = {
+    "  my accounts:\n": [
+        "14:3: entities.my accounts: expected a name of letters, digits and _ that starts with a letter, found "
+        "'my accounts'",
+        "37:54: entities.my accounts.fields.parent_id.to: expected an entity of this mapping, found 'account' (did you "
+        "mean 'my accounts'?)",
+        "60:56: entities.contact.fields.account_id.to: expected an entity of this mapping, found 'account' (did you "
+        "mean 'my accounts'?)",
+    ],
     "parent, to: account, required: true, ": [
-        "37:74: entities.account.fields.parent_id.required: expected an optional reference of an entity to itself, "
+        "37:73: entities.account.fields.parent_id.required: expected an optional reference of an entity to itself, "
         "found a required one",
-        "37:100: entities.account.fields.parent_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+        "37:98: entities.account.fields.parent_id.on_missing_parent: expected 'reject' or 'wait' for a required "
         "reference, found 'null'",
     ],
     "{kind: constant, value: x}\n    # the match below uses a constant": [],
@@ -292,11 +299,11 @@ SEVERAL = {
     ],
     'from: [person_id, person_id, ""]': [
         "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' again",
-        "48:37: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
+        "48:60: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
     ],
-    "changed_at: {kind: datetime, from: changed, timezone: CET+1}": [
+    "changed_at: {kind: datetime, from: changed, timezone: XYZ/1}": [
         "56:61: entities.contact.fields.changed_at.timezone: expected an IANA time zone such as 'Europe/Berlin', found "
-        "'CET+1'",
+        "'XYZ/1'",
     ],
 }
 
@@ -332,7 +339,7 @@ SEVERAL = {
         ('kind: boolean, default: "maybe"', "one of '1', 'true', 't', 'yes', 'y', 'on', '0', 'false', 'f', 'no', 'n', 'off'"),
         ('kind: boolean, default: "YES"', None),
         ('kind: choice, values: {a: b}, default: "A"', None),
-        ('kind: choice, values: {a: b}, ignore_case: false, default: "A"', "one of the keys of 'values'"),
+        ('kind: choice, values: {a: b}, ignore_case: false, default: "z"', "one of the keys of 'values'"),
         ('kind: country, default: "UK"', "an ISO 3166 country"),
         ('kind: country, default: "de"', None),
         ('kind: country, default: "Deutschland"', None),
@@ -367,7 +374,7 @@ def test_bounds_of_a_number_must_not_cross(tmp_path):
         ("{kind: date, from: birthday, ", "{kind: integer, minimum: 9, maximum: 3, from: birthday} #")
     )
     assert problems(tmp_path, text) == [
-        "55:39: entities.contact.fields.born.minimum: expected at most the maximum of 3, found 9"
+        "55:38: entities.contact.fields.born.minimum: expected at most the maximum of 3, found 9"
     ]
 
 
@@ -377,7 +384,7 @@ def test_required_references_in_a_circle_are_refused(tmp_path):
     )  # fmt: skip
     circle = "expected one optional reference in the circle of account and contact, found only required ones"
     assert problems(tmp_path, text) == [
-        f"38:75: entities.account.fields.main_contact.required: {circle}",
+        f"38:74: entities.account.fields.main_contact.required: {circle}",
         f"61:75: entities.contact.fields.account_id.required: {circle}",
     ]
 

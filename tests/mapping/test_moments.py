@@ -36,6 +36,7 @@ def test_a_format_that_says_a_day_is_accepted(pattern):
         ("excel", f"expected a format of % directives or one of {NAMED}, found 'excel'"),
         ("epoch_second", f"expected a format of % directives or one of {NAMED}, found 'epoch_second' (did you mean 'epoch_seconds'?)"),
         ("", f"expected a format of % directives or one of {NAMED}, found ''"),
+        ("%Y-%m-%d ", "expected a format without blanks around it, found '%Y-%m-%d '"),
         ("%Y-%m-%e", f"expected one of {KNOWN}, found '%e'"),
         ("%Y-%m-%d%", f"expected one of {KNOWN}, found '%'"),
         ("%x", f"expected one of {KNOWN}, found '%x'"),
@@ -83,7 +84,7 @@ PIECES = [
 @settings(max_examples=300, deadline=None)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=9), day=st.booleans())
 def test_cleaning_reads_every_accepted_format_as_the_rules_do(pieces, day):
-    pattern = ("%Y-%m-%d " if day else "") + "".join(pieces)
+    pattern = ("%Y-%m-%d" if day else "") + "".join(pieces)
     if format_fault(pattern) is None:
         moment = datetime(2003, 11, 15, 16, 17, 18)
         text = re.sub(r"%(.)", lambda match: moment.strftime(match[0]), pattern.removesuffix("%z"))

@@ -37,7 +37,8 @@ def clean_url(column: Column, _spec: Url, _context: Context) -> Cleaned:
 
 
 def _unusual(text: pl.Series) -> pl.Series:
-    return ~text.str.contains(_PLAIN).fill_null(value=True)
+    # A host cannot be too long in a URL that is shorter than one label may be.
+    return ~(text.str.contains(_PLAIN) & (text.str.len_bytes() <= _LABEL_CHARACTERS)).fill_null(value=True)
 
 
 def _absolute(text: pl.Series) -> pl.Series:

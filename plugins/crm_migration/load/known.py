@@ -36,7 +36,9 @@ def _crosswalk(target: SqlTarget, stream_no: int) -> pl.DataFrame:
 def _lineage(target: SqlTarget, target_object: str) -> pl.DataFrame:
     table, stream = target.ledger.tables.lineage, target.ledger.tables.stream
     chosen = (
-        sa.select(table.c.golden_id, stream.c.source, table.c.source_key, table.c.record)
+        sa.select(
+            table.c.golden_id, stream.c.source + "." + stream.c.entity, table.c.source_key, table.c.record
+        )
         .join(stream, stream.c.stream_no == table.c.stream_no)
         .where(stream.c.object == target_object)
     )

@@ -28,18 +28,26 @@ class Strict(BaseModel):
 class SourceConfig(Strict):
     """Where the rows come from."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the source in the ledger, in paths and in reports.")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", description="Name of the source in the ledger, in paths and in reports."
+    )
     kind: Literal["database"] = "database"
     connection: str = Field(description="Airflow connection id.")
-    db_schema: str | None = Field(None, alias="schema", description="Schema that holds the tables; default: the connection's.")
+    db_schema: str | None = Field(
+        None, alias="schema", description="Schema that holds the tables; default: the connection's."
+    )
     timezone: str = Field("UTC", description="IANA zone of times that carry none.")
-    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166 country of rows that name none.")
+    country: str | None = Field(
+        None, pattern=r"^[A-Z]{2}$", description="ISO 3166 country of rows that name none."
+    )
 
 
 class TargetConfig(Strict):
     """Where the records go."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the target; its Airflow pool carries it.")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", description="Name of the target; its Airflow pool carries it."
+    )
     kind: Literal["sql"] = "sql"
     connection: str = Field(description="Airflow connection id.")
     db_schema: str | None = Field(None, alias="schema", description="Schema that holds the target's tables.")
@@ -66,7 +74,9 @@ class FieldBase(Strict):
 
     source: str | list[str] = Field(alias="from", description="Source column, or several that are joined.")
     required: bool = Field(False, description="A row without a value here is rejected.")
-    default: str | None = Field(None, description="Value where the source has none; read like a source value.")
+    default: str | None = Field(
+        None, description="Value where the source has none; read like a source value."
+    )
     on_invalid: OnInvalid = Field("reject", description="What to do with a value that cannot be read.")
 
     @property
@@ -87,7 +97,9 @@ class Text(TextBase):
 
     kind: Literal["text"]
     separator: str = " "
-    multiline: bool = Field(False, description="Keep line breaks; otherwise white space collapses to one blank.")
+    multiline: bool = Field(
+        False, description="Keep line breaks; otherwise white space collapses to one blank."
+    )
     html: Literal["entities", "keep"] = "entities"
     case: Literal["keep", "upper", "lower"] = "keep"
 
@@ -210,9 +222,14 @@ class Reference(FieldBase):
     kind: Literal["reference"]
     to: str | None = Field(None, description="Entity that the key belongs to.")
     type_from: str | None = Field(None, description="Source column that names the parent's type.")
-    types: dict[str, str] = Field(default_factory=dict, description="Type value to entity; a type without entry means no reference here.")
+    types: dict[str, str] = Field(
+        default_factory=dict,
+        description="Type value to entity; a type without entry means no reference here.",
+    )
     on_missing_parent: OnMissingParent = "reject"
-    null_together: list[str] = Field(default_factory=list, description="Fields emptied with this one when the parent is missing.")
+    null_together: list[str] = Field(
+        default_factory=list, description="Fields emptied with this one when the parent is missing."
+    )
 
     @model_validator(mode="after")
     def _one_target(self) -> "Reference":
@@ -248,8 +265,24 @@ class Constant(Strict):
 
 
 FieldSpec = Annotated[
-    Text | Name | Email | Phone | Date | DateTime | Integer | DecimalNumber | Money | Boolean | Choice
-    | Country | Language | Url | Address | Reference | Owner | Constant,
+    Text
+    | Name
+    | Email
+    | Phone
+    | Date
+    | DateTime
+    | Integer
+    | DecimalNumber
+    | Money
+    | Boolean
+    | Choice
+    | Country
+    | Language
+    | Url
+    | Address
+    | Reference
+    | Owner
+    | Constant,
     Field(discriminator="kind"),
 ]
 
@@ -269,7 +302,10 @@ class StrongKey(Strict):
     fields: list[str] = Field(min_length=1)
     compare: Compare = "exact"
     similar: Similar | None = None
-    ignore: list[str] = Field(default_factory=list, description="Values that identify nobody, such as role mailboxes; `info@*` style patterns.")
+    ignore: list[str] = Field(
+        default_factory=list,
+        description="Values that identify nobody, such as role mailboxes; `info@*` style patterns.",
+    )
 
 
 class Guards(Strict):
@@ -277,16 +313,22 @@ class Guards(Strict):
 
     given_name: str | None = Field(None, description="Field whose clear difference forbids a merge.")
     max_cluster: int = Field(20, ge=2)
-    max_holders: int = Field(5, ge=2, description="A key value held by more records than this identifies nobody.")
+    max_holders: int = Field(
+        5, ge=2, description="A key value held by more records than this identifies nobody."
+    )
 
 
 class Survivorship(Strict):
     """Which member's value the golden record keeps, field by field; blanks never win."""
 
     default: Strategy = "most_complete"
-    recency: str | None = Field(None, description="Field whose date orders the members for most_recent and oldest.")
+    recency: str | None = Field(
+        None, description="Field whose date orders the members for most_recent and oldest."
+    )
     fields: dict[str, Strategy] = Field(default_factory=dict)
-    groups: list[list[str]] = Field(default_factory=list, description="Fields that move together, such as an address.")
+    groups: list[list[str]] = Field(
+        default_factory=list, description="Fields that move together, such as an address."
+    )
 
 
 class MatchConfig(Strict):
@@ -367,7 +409,9 @@ class Entity(Strict):
         wanted += [rule.column for rule in self.filters]
         for spec in self.fields.values():
             wanted += spec.columns
-            wanted += [column for extra in ("country_from", "type_from") if (column := getattr(spec, extra, None))]
+            wanted += [
+                column for extra in ("country_from", "type_from") if (column := getattr(spec, extra, None))
+            ]
         return list(dict.fromkeys(wanted))
 
 
@@ -384,7 +428,9 @@ class Tolerances(Strict):
     """How much may go wrong before a run is red."""
 
     rejected_share: float = Field(0.05, ge=0, le=1, description="Share of an entity's rows.")
-    sum_difference: Decimal = Field(Decimal(0), strict=False, description="Difference between sums of an amount, in its currency.")
+    sum_difference: Decimal = Field(
+        Decimal(0), strict=False, description="Difference between sums of an amount, in its currency."
+    )
 
 
 class Mapping(Strict):

@@ -46,6 +46,8 @@ def format_fault(pattern: str) -> str | None:
     if not directives:
         known = did_you_mean(pattern, NAMED) or _spelled(pattern)
         return f"expected a format of % directives or one of {listed(NAMED)}, found {quoted(pattern)}{known}"
+    if pattern != pattern.strip():
+        return f"expected a format without blanks around it, found {quoted(pattern)}"
     unknown = next((letter for letter in directives if letter not in PARTS and letter != "%"), None)
     if unknown is not None:
         known = " ".join(f"%{letter}" for letter in PARTS)

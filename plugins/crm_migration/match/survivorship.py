@@ -58,7 +58,12 @@ def _falls(column: str) -> bool:
 
 
 def _strategy(plan: Plan, field: str, kind: pl.DataType) -> Strategy:
-    """Return the field's strategy; a default that its type cannot follow becomes most_complete."""
+    """Return the field's strategy; a default that its type cannot follow becomes most_complete.
+
+    The external id is always the founder's, so that the record keeps one identity in the target for ever.
+    """
+    if field == plan.entity.target.external_id:
+        return "survivor"
     chosen = plan.survivorship.fields.get(field, plan.survivorship.default)
     return chosen if can_follow(kind, chosen) else "most_complete"
 

@@ -40,9 +40,9 @@ def amount(value: str | None) -> str:
 
 
 def figure(value: str | None, check: str) -> str:
-    """Return a value of a check: a fill rate as a percentage, any other as an amount."""
+    """Return a value of a check: a fill rate as a percentage, digit for digit, any other as an amount."""
     if check == "fill_rate" and value is not None and _AMOUNT.fullmatch(value):
-        return f"{Decimal(value) * 100:.1f}%"
+        return f"{(Decimal(value) * 100).normalize():f}%"
     return amount(value)
 
 

@@ -15,6 +15,8 @@ from crm_migration.validate.loaded import loaded_records
 from crm_migration.validate.selection import Flags, Hashes, Scope, Selection, apart, hashed
 from crm_migration.validate.totals import NO_CURRENCY, Totals
 
+# What comparing holds in memory beside the rows themselves grows with the rows compared at a time.
+SLICE_ROWS = 20_000
 SCALE_OF_SHARE = Decimal("0.0001")
 
 
@@ -71,7 +73,8 @@ def read_back(selection: Selection) -> ReadBack:
         mine = marked.filter(pl.col("_at") >= 0)
         np.add.at(found.seen, mine["_at"].to_numpy(), 1)
         found.absent.add(mine.filter(pl.col("_present").is_null())["_key"])
-        _compare(found, mine.filter(pl.col("_present").is_not_null()), kept)
+        for piece in mine.filter(pl.col("_present").is_not_null()).iter_slices(SLICE_ROWS):
+            _compare(found, piece, kept)
     return found
 
 
@@ -145,7 +148,8 @@ def golden_totals(found: ReadBack) -> Totals:
     totals = Totals(found.entity)
     for part in found.selection.parts(["_golden", *found.entity.fields]):
         counted = part.filter(~pl.Series(found.aside[part["_at"].to_numpy()]))
-        totals.add(canonical(counted, found.entity))
+        for piece in counted.iter_slices(SLICE_ROWS):
+            totals.add(canonical(piece, found.entity))
     return totals
 
 

@@ -1,0 +1,214 @@
+"""What each part of the report says about staged tables whose content is known."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from crm_migration.report.assemble import report
+from crm_migration.report.model import EntityReport, Report
+from crm_migration.staging import open_table
+from tests.report.staged_run import HOSTILE, Builder, check, facts, mapping, passing_checks
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Builder:
+    return Builder(tmp_path, rows=300, part=70).everything()
+
+
+def made(builder: Builder, **changes: Any) -> Report:
+    return report(mapping(), builder.folder, facts(**changes))
+
+
+def entity(builder: Builder, name: str = "contact") -> EntityReport:
+    return next(entity for entity in made(builder).entities if entity.name == name)
+
+
+def test_rejected_rows_are_counted_by_reason_and_field_with_twenty_examples(tmp_path: Path) -> None:
+    lines = entity(Builder(tmp_path, rows=2000, part=300).everything()).rejections
+    assert lines is not None
+    assert [(line.reason, line.field, line.step, line.rows) for line in lines] == [
+        ("required", "last_name", "clean", 30),
+        ("email", "email", "clean", 10),
+    ]
+    assert [len(line.examples) for line in lines] == [20, 10]
+    assert lines[1].examples[0].key == HOSTILE
+    assert "fill it in at the source" in lines[1].examples[0].message
+
+
+def test_what_the_target_refused_is_counted_apart_and_without_the_targets_words(run: Builder) -> None:
+    refused = pl.col("_key").is_in(["C-2", "C-3"])
+    rows = open_table(run.folder, "contact", "outcome").frame().with_columns(
+        outcome=pl.when(refused).then(pl.lit("rejected")).otherwise("outcome"),
+        reason=pl.when(refused).then(pl.lit("refused_by_target: (email)=(ann@secret.example) exists")),
+    )
+    run.write("contact", "outcome", rows)
+    lines = entity(run).rejections
+    assert lines is not None
+    mine = [line for line in lines if line.step == "load"]
+    assert [(line.reason, line.rows) for line in mine] == [("refused_by_target", 2)]
+    assert [example.key for example in mine[0].examples] == ["C-2", "C-3"]
+    assert "secret" not in made(run).model_dump_json()
+
+
+def test_filtered_rows_are_counted_by_rule(run: Builder) -> None:
+    filtered = open_table(run.folder, "contact", "filtered").rows
+    lines = entity(run).filters
+    assert lines is not None
+    assert [(line.name, line.rows, line.keys[0]) for line in lines] == [("deleted in source", filtered, "C-4")]
+
+
+def test_the_funnel_loses_what_the_outcomes_say(run: Builder) -> None:
+    found = entity(run)
+    counts = found.identity.counts
+    assert counts is not None
+    assert [(stage.name, stage.lost) for stage in found.funnel] == [
+        ("extracted", None),
+        ("kept", counts.filtered),
+        ("clean", counts.rejected),
+        ("records", counts.merged),
+        ("written", 0),
+    ]
+    assert found.funnel[-1].rows == counts.records
+
+
+def cluster(run: Builder) -> None:
+    """Make contacts C-1 (master), C-2 and another source's x9 one record, and nothing else."""
+    clean = open_table(run.folder, "contact", "clean").frame()
+    fields = clean.columns[2:]
+    golden = clean.head(1).with_columns(
+        _golden=pl.lit("legacy_crm.contact:C-1"), _members=pl.lit(3, pl.Int64), phone=pl.lit("+49301"),
+        email=pl.lit("second@example.org"), full_name=pl.lit("made of both"),
+    )  # fmt: skip
+    run.write("contact", "golden", golden.select("_golden", "_key", "_members", *fields))
+    keys = pl.DataFrame({"_key": ["C-1", "C-2"], "_master": [True, False], "_merged_by": ["same e-mail", "same e-mail"]})
+    run.write("contact", "members", keys.with_columns(_golden=pl.lit("legacy_crm.contact:C-1")))
+    first = {"phone": None, "email": "first@example.org", "full_name": "A", "born": "1980-02-03", "last_name": "Li1"}
+    second = first | {"phone": "+49301", "email": "second@example.org", "full_name": "B"}
+    third = first | {"phone": "+49301", "full_name": "C", "born": "1999-01-01"}
+    lineage = {
+        "_key": ["C-1", "C-2", "x9"],
+        "_source": ["legacy_crm.contact", "legacy_crm.contact", "other.person"],
+        "record": [json.dumps(record) for record in (first, second, third)],
+    }
+    run.write("contact", "lineage", pl.DataFrame(lineage).with_columns(_golden=pl.lit("legacy_crm.contact:C-1")))
+
+
+def test_a_merge_names_its_members_and_where_each_field_comes_from(run: Builder) -> None:
+    cluster(run)
+    merges = entity(run).merges
+    assert merges is not None
+    assert (merges.records, merges.merged_records, merges.merged_rows, merges.largest) == (1, 1, 1, 3)
+    assert [(line.key, line.rows) for line in merges.by_key] == [("same e-mail", 1)]
+    (example,) = merges.examples
+    assert example.master == "C-1"
+    assert example.members == ("C-1", "C-2", "other.person:x9")
+    taken = {giver.key: set(giver.fields) for giver in example.taken}
+    assert taken == {"C-1": {"born"}, "C-2": {"phone", "email"}, None: {"full_name"}}
+
+
+def test_rows_that_an_earlier_run_merged_are_told_apart(run: Builder) -> None:
+    cluster(run)
+    members = open_table(run.folder, "contact", "members").frame().with_columns(_merged_by=pl.lit(None, pl.String))
+    run.write("contact", "members", members)
+    merges = entity(run).merges
+    assert merges is not None
+    assert (merges.by_key, merges.earlier, merges.merged_rows) == ((), 1, 1)
+
+
+def test_the_largest_merges_come_first_and_twenty_at_most(tmp_path: Path) -> None:
+    run = Builder(tmp_path, rows=3000, part=400).everything()
+    merges = entity(run).merges
+    assert merges is not None
+    sizes = [example.size for example in merges.examples]
+    assert len(sizes) == 20
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == merges.largest
+    golden = open_table(run.folder, "contact", "golden").frame(["_members"])
+    assert merges.merged_records == golden.filter(pl.col("_members") > 1).height
+
+
+def test_pairs_for_review_are_counted_by_rule_and_reason(run: Builder) -> None:
+    lines = entity(run).review
+    assert lines is not None
+    assert [(line.rule, line.reason, line.pairs, line.examples) for line in lines] == [
+        ("same e-mail", "given_name", 1, (("C-8", "C-9"),)),
+        ("same phone", "key_value_shared_by_many", 1, ((HOSTILE, "C-1"),)),
+    ]
+
+
+def test_fill_rates_come_from_cleaning_and_from_the_golden_records(run: Builder) -> None:
+    quality = entity(run).quality
+    assert quality is not None
+    fields = {line.field: line for line in quality.fields}
+    assert "origin" not in fields
+    golden = open_table(run.folder, "contact", "golden").frame()
+    assert fields["phone"].source_filled > fields["phone"].clean_filled
+    assert fields["phone"].golden_filled == golden["phone"].is_not_null().sum()
+    assert fields["first_name"].changed == fields["first_name"].clean_filled
+    assert fields["last_name"].changed == 0
+
+
+def test_money_is_added_exactly(run: Builder) -> None:
+    quality = entity(run, "opportunity").quality
+    assert quality is not None
+    (amount,) = quality.amounts
+    for step, total in (("clean", amount.clean), ("golden", amount.golden)):
+        rows = open_table(run.folder, "opportunity", step).frame()["amount"]
+        assert total == str(sum(rows.to_list(), Decimal("0.00")))
+
+
+def test_the_sample_tells_its_size_its_reasons_and_what_it_does_not_cover(run: Builder) -> None:
+    sample = entity(run).sample
+    assert sample is not None
+    assert sample.records == 50
+    assert [(line.why, line.records) for line in sample.why] == [("random", 41), ("longest name", 9)]
+    assert sample.uncovered == ("no record has an empty last_name",)
+
+
+def test_values_of_single_rows_stay_out_of_the_checks(run: Builder) -> None:
+    lines = [
+        check("accuracy", "contact", "born", "minimum", source_value="1931-02-07", target_value="1931-02-08", status="fail"),
+        check("acceptance", "contact", None, "who is first", source_value="Ann", target_value="Zoë Secret", status="fail"),
+        check("acceptance", "contact", None, "how many", source_value="7", target_value="8", status="fail"),
+    ]
+    run.checks("full_checks", lines)
+    found = made(run).full_checks
+    assert found is not None
+    assert [(line.source_value, line.target_value) for line in found.lines] == [
+        (None, None), ("Ann", "another value"), ("7", "8"),
+    ]  # fmt: skip
+    assert (found.passed, found.failed, found.info) == (0, 3, 0)
+
+
+def test_checks_are_counted_by_status(run: Builder) -> None:
+    run.checks("full_checks", [*passing_checks(), check("validity", "contact", "email", "x", status="fail", failing=3)])
+    found = made(run).full_checks
+    assert found is not None
+    assert (found.failed, found.info) == (1, 1)
+    assert found.passed == len(passing_checks()) - 1
+
+
+def test_backups_come_from_the_caller_or_else_from_staging(run: Builder) -> None:
+    assert [backup.rows for backup in made(run).undo.backups] == [812]
+    run.write("account", "backup", pl.DataFrame({"id": ["1", "2"]}))
+    (backup,) = made(run, backups=[]).undo.backups
+    assert (backup.entity, backup.rows, len(backup.sha256)) == ("account", 2, 64)
+
+
+def test_undo_names_the_command_and_the_dag(run: Builder) -> None:
+    undo = made(run).undo
+    assert undo.possible
+    assert undo.command == (
+        "crm-migration rollback include/mappings/legacy_crm.yaml --run-id scheduled__2026-03-01T02:00:00+00:00"
+    )
+    assert undo.dag_conf == {"mapping": "legacy_crm", "run_id": "scheduled__2026-03-01T02:00:00+00:00"}
+    assert made(run, undo_command="undo it").undo.command == "undo it"
+    assert not made(run, status="rolled_back").undo.possible
+
+
+def test_a_command_with_blanks_is_quoted(run: Builder) -> None:
+    assert made(run, mapping_path="my maps/a.yaml").undo.command.startswith("crm-migration rollback 'my maps/a.yaml'")
