@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from demo.services import Airflow
 
@@ -16,7 +17,7 @@ class AirflowClient:
 
     def __init__(self, airflow: Airflow) -> None:
         """Log in."""
-        self._http = httpx.Client(base_url=airflow.url, timeout=30)
+        self._http = httpx.Client(base_url=airflow.url, timeout=60)
         login = {"username": airflow.user, "password": airflow.password}
         token = self._http.post("/auth/token", json=login).raise_for_status().json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
@@ -51,14 +52,20 @@ class AirflowClient:
 
     def watch(self, dag_id: str, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield the run's state and its tasks' states about once a second, until the run is over."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
         while True:
-            run = self._http.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status().json()
-            yield run["state"], self._tasks(dag_id, run_id)
+            run = self._get(path)
+            tasks = self._get(f"{path}/taskInstances", limit=100)["task_instances"]
+            yield run["state"], {task["task_id"]: task["state"] or "waiting" for task in tasks}
             if run["state"] in FINAL:
                 return
             time.sleep(1)
 
-    def _tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
-        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-        found: list[dict[str, Any]] = self._http.get(path, params={"limit": 100}).raise_for_status().json()["task_instances"]
-        return {task["task_id"]: task["state"] or "waiting" for task in found}
+    @retry(
+        retry=retry_if_exception_type(httpx.TransportError),
+        stop=stop_after_attempt(8),
+        wait=wait_exponential_jitter(initial=1, max=10),
+        reraise=True,
+    )
+    def _get(self, path: str, **parameters: int) -> Any:
+        return self._http.get(path, params=parameters).raise_for_status().json()

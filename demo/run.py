@@ -79,7 +79,6 @@ def _settings() -> Settings:
 
 def _say(what: str, work: Callable[[], Result]) -> Result:
     started = time.monotonic()
-    console.print(f"… {what}", end="\r")
     result = work()
     console.print(f"✓ {what} ({time.monotonic() - started:.1f} s)")
     return result

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 HOME = REPOSITORY / ".demo"
-START_SECONDS = 180
+START_SECONDS = 300
 STOP_SECONDS = 20
 DATABASES = ("airflow", "legacy_crm", "target_crm")
 
@@ -98,6 +98,7 @@ def environment(socket_folder: str, port: int) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW_CONN_LEGACY_CRM": connection_json(socket_folder, "legacy_crm"),
         "AIRFLOW_CONN_TARGET_CRM": connection_json(socket_folder, "target_crm"),
+        "CRM_MIGRATION_SCHEDULES": "off",
         "CRM_MIGRATION_STAGING": str(HOME / "staging"),
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONPATH": str(REPOSITORY / "plugins"),

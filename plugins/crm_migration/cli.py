@@ -66,7 +66,7 @@ def _job(path: Path, run_id: str, window: Window | None = None, options: Options
         staging=os.environ.get("CRM_MIGRATION_STAGING", DEFAULT_STAGING),
         source_url=database_url(from_environment(loaded.mapping.source.connection)),
         target_url=database_url(from_environment(loaded.mapping.target.connection)),
-        window=window,
+        interval=window,
         options=options or Options(),
     )
 

@@ -49,7 +49,7 @@ class Job:
     staging: str
     source_url: str = field(repr=False)
     target_url: str = field(repr=False)
-    window: Window | None = None
+    interval: Window | None = None
     options: Options = Options()
 
     @property
@@ -61,6 +61,13 @@ class Job:
     def folder(self) -> RunFolder:
         """Return where this run stages its tables."""
         return RunFolder(self.staging, self.mapping.source.name, self.run_id)
+
+    @cached_property
+    def window(self) -> Window | None:
+        """Return the window to read: the interval, open at its start as long as no run has loaded the source."""
+        if self.interval is None or self.target.ledger.loaded_before(self.mapping.source.name, self.run_id):
+            return self.interval
+        return Window(None, self.interval.end)
 
     @cached_property
     def order(self) -> list[str]:

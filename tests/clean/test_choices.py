@@ -85,7 +85,9 @@ def test_constant() -> None:
     assert cleaned(field, ["a", None]).values.to_list() == ["legacy", "legacy"]
 
 
-@pytest.mark.parametrize(("value", "expected"), [(" 0042 ", "0042"), ("", None), (None, None), ("a\u200bb", "a\u200bb")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(" 0042 ", "0042"), ("", None), (None, None), ("a\u200bb", "a\u200bb")]
+)
 def test_reference(value: str | None, expected: str | None) -> None:
     assert one(spec("reference", to="account"), value) == expected
 

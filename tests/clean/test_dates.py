@@ -44,13 +44,15 @@ DATES = [
 ]
 NOT_DATES = [
     ("31.02.2020", ["%d.%m.%Y"]), ("2019-02-29", ["%Y-%m-%d"]), ("2020-13-01", ["%Y-%m-%d"]),
-    ("2020-00-01", ["%Y-%m-%d"]), ("2020-01-00", ["%Y-%m-%d"]), ("01.02.20", ["%d.%m.%Y"]), ("1.2.20200", ["%d.%m.%Y"]),
-    ("01.02.2020", ["%d.%m.%y"]), ("2020-02-01 00:00:00", ["%Y-%m-%d"]), ("2020/02/01", ["%Y-%m-%d"]),
-    ("2020-2-1x", ["%Y-%m-%d"]), ("0000-01-01", ["%Y-%m-%d"]), ("-0001-01-01", ["%Y-%m-%d"]), ("today", ["%Y-%m-%d"]),
-    ("2020212", ["%Y%m%d"]), ("Sun 2020-02-01", ["%a %Y-%m-%d"]), ("13/13/2020", ["%m/%d/%Y", "%d/%m/%Y"]),
-    ("2021-366", ["%Y-%j"]), ("0", ["excel_serial"]), ("60", ["excel_serial"]), ("60.5", ["excel_serial"]),
-    ("2958466", ["excel_serial"]), ("-1", ["excel_serial"]), ("1e3", ["epoch_seconds"]), ("٢٠٢٠-٠٢-٠١", ["%Y-%m-%d"]),
-    ("+2020-02-01", ["%Y-%m-%d"]), ("2020- 2-01", ["%Y-%m-%d"]), ("infinity", ["iso"]), ("0044-03-15 BC", ["iso"]),
+    ("2020-00-01", ["%Y-%m-%d"]), ("2020-01-00", ["%Y-%m-%d"]), ("01.02.20", ["%d.%m.%Y"]),
+    ("1.2.20200", ["%d.%m.%Y"]), ("01.02.2020", ["%d.%m.%y"]), ("2020-02-01 00:00:00", ["%Y-%m-%d"]),
+    ("2020/02/01", ["%Y-%m-%d"]), ("2020-2-1x", ["%Y-%m-%d"]), ("0000-01-01", ["%Y-%m-%d"]),
+    ("-0001-01-01", ["%Y-%m-%d"]), ("today", ["%Y-%m-%d"]), ("2020212", ["%Y%m%d"]),
+    ("Sun 2020-02-01", ["%a %Y-%m-%d"]), ("13/13/2020", ["%m/%d/%Y", "%d/%m/%Y"]), ("2021-366", ["%Y-%j"]),
+    ("0", ["excel_serial"]), ("60", ["excel_serial"]), ("60.5", ["excel_serial"]),
+    ("2958466", ["excel_serial"]), ("-1", ["excel_serial"]), ("1e3", ["epoch_seconds"]),
+    ("٢٠٢٠-٠٢-٠١", ["%Y-%m-%d"]), ("+2020-02-01", ["%Y-%m-%d"]), ("2020- 2-01", ["%Y-%m-%d"]),
+    ("infinity", ["iso"]), ("0044-03-15 BC", ["iso"]),
 ]  # fmt: skip
 
 
@@ -65,49 +67,51 @@ def test_not_a_date(value: str, formats: list[str]) -> None:
 
 
 MOMENTS = [
-    ("2020-02-01 10:20:30", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("2020-02-01T10:20:30", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("2020-02-01 10:20", ["iso"], datetime(2020, 2, 1, 10, 20)),
-    ("2020-02-01", ["iso"], datetime(2020, 2, 1)),
-    ("2020-02-01 10:20:30.5", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 500000)),
-    ("2020-02-01 10:20:30,123456", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 123456)),
-    ("2020-02-01 10:20:30.1234567", ["iso"], datetime(2020, 2, 1, 10, 20, 30, 123456)),
-    ("2020-02-01T10:20:30Z", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("2020-02-01 10:20:30+00", ["iso"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("2020-02-01 10:20:30.25+05:30", ["iso"], datetime(2020, 2, 1, 4, 50, 30, 250000)),
-    ("2020-02-01 10:20:30-0800", ["iso"], datetime(2020, 2, 1, 18, 20, 30)),
-    ("1800-01-01 00:00:00+00:09:21", ["iso"], datetime(1799, 12, 31, 23, 50, 39)),
-    ("2020-02-01T10:20 -08:00", ["iso"], datetime(2020, 2, 1, 18, 20)),
-    ("01.02.2020 5:07", ["%d.%m.%Y %H:%M"], datetime(2020, 2, 1, 5, 7)),
-    ("02/01/2020 12:07:01 am", ["%m/%d/%Y %I:%M:%S %p"], datetime(2020, 2, 1, 0, 7, 1)),
-    ("02/01/2020 12:07 PM", ["%m/%d/%Y %I:%M %p"], datetime(2020, 2, 1, 12, 7)),
-    ("20200201102030", ["%Y%m%d%H%M%S"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("01.02.2020", ["%d.%m.%Y"], datetime(2020, 2, 1)),
-    ("2020-02-01 10:20:30.123", ["%Y-%m-%d %H:%M:%S.%f"], datetime(2020, 2, 1, 10, 20, 30, 123000)),
-    ("2020-02-01 10:20:30 +0100", ["%F %T %z"], datetime(2020, 2, 1, 9, 20, 30)),
-    ("2020-02-01 10:20:30Z", ["%F %T%z"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("43862.75", ["excel_serial"], datetime(2020, 2, 1, 18)),
-    ("43862.041666666664", ["excel_serial"], datetime(2020, 2, 1, 1)),
-    ("1580552430", ["epoch_seconds"], datetime(2020, 2, 1, 10, 20, 30)),
-    ("1580552430.25", ["epoch_seconds"], datetime(2020, 2, 1, 10, 20, 30, 250000)),
-    ("-1", ["epoch_seconds"], datetime(1969, 12, 31, 23, 59, 59)),
-    ("1580552430123", ["epoch_milliseconds"], datetime(2020, 2, 1, 10, 20, 30, 123000)),
-    ("0001-01-01 00:00:00", ["iso"], datetime(1, 1, 1)),
-    ("9999-12-31 23:59:59.999999", ["iso"], datetime(9999, 12, 31, 23, 59, 59, 999999)),
+    ("2020-02-01 10:20:30", ["iso"], "2020-02-01 10:20:30"),
+    ("2020-02-01T10:20:30", ["iso"], "2020-02-01 10:20:30"),
+    ("2020-02-01 10:20", ["iso"], "2020-02-01 10:20:00"),
+    ("2020-02-01", ["iso"], "2020-02-01 00:00:00"),
+    ("2020-02-01 10:20:30.5", ["iso"], "2020-02-01 10:20:30.500000"),
+    ("2020-02-01 10:20:30,123456", ["iso"], "2020-02-01 10:20:30.123456"),
+    ("2020-02-01 10:20:30.1234567", ["iso"], "2020-02-01 10:20:30.123456"),
+    ("2020-02-01T10:20:30Z", ["iso"], "2020-02-01 10:20:30"),
+    ("2020-02-01 10:20:30+00", ["iso"], "2020-02-01 10:20:30"),
+    ("2020-02-01 10:20:30.25+05:30", ["iso"], "2020-02-01 04:50:30.250000"),
+    ("2020-02-01 10:20:30-0800", ["iso"], "2020-02-01 18:20:30"),
+    ("1800-01-01 00:00:00+00:09:21", ["iso"], "1799-12-31 23:50:39"),
+    ("2020-02-01T10:20 -08:00", ["iso"], "2020-02-01 18:20:00"),
+    ("01.02.2020 5:07", ["%d.%m.%Y %H:%M"], "2020-02-01 05:07:00"),
+    ("02/01/2020 12:07:01 am", ["%m/%d/%Y %I:%M:%S %p"], "2020-02-01 00:07:01"),
+    ("02/01/2020 12:07 PM", ["%m/%d/%Y %I:%M %p"], "2020-02-01 12:07:00"),
+    ("20200201102030", ["%Y%m%d%H%M%S"], "2020-02-01 10:20:30"),
+    ("01.02.2020", ["%d.%m.%Y"], "2020-02-01 00:00:00"),
+    ("2020-02-01 10:20:30.123", ["%Y-%m-%d %H:%M:%S.%f"], "2020-02-01 10:20:30.123000"),
+    ("2020-02-01 10:20:30 +0100", ["%F %T %z"], "2020-02-01 09:20:30"),
+    ("2020-02-01 10:20:30Z", ["%F %T%z"], "2020-02-01 10:20:30"),
+    ("43862.75", ["excel_serial"], "2020-02-01 18:00:00"),
+    ("43862.041666666664", ["excel_serial"], "2020-02-01 01:00:00"),
+    ("1580552430", ["epoch_seconds"], "2020-02-01 10:20:30"),
+    ("1580552430.25", ["epoch_seconds"], "2020-02-01 10:20:30.250000"),
+    ("-1", ["epoch_seconds"], "1969-12-31 23:59:59"),
+    ("1580552430123", ["epoch_milliseconds"], "2020-02-01 10:20:30.123000"),
+    ("0001-01-01 00:00:00", ["iso"], "0001-01-01 00:00:00"),
+    ("9999-12-31 23:59:59.999999", ["iso"], "9999-12-31 23:59:59.999999"),
 ]
 NOT_MOMENTS = [
     ("2020-02-30 10:20:30", ["iso"]), ("2020-02-01 24:00:00", ["iso"]), ("2020-02-01 10:60:00", ["iso"]),
-    ("2020-02-01 10:20:60", ["iso"]), ("2020-02-01 10", ["iso"]), ("2020-02-01T", ["iso"]), ("10:20:30", ["iso"]),
-    ("2020-02-01 10:20:30+24:00", ["iso"]), ("2020-02-01 10:20:30 CET", ["iso"]), ("20200201T102030", ["iso"]),
-    ("02/01/2020 13:07 PM", ["%m/%d/%Y %I:%M %p"]), ("2020-02-01 10:20:30", ["%F %T%z"]), ("2020-02-01", ["%F%z"]),
-    ("0001-01-01 00:00:00+01:00", ["iso"]), ("9999-12-31 23:59:59-01:00", ["iso"]), ("10000-01-01 00:00:00", ["iso"]),
+    ("2020-02-01 10:20:60", ["iso"]), ("2020-02-01 10", ["iso"]), ("2020-02-01T", ["iso"]),
+    ("10:20:30", ["iso"]), ("2020-02-01 10:20:30+24:00", ["iso"]), ("2020-02-01 10:20:30 CET", ["iso"]),
+    ("20200201T102030", ["iso"]), ("02/01/2020 13:07 PM", ["%m/%d/%Y %I:%M %p"]),
+    ("2020-02-01 10:20:30", ["%F %T%z"]), ("2020-02-01", ["%F%z"]), ("0001-01-01 00:00:00+01:00", ["iso"]),
+    ("9999-12-31 23:59:59-01:00", ["iso"]), ("10000-01-01 00:00:00", ["iso"]),
     ("999999999999999", ["epoch_seconds"]), ("0000-01-01 00:00:00", ["iso"]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "formats", "expected"), MOMENTS)
-def test_datetime(value: str, formats: list[str], expected: datetime) -> None:
-    assert one(spec("datetime", formats=formats), value) == expected.replace(tzinfo=UTC)
+def test_datetime(value: str, formats: list[str], expected: str) -> None:
+    wanted = datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert one(spec("datetime", formats=formats), value) == wanted
 
 
 @pytest.mark.parametrize(("value", "formats"), NOT_MOMENTS)
@@ -128,7 +132,15 @@ def test_one_column_may_mix_all_iso_shapes() -> None:
     ]
 
 
-ZEROS = ["0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00Z", "00.00.0000", "00/00/0000", "0/0/0000", "00000000"]
+ZEROS = [
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "0000-00-00T00:00:00Z",
+    "00.00.0000",
+    "00/00/0000",
+    "0/0/0000",
+    "00000000",
+]
 
 
 @pytest.mark.parametrize("kind", ["date", "datetime"])
@@ -167,7 +179,9 @@ def test_local_times_become_utc(zone: str, value: str, expected: str) -> None:
     assert one(spec("datetime"), value, context(timezone=zone)) == wanted
 
 
-@pytest.mark.parametrize(("zone", "value"), [("America/New_York", "9999-12-31 23:59:59"), ("Asia/Tokyo", "0001-01-01")])
+@pytest.mark.parametrize(
+    ("zone", "value"), [("America/New_York", "9999-12-31 23:59:59"), ("Asia/Tokyo", "0001-01-01")]
+)
 def test_a_moment_outside_the_calendar_in_utc_is_invalid(zone: str, value: str) -> None:
     assert one(spec("datetime", timezone=zone), value) == ("datetime",)
 
@@ -177,21 +191,38 @@ def test_an_offset_beats_the_zone() -> None:
     assert value == datetime(2020, 2, 1, 9, tzinfo=UTC)
 
 
-ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran", "Africa/Casablanca"]
+ZONES = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Asia/Tehran",
+    "Africa/Casablanca",
+]
 
 
 @settings(deadline=None)
-@given(st.datetimes(datetime(1902, 1, 1), datetime(2200, 1, 1)), st.sampled_from(ZONES))
+@given(
+    st.datetimes(datetime.fromisoformat("1902-01-01"), datetime.fromisoformat("2200-01-01")),
+    st.sampled_from(ZONES),
+)
 def test_zones_agree_with_the_standard_library(local: datetime, zone: str) -> None:
     expected = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     assert one(spec("datetime", timezone=zone), local.isoformat(" ")) == expected
 
 
-LAYOUTS = ["%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%m/%d/%Y %I:%M:%S %p", "%d %b %Y %H:%M:%S", "%A %d %B %Y %T", "%Y-%j %T"]
+LAYOUTS = [
+    "%d.%m.%Y %H:%M:%S",
+    "%Y%m%d%H%M%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d %b %Y %H:%M:%S",
+    "%A %d %B %Y %T",
+    "%Y-%j %T",
+]
 
 
 @settings(deadline=None)
-@given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(LAYOUTS))
+@given(st.datetimes(datetime.fromisoformat("1000-01-01")), st.sampled_from(LAYOUTS))
 def test_formats_agree_with_the_standard_library(moment: datetime, layout: str) -> None:
     moment = moment.replace(microsecond=0)
     assert one(spec("datetime", formats=[layout]), moment.strftime(layout)) == moment.replace(tzinfo=UTC)

@@ -31,12 +31,13 @@ GOOD = [
     ("a@" + "b" * 63 + ".com", "a@" + "b" * 63 + ".com"),
 ]
 BAD = [
-    "n/a", "none", "-", "john", "john@", "@example.com", "john@example", "john@@example.com", "a@b@example.com",
-    "john smith@example.com", "john@exa mple.com", ".john@example.com", "john.@example.com", "jo..hn@example.com",
-    "john@-example.com", "john@example-.com", "john@example..com", "john@example.c", "john@example.123",
-    "john@[192.168.0.1]", '"john smith"@example.com', "a@example.com; b@example.com", "a@example.com,b@example.com",
-    "john@exam_ple.com", "john@example.com>x", "john<script>@example.com", "👍@example.com", "john@💩.la",
-    "a" * 65 + "@example.com", "a@" + "b" * 64 + ".com", "a@" + "bcd." * 63 + "com", "ä" * 40 + "@example.com",
+    "n/a", "none", "-", "john", "john@", "@example.com", "john@example", "john@@example.com",
+    "a@b@example.com", "john smith@example.com", "john@exa mple.com", ".john@example.com",
+    "john.@example.com", "jo..hn@example.com", "john@-example.com", "john@example-.com", "john@example..com",
+    "john@example.c", "john@example.123", "john@[192.168.0.1]", '"john smith"@example.com',
+    "a@example.com; b@example.com", "a@example.com,b@example.com", "john@exam_ple.com", "john@example.com>x",
+    "john<script>@example.com", "👍@example.com", "john@💩.la", "a" * 65 + "@example.com",
+    "a@" + "b" * 64 + ".com", "a@" + "bcd." * 63 + "com", "ä" * 40 + "@example.com",
 ]  # fmt: skip
 
 

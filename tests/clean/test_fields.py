@@ -35,7 +35,9 @@ def test_a_required_field_that_was_emptied_rejects() -> None:
     assert cleaned(spec("text", required=True), [" "]).refused[0] == "required"
 
 
-@pytest.mark.parametrize(("kind", "value"), [("integer", "x"), ("money", "x"), ("date", "x"), ("boolean", "x")])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("integer", "x"), ("money", "x"), ("date", "x"), ("boolean", "x")]
+)
 def test_what_is_no_text_cannot_be_kept(kind: str, value: str) -> None:
     result = cleaned(spec(kind, on_invalid="keep"), [value])
     assert (result.values[0], result.refused[0]) == (None, None)
@@ -68,8 +70,8 @@ def test_changed_and_filled() -> None:
 
 def test_no_rows_are_no_problem() -> None:
     kinds = [
-        "text", "name", "email", "phone", "date", "datetime", "integer", "decimal", "money", "boolean", "country",
-        "language", "url",
+        "text", "name", "email", "phone", "date", "datetime", "integer", "decimal", "money", "boolean",
+        "country", "language", "url",
     ]  # fmt: skip
     assert [len(cleaned(spec(kind), []).values) for kind in kinds] == [0] * len(kinds)
     assert [cleaned(spec(kind), [None]).values.to_list() for kind in kinds] == [[None]] * len(kinds)

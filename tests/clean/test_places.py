@@ -29,9 +29,14 @@ CD|Congo, The Democratic Republic of the|DR Congo → CD
 """
 
 
-@pytest.mark.parametrize(("name", "code"), [
-    (name, line.split(" → ")[1]) for line in NAMED.strip().splitlines() for name in line.split(" → ")[0].split("|")
-])  # fmt: skip
+SPELLINGS = [
+    (name, names.split(" → ")[1])
+    for names in NAMED.strip().splitlines()
+    for name in names.split(" → ")[0].split("|")
+]
+
+
+@pytest.mark.parametrize(("name", "code"), SPELLINGS)
 def test_country(name: str, code: str) -> None:
     assert one(spec("country"), name) == code
 
@@ -54,7 +59,11 @@ def test_the_table_has_all_of_iso_and_kosovo() -> None:
 
 
 def test_every_name_means_one_country() -> None:
-    names = [(name, line[:2]) for line in COUNTRIES.strip().splitlines() for name in (line[:2], line[3:6], *line[7:].split("|"))]
+    names = [
+        (name, line[:2])
+        for line in COUNTRIES.strip().splitlines()
+        for name in (line[:2], line[3:6], *line[7:].split("|"))
+    ]
     result = cleaned(spec("country"), [name for name, _ in names])
     assert [(n, c, v) for (n, c), v in zip(names, result.values, strict=True) if c != v] == []
 
@@ -127,9 +136,10 @@ def test_url(value: str, expected: str | None) -> None:
 BAD_URLS = [
     "n/a", "none", "localhost", "example", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd",
     "mailto:john@example.com", "john@example.com", "https://exa mple.com", "https://example.com/a b",
-    'https://example.com/"onload=x', "https://example.com/<script>", "https://-example.com", "https://example-.com",
-    "https://example..com", "https://.com", "https://example.com:99999", "https://999.1.1.1", "https:///path", "//",
-    "https://" + "a" * 64 + ".com", "https://" + "abc." * 64 + "com", "\\\\server\\share", "C:\\sites", "https://1.2",
+    'https://example.com/"onload=x', "https://example.com/<script>", "https://-example.com",
+    "https://example-.com", "https://example..com", "https://.com", "https://example.com:99999",
+    "https://999.1.1.1", "https:///path", "//", "https://" + "a" * 64 + ".com",
+    "https://" + "abc." * 64 + "com", "\\\\server\\share", "C:\\sites", "https://1.2",
 ]  # fmt: skip
 
 

@@ -30,11 +30,13 @@ SPECS = {
 }
 HOSTILE = st.sampled_from(
     [
-        "\x00", "\x07", "\u200b", "\ufeff", "\u200d", "\u200c", "\u00ad", "\u202e", "\u2066", "\u3000", "\u2028", "\x85",
-        "\u0301", "\u0345", "\u1100\u1161", "\uac00\u11a8", "\u212b", "\u2126", "\uf900", "\U0001d15e", "\U0002f800", "ß", "ŉ",
-        "İ", "ı", "ǆ", "ﬁ", "Σ", "ΑΣ", "👨\u200d👩", "🏳️", "&amp;", "&amp", "&#38;", "&#x26;", "&lt;", "&#0;", "&nbsp;", "am", ";", "&",
-        "mailto:", "<", ">", "@", "a@b.co", ".", "..", "http:", "//", "www.", "+49", "030", "ext. 5", ";ext=5", "O'", "MC", "mc", "-",
-        "VAN DER", "de", "IBM", "GmbH", "J.", " ", "  ", "\t", "\r\n", "'", "’", "(", ")", "NULL", "中国", "UK", "اللغة", "१२३", "٣", "1e5",
+        "\x00", "\x07", "\u200b", "\ufeff", "\u200d", "\u200c", "\u00ad", "\u202e", "\u2066", "\u3000",
+        "\u2028", "\x85", "\u0301", "\u0345", "\u1100\u1161", "\uac00\u11a8", "\u212b", "\u2126",
+        "\uf900", "\U0001d15e", "\U0002f800", "ß", "ŉ", "İ", "ı", "ǆ", "ﬁ", "Σ", "ΑΣ", "👨\u200d👩",
+        "🏳️", "&amp;", "&amp", "&#38;", "&#x26;", "&lt;", "&#0;", "&nbsp;", "am", ";", "&", "mailto:",
+        "<", ">", "@", "a@b.co", ".", "..", "http:", "//", "www.", "+49", "030", "ext. 5", ";ext=5",
+        "O'", "MC", "mc", "-", "VAN DER", "de", "IBM", "GmbH", "J.", " ", "  ", "\t", "\r\n", "'", "’",
+        "(", ")", "NULL", "中国", "UK", "اللغة", "१२३", "٣", "1e5",
     ]
 )  # fmt: skip
 TEXTS = st.lists(HOSTILE | st.text(max_size=3), max_size=8).map("".join)
@@ -64,7 +66,9 @@ def test_clean_values_are_clean(kind: str, values: list[str]) -> None:
 
 @pytest.mark.parametrize("kind", SPECS)
 def test_naughty_strings_are_clean_once_cleaned(kind: str, naughty: list[str]) -> None:
-    once, twice = clean_twice(kind, [*naughty, *(text.upper() for text in naughty), *(text * 3 for text in naughty)])
+    once, twice = clean_twice(
+        kind, [*naughty, *(text.upper() for text in naughty), *(text * 3 for text in naughty)]
+    )
     assert once == twice
 
 
@@ -85,24 +89,23 @@ def test_rows_do_not_influence_each_other(kind: str, values: list[str | None], d
 def test_a_value_is_read_or_told(kind: str, values: list[str | None]) -> None:
     field = spec(kind, **({"values": {"a": "b"}} if kind == "choice" else {}))
     result = cleaned(field, values)
-    for value, clean, reason in zip(values, result.values, result.found, strict=True):
-        assert clean is None or reason is None
-        assert clean is not None or reason is not None or not (value and value.strip()) or result.before.null_count() == 0
+    for filled, clean, reason in zip(result.before, result.values, result.found, strict=True):
+        assert (clean is None) == (reason is not None or not filled)
 
 
-def test_text_of_a_megabyte(tmp_path: Path) -> None:
+def test_text_of_a_megabyte() -> None:
     huge = "ÄÖ &amp;amp; \u200b" * 100_000
     (value,) = cleaned(spec("text"), [huge]).values
     assert len(value) == 100_000 * 5 - 1
     nested = "&#3&#56;;" * 20_000
     assert set(cleaned(spec("text"), [nested]).values[0]) == {"&"}
-    assert tmp_path.exists()
 
 
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
-            "id": st.sampled_from([None, "", " ", "1", "1 ", "2", "3", "a|b", "⟨row 1⟩", "1⟨row 2⟩", "\x00"]) | TEXTS,
+            "id": st.sampled_from([None, "", " ", "1", "1 ", "2", "3", "a|b", "⟨row 1⟩", "1⟨row 2⟩", "\x00"])
+            | TEXTS,
             "deleted": st.sampled_from([None, "0", "1"]),
             **{
                 column: st.none() | TEXTS
@@ -125,12 +128,12 @@ def test_every_row_comes_out_exactly_once(rows: list[dict[str, str | None]], par
     assert all(source is not None and source.strip() == key.strip() for key, source in kept.items())
     for number, raw in found.rejected.select("_row", "raw").rows():
         assert json.loads(raw) == {column: rows[number - 1][column] for column in json.loads(raw)}
-    assert found.rejected.select(pl.any_horizontal(pl.all().is_null()).any()).item() in (False, None)
+    assert not any(column.null_count() for column in (*found.rejected, *found.filtered))
     texts = found.clean.select(pl.col(pl.String))
     assert not any(texts[column].str.contains("\x00", literal=True).any() for column in texts.columns)
 
 
-@SOME
+@settings(SOME, max_examples=10)
 @given(rows=ROWS)
 def test_parts_make_no_difference(rows: list[dict[str, str | None]]) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as many:
@@ -143,7 +146,11 @@ def test_parts_make_no_difference(rows: list[dict[str, str | None]]) -> None:
 def test_naughty_strings_as_rows(tmp_path: Path, naughty: list[str]) -> None:
     columns = ["id", "name", "mail", "born", "amount", "land", "phone", "owner", "account", "deleted"]
     rows = [dict.fromkeys(columns, text) | {"id": f"{text}{n % 50}"} for n, text in enumerate(naughty * 2)]
-    lenient = {name: {**field, "on_invalid": "null", "required": False} for name, field in FIELDS.items() if "from" in field}
+    lenient = {
+        name: {**field, "on_invalid": "null", "required": False}
+        for name, field in FIELDS.items()
+        if "from" in field
+    }
     found = run(tmp_path, rows, mapping(fields=lenient, filters=[]), part=100)
     assert sorted(found.rows) == list(range(1, len(rows) + 1))
     assert len(set(found.keys)) == len(rows)

@@ -71,7 +71,9 @@ def test_html_can_be_kept() -> None:
     assert one(spec("text", html="keep"), "Tom &amp; Jerry") == "Tom &amp; Jerry"
 
 
-@pytest.mark.parametrize(("case", "expected"), [("upper", "STRASSE 1"), ("lower", "straße 1"), ("keep", "Straße 1")])
+@pytest.mark.parametrize(
+    ("case", "expected"), [("upper", "STRASSE 1"), ("lower", "straße 1"), ("keep", "Straße 1")]
+)
 def test_case(case: str, expected: str) -> None:
     assert one(spec("text", case=case), "Straße 1") == expected
 

@@ -18,17 +18,20 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "connection: old_crm_db",
             "connection: postgresql://me:s3cret@host/db",
-            "5:15: source.connection: expected a connection id of letters, digits and . _ -, found an address",
+            "5:15: source.connection: expected a connection id of letters, digits and . _ -, found an "
+            "address",
         ),
         (
             "connection: new_crm_db",
             "connection: new crm",
-            "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other characters",
+            "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other "
+            "characters",
         ),
         (
             "timezone: Europe/Berlin",
             "timezone: Erope/Berlin",
-            "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found 'Erope/Berlin' (did you "
+            "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found "
+            "'Erope/Berlin' (did you "
             "mean 'Europe/Berlin'?)",
         ),
         (
@@ -59,31 +62,36 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "object: accounts\n      external_id: legacy_id",
             "object: accounts\n      external_id: legacyid",
-            "24:20: entities.account.target.external_id: expected a field of account, found 'legacyid' (did you mean "
+            "24:20: entities.account.target.external_id: expected a field of account, found 'legacyid' "
+            "(did you mean "
             "'legacy_id'?)",
         ),
         (
             "object: accounts\n      external_id: legacy_id",
             "object: accounts\n      external_id: origin",
-            "24:20: entities.account.target.external_id: expected a field that differs from row to row, found a "
+            "24:20: entities.account.target.external_id: expected a field that differs from row to row, "
+            "found a "
             "constant",
         ),
         (
             "required: true, max_length: 20}",
             "required: true, max_length: 20, on_too_long: truncate}",
-            "24:20: entities.account.target.external_id: expected a field that is kept whole, found 'on_too_long: "
+            "24:20: entities.account.target.external_id: expected a field that is kept whole, found "
+            "'on_too_long: "
             "truncate', which makes keys equal",
         ),
         (
             "object: contacts\n      external_id: legacy_id",
             "object: accounts\n      external_id: email",
-            "46:20: entities.contact.target.external_id: expected 'legacy_id' as in account, which writes accounts "
+            "46:20: entities.contact.target.external_id: expected 'legacy_id' as in account, which writes "
+            "accounts "
             "too, found 'email'",
         ),
         (
             "object: contacts\n",
             "object: accounts\n      id: uuid\n",
-            "46:11: entities.contact.target.id: expected 'id' as in account, which writes accounts too, found 'uuid'",
+            "46:11: entities.contact.target.id: expected 'id' as in account, which writes accounts too, "
+            "found 'uuid'",
         ),
         (
             "to: account, required: true}",
@@ -94,30 +102,35 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "to: account, required: true}",
             "type_from: kind, types: {Firm: acount, Person: contact}}",
-            "60:83: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, found 'acount' "
+            "60:83: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, "
+            "found 'acount' "
             "(did you mean 'account'?)",
         ),
         (
             "to: account, required: true}",
             "to: account, types: {Firm: account}}",
-            "60:65: entities.contact.fields.account_id.types: expected 'types' only beside 'type_from', found 'to'",
+            "60:65: entities.contact.fields.account_id.types: expected 'types' only beside 'type_from', "
+            "found 'to'",
         ),
         (
             "to: account, required: true}",
             'to: account, required: true, on_missing_parent: "null"}',
-            "60:100: entities.contact.fields.account_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+            "60:100: entities.contact.fields.account_id.on_missing_parent: expected 'reject' or 'wait' "
+            "for a required "
             "reference, found 'null'",
         ),
         (
             'on_missing_parent: "null"}',
             'on_missing_parent: "null", null_together: [nmae]}',
-            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field of account, found 'nmae' "
+            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field of account, "
+            "found 'nmae' "
             "(did you mean 'name'?)",
         ),
         (
             'on_missing_parent: "null"}',
             'on_missing_parent: "null", null_together: [name]}',
-            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field that may be empty, found the "
+            "37:106: entities.account.fields.parent_id.null_together[0]: expected a field that may be "
+            "empty, found the "
             "required name",
         ),
         (
@@ -128,12 +141,14 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "ignore: [",
             "compare: exact\n        - name: same mailbox\n          fields: [email]\n          ignore: [",
-            "67:17: entities.contact.match.keys[1].name: expected a name of its own, found 'same mailbox' again",
+            "67:17: entities.contact.match.keys[1].name: expected a name of its own, found 'same mailbox' "
+            "again",
         ),
         (
             "similar: {fields: [first_name]",
             "similar: {fields: [firstname]",
-            "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field of contact, found 'firstname' "
+            "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field of contact, found "
+            "'firstname' "
             "(did you mean 'first_name'?)",
         ),
         (
@@ -154,13 +169,15 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "recency: changed_at",
             "recency: email",
-            "69:18: entities.contact.match.survivorship.recency: expected a field of kind date or datetime, found the "
+            "69:18: entities.contact.match.survivorship.recency: expected a field of kind date or "
+            "datetime, found the "
             "email email",
         ),
         (
             "        recency: changed_at\n",
             "",
-            "68:7: entities.contact.match.survivorship.recency: expected the field that orders the members for "
+            "68:7: entities.contact.match.survivorship.recency: expected the field that orders the "
+            "members for "
             "most_recent, found none",
         ),
         (
@@ -202,7 +219,8 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             'formats: ["%d.%m.%Y"]',
             'formats: ["%d/%m/%Y", "%m/%d/%Y"]',
-            "55:64: entities.contact.fields.born.formats[1]: expected formats that agree with '%d/%m/%Y', found "
+            "55:64: entities.contact.fields.born.formats[1]: expected formats that agree with '%d/%m/%Y', "
+            "found "
             "'%m/%d/%Y', which reads '05/04/2003' as another day or time",
         ),
         (
@@ -218,17 +236,20 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             'thousands: "."',
             'thousands: ","',
-            "34:100: entities.account.fields.revenue.thousands: expected another mark than the decimal mark, found ','",
+            "34:100: entities.account.fields.revenue.thousands: expected another mark than the decimal "
+            "mark, found ','",
         ),
         (
             'thousands: "."',
             'thousands: "0"',
-            "34:100: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', found '0'",
+            "34:100: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', "
+            "found '0'",
         ),
         (
             'false: ["0"]',
             'false: ["0", "1"]',
-            "35:71: entities.account.fields.active.false[1]: expected other values than those of 'true', found '1' in "
+            "35:71: entities.account.fields.active.false[1]: expected other values than those of 'true', "
+            "found '1' in "
             "both",
         ),
         (
@@ -239,18 +260,21 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             '"2": warm',
             '"2": temperature unknown',
-            "32:33: entities.account.fields.rating.values.2: expected at most max_length 10 characters, found 19",
+            "32:33: entities.account.fields.rating.values.2: expected at most max_length 10 characters, "
+            "found 19",
         ),
         (
             '"2": warm',
             '" 1": warm',
-            "32:34: entities.account.fields.rating.values. 1: expected one result for each value, found ' 1' with "
+            "32:34: entities.account.fields.rating.values. 1: expected one result for each value, found ' "
+            "1' with "
             "'hot' before",
         ),
         (
             "country: {kind: country, from: land}",
             "country: {kind: country, from: land, values: {England: UK}}",
-            "28:62: entities.account.fields.country.values.England: expected an ISO 3166 country of two capital "
+            "28:62: entities.account.fields.country.values.England: expected an ISO 3166 country of two "
+            "capital "
             "letters, found 'UK'",
         ),
     ],
@@ -265,44 +289,57 @@ def test_each_rule_names_its_place(tmp_path, old, new, expected):
 
 SEVERAL = {
     "  my accounts:\n": [
-        "14:3: entities.my accounts: expected a name of letters, digits and _ that starts with a letter, found "
+        "14:3: entities.my accounts: expected a name of letters, digits and _ that starts with a letter, "
+        "found "
         "'my accounts'",
-        "37:54: entities.my accounts.fields.parent_id.to: expected an entity of this mapping, found 'account' (did you "
+        "37:54: entities.my accounts.fields.parent_id.to: expected an entity of this mapping, found "
+        "'account' (did you "
         "mean 'my accounts'?)",
-        "60:56: entities.contact.fields.account_id.to: expected an entity of this mapping, found 'account' (did you "
+        "60:56: entities.contact.fields.account_id.to: expected an entity of this mapping, found "
+        "'account' (did you "
         "mean 'my accounts'?)",
     ],
     "parent, to: account, required: true, ": [
-        "37:73: entities.account.fields.parent_id.required: expected an optional reference of an entity to itself, "
+        "37:73: entities.account.fields.parent_id.required: expected an optional reference of an entity "
+        "to itself, "
         "found a required one",
-        "37:98: entities.account.fields.parent_id.on_missing_parent: expected 'reject' or 'wait' for a required "
+        "37:99: entities.account.fields.parent_id.on_missing_parent: expected 'reject' or 'wait' for a "
+        "required "
         "reference, found 'null'",
     ],
     "{kind: constant, value: x}\n    # the match below uses a constant": [],
     "{kind: constant, value: Ann}": [
-        "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field that tells customers apart, found "
+        "65:30: entities.contact.match.keys[0].similar.fields[0]: expected a field that tells customers "
+        "apart, found "
         "the constant first_name",
-        "67:28: entities.contact.match.guards.given_name: expected a field that tells customers apart, found the "
+        "67:28: entities.contact.match.guards.given_name: expected a field that tells customers apart, "
+        "found the "
         "constant first_name",
     ],
     "{first_name: strictest, born: aggregate}": [
-        "71:30: entities.contact.match.survivorship.fields.first_name: expected a strategy for the name first_name, "
+        "71:30: entities.contact.match.survivorship.fields.first_name: expected a strategy for the name "
+        "first_name, "
         "found 'strictest'",
-        "71:47: entities.contact.match.survivorship.fields.born: expected a strategy for the date born, found "
+        "71:47: entities.contact.match.survivorship.fields.born: expected a strategy for the date born, "
+        "found "
         "'aggregate'",
     ],
     "[[street, city], [city, town]]": [
-        "72:35: entities.contact.match.survivorship.groups[1][0]: expected each field in one group, found 'city' "
+        "72:35: entities.contact.match.survivorship.groups[1][0]: expected each field in one group, found "
+        "'city' "
         "again",
         "72:41: entities.contact.match.survivorship.groups[1][1]: expected a field of contact ('legacy_id', "
-        "'first_name', 'email', 'born', 'changed_at', 'street', 'city', 'owner_id', 'account_id'), found 'town'",
+        "'first_name', 'email', 'born', 'changed_at', 'street', 'city', 'owner_id', 'account_id'), found "
+        "'town'",
     ],
     'from: [person_id, person_id, ""]': [
-        "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' again",
+        "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' "
+        "again",
         "48:60: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
     ],
     "changed_at: {kind: datetime, from: changed, timezone: XYZ/1}": [
-        "56:61: entities.contact.fields.changed_at.timezone: expected an IANA time zone such as 'Europe/Berlin', found "
+        "56:61: entities.contact.fields.changed_at.timezone: expected an IANA time zone such as "
+        "'Europe/Berlin', found "
         "'XYZ/1'",
     ],
 }
@@ -336,7 +373,11 @@ SEVERAL = {
         ('kind: decimal, precision: 4, default: "12.3400"', None),
         ('kind: decimal, default: "EUR 5"', "a number with '.' before its decimals"),
         ('kind: money, default: "EUR 5"', None),
-        ('kind: boolean, default: "maybe"', "one of '1', 'true', 't', 'yes', 'y', 'on', '0', 'false', 'f', 'no', 'n', 'off'"),
+        ('kind: money, default: "1.2.3"', "a number with '.' before its decimals"),
+        (
+            'kind: boolean, default: "maybe"',
+            "one of '1', 'true', 't', 'yes', 'y', 'on', '0', 'false', 'f', 'no', 'n', 'off'",
+        ),
         ('kind: boolean, default: "YES"', None),
         ('kind: choice, values: {a: b}, default: "A"', None),
         ('kind: choice, values: {a: b}, ignore_case: false, default: "z"', "one of the keys of 'values'"),
@@ -344,7 +385,7 @@ SEVERAL = {
         ('kind: country, default: "de"', None),
         ('kind: country, default: "Deutschland"', None),
     ],
-)  # fmt: skip
+)
 def test_a_default_must_be_readable_by_its_own_field(tmp_path, spec, expected):
     found = problems(
         tmp_path, changed(("{kind: name, from: first, max_length: 60}", f"{{{spec}, from: first}}"))
@@ -364,7 +405,8 @@ def test_a_default_close_to_a_choice_is_recognised(tmp_path):
         ('"2": warm', "warn: warm"),
     )
     assert problems(tmp_path, text) == [
-        "34:18: entities.account.fields.rating.default: expected one of the keys of 'values', found 'warm' (did you "
+        "34:18: entities.account.fields.rating.default: expected one of the keys of 'values', found "
+        "'warm' (did you "
         "mean 'warn'?)"
     ]
 
@@ -380,8 +422,13 @@ def test_bounds_of_a_number_must_not_cross(tmp_path):
 
 def test_required_references_in_a_circle_are_refused(tmp_path):
     text = changed(
-        ("    expectations:\n", "      main_contact: {kind: reference, from: main, to: contact, required: true}\n    expectations:\n")
-    )  # fmt: skip
+        (
+            "    expectations:\n",
+            "      main_contact: "
+            "{kind: reference, from: main, to: contact, required: true}\n    "
+            "expectations:\n",
+        )
+    )
     circle = "expected one optional reference in the circle of account and contact, found only required ones"
     assert problems(tmp_path, text) == [
         f"38:74: entities.account.fields.main_contact.required: {circle}",

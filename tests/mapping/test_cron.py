@@ -64,7 +64,7 @@ FIELD = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(fields=st.lists(FIELD, min_size=5, max_size=5))
 def test_what_is_accepted_can_be_scheduled(fields):
     expression = " ".join(fields)

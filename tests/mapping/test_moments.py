@@ -1,7 +1,7 @@
 """Formats of dates and times."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -17,9 +17,24 @@ KNOWN = "%Y %y %m %b %B %d %j %H %I %M %S %f %p %a %A %z"
 
 @pytest.mark.parametrize(
     "pattern",
-    ["%Y-%m-%d", "%d.%m.%y", "%Y%m%d", "%Y-%j", "%d %b %Y", "%A, %B %d, %Y", "%Y年%m月%d日", "%d/%m/%Y %I:%M %p"]
-    + ["%Y-%m-%dT%H:%M:%S.%f%z", "%F %T", "iso", "excel_serial", "epoch_seconds", "epoch_milliseconds", "%d.%m.%Y 100%%"],
-)  # fmt: skip
+    [
+        "%Y-%m-%d",
+        "%d.%m.%y",
+        "%Y%m%d",
+        "%Y-%j",
+        "%d %b %Y",
+        "%A, %B %d, %Y",
+        "%Y年%m月%d日",
+        "%d/%m/%Y %I:%M %p",
+        "%Y-%m-%dT%H:%M:%S.%f%z",
+        "%F %T",
+        "iso",
+        "excel_serial",
+        "epoch_seconds",
+        "epoch_milliseconds",
+        "%d.%m.%Y 100%%",
+    ],
+)
 def test_a_format_that_says_a_day_is_accepted(pattern):
     assert format_fault(pattern) is None
 
@@ -27,14 +42,22 @@ def test_a_format_that_says_a_day_is_accepted(pattern):
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        ("yyyy-mm-dd", f"expected a format of % directives or one of {NAMED}, found 'yyyy-mm-dd' (did you mean '%Y-%m-%d'?)"),
+        (
+            "yyyy-mm-dd",
+            f"expected a format of % directives or one of {NAMED}, found 'yyyy-mm-dd' (did you "
+            f"mean '%Y-%m-%d'?)",
+        ),
         (
             "DD.MM.YYYY hh:mm:ss",
             f"expected a format of % directives or one of {NAMED}, found 'DD.MM.YYYY hh:mm:ss' (did you mean "
             "'%d.%m.%Y %H:%M:%S'?)",
         ),
         ("excel", f"expected a format of % directives or one of {NAMED}, found 'excel'"),
-        ("epoch_second", f"expected a format of % directives or one of {NAMED}, found 'epoch_second' (did you mean 'epoch_seconds'?)"),
+        (
+            "epoch_second",
+            f"expected a format of % directives or one of {NAMED}, found 'epoch_second' (did "
+            f"you mean 'epoch_seconds'?)",
+        ),
         ("", f"expected a format of % directives or one of {NAMED}, found ''"),
         ("%Y-%m-%d ", "expected a format without blanks around it, found '%Y-%m-%d '"),
         ("%Y-%m-%e", f"expected one of {KNOWN}, found '%e'"),
@@ -43,16 +66,23 @@ def test_a_format_that_says_a_day_is_accepted(pattern):
         ("%Y-%M-%d", "expected a month, found none in '%Y-%M-%d', where %M is the minute and %m the month"),
         ("%m-%d", "expected a year, found none in '%m-%d'"),
         ("%H:%M", "expected a year and a month and a day, found none in '%H:%M'"),
-        ("%Y-%m-%d %H:%m", "expected each part of a date once, found the month twice in '%Y-%m-%d %H:%m', where %m is the month and %M the minute"),
+        (
+            "%Y-%m-%d %H:%m",
+            "expected each part of a date once, found the month twice in '%Y-%m-%d %H:%m', "
+            "where %m is the month and %M the minute",
+        ),
         ("%Y-%m-%d %y", "expected each part of a date once, found the year twice in '%Y-%m-%d %y'"),
         ("%Y-%m-%d %H", "expected an hour and a minute together, found them incomplete in '%Y-%m-%d %H'"),
-        ("%Y-%m-%d %M:%S", "expected an hour and a minute together, found them incomplete in '%Y-%m-%d %M:%S'"),
+        (
+            "%Y-%m-%d %M:%S",
+            "expected an hour and a minute together, found them incomplete in '%Y-%m-%d %M:%S'",
+        ),
         ("%Y-%m-%d %I:%M", "expected %I and %p together, found only one of them in '%Y-%m-%d %I:%M'"),
         ("%Y-%m-%d %H:%M %p", "expected %I and %p together, found only one of them in '%Y-%m-%d %H:%M %p'"),
         ("%z %Y-%m-%d", "expected %z at the end, found it before it in '%z %Y-%m-%d'"),
         ("%Y-%m-%d %H:%M:%S,%f", "expected %f only in '%S.%f', found it elsewhere in '%Y-%m-%d %H:%M:%S,%f'"),
     ],
-)  # fmt: skip
+)
 def test_a_format_that_does_not_is_refused(pattern, expected):
     assert format_fault(pattern) == expected
 
@@ -86,7 +116,7 @@ PIECES = [
 def test_cleaning_reads_every_accepted_format_as_the_rules_do(pieces, day):
     pattern = ("%Y-%m-%d" if day else "") + "".join(pieces)
     if format_fault(pattern) is None:
-        moment = datetime(2003, 11, 15, 16, 17, 18)
+        moment = datetime(2003, 11, 15, 16, 17, 18, tzinfo=UTC)
         text = re.sub(r"%(.)", lambda match: moment.strftime(match[0]), pattern.removesuffix("%z"))
         text += "+0200" if pattern.endswith("%z") else ""
         cleaned = parser(pattern)(pl.Series([text]))

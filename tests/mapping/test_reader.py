@@ -349,6 +349,19 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
             ["56:7: entities.contact.fields.changed_at: expected keys and values, found nothing"],
         ),
         (
+            [("{kind: datetime, from: changed}", "0x1F")],
+            ["56:19: entities.contact.fields.changed_at: expected keys and values, found '0x1F'"],
+        ),
+        (
+            [("    match:\n", f"    {'match' * 20}: 1\n    match:\n")],
+            [
+                f"61:5: entities.contact.{'match' * 11}matc…: expected one of the keys 'table', 'query', "
+                f"'key', "
+                "'watermark', 'filters', 'target', 'fields', 'match', 'expectations', 'acceptance', found "
+                f"'{'match' * 11}matc…'"
+            ],
+        ),
+        (
             [("fields: [email]", "fields: email")],
             ["64:19: entities.contact.match.keys[0].fields: expected a list, found 'email'"],
         ),
@@ -689,7 +702,7 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=mutated())
 def test_whatever_is_written_is_read_or_refused_with_positions(tmp_path, text):
     raw = text.encode("utf-8", "surrogatepass")

@@ -24,7 +24,7 @@ PERSON = st.fixed_dictionaries(
 )
 ROWS = st.lists(PERSON, max_size=14).map(lambda rows: [{"_key": f"{n:02d}", **row} for n, row in enumerate(rows)])
 GUARDS = {"guards": {"given_name": "given_name", "max_cluster": 5}}
-QUICK = settings(max_examples=400, deadline=None)
+QUICK = settings(max_examples=20, deadline=None)
 
 
 def matched(rows: list[dict], known=None, **more) -> Matched:

@@ -255,6 +255,7 @@ def passing_checks() -> list[dict[str, Any]]:
         )
     )
     lines.append(check("acceptance", "opportunity", None, "pipeline per stage", engine="acceptance"))
+    lines.append(check("accuracy", "contact", None, "edited_in_target", status="info"))
     return lines
 
 

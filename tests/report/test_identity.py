@@ -82,7 +82,9 @@ def test_an_outcome_of_an_unknown_name_does_not_count(run: Builder) -> None:
     assert contact(run).holds is False
 
 
-def test_a_row_that_cleaning_lost_is_named_by_its_key_though_the_load_knows_nothing_of_it(run: Builder) -> None:
+def test_a_row_that_cleaning_lost_is_named_by_its_key_though_the_load_knows_nothing_of_it(
+    run: Builder,
+) -> None:
     lost = pl.col("_key") != "C-3"
     clean = open_table(run.folder, "contact", "clean")
     run.write("contact", "clean", clean.frame().filter(lost), **clean.facts)
@@ -129,7 +131,9 @@ ids = st.lists(st.sampled_from("abcdefg"), max_size=12)
 @given(expected=st.sets(st.sampled_from("abcdefg")), found=ids, rows=st.integers(1, 3))
 def test_compare_finds_what_sets_find(expected: set[str], found: list[str], rows: int) -> None:
     def frame(values: list[str]) -> pl.DataFrame:
-        return pl.DataFrame({"id": values, "state": [None] * len(values)}, schema={"id": pl.String, "state": pl.String})
+        return pl.DataFrame(
+            {"id": values, "state": [None] * len(values)}, schema={"id": pl.String, "state": pl.String}
+        )
 
     halves = [frame(found[::2]), frame(found[1::2])]
     differences = room.compare(lambda: iter([frame(sorted(expected))]), lambda: iter(halves), rows)

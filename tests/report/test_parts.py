@@ -41,9 +41,13 @@ def test_rejected_rows_are_counted_by_reason_and_field_with_twenty_examples(tmp_
 
 def test_what_the_target_refused_is_counted_apart_and_without_the_targets_words(run: Builder) -> None:
     refused = pl.col("_key").is_in(["C-2", "C-3"])
-    rows = open_table(run.folder, "contact", "outcome").frame().with_columns(
-        outcome=pl.when(refused).then(pl.lit("rejected")).otherwise("outcome"),
-        reason=pl.when(refused).then(pl.lit("refused_by_target: (email)=(ann@secret.example) exists")),
+    rows = (
+        open_table(run.folder, "contact", "outcome")
+        .frame()
+        .with_columns(
+            outcome=pl.when(refused).then(pl.lit("rejected")).otherwise("outcome"),
+            reason=pl.when(refused).then(pl.lit("refused_by_target: (email)=(ann@secret.example) exists")),
+        )
     )
     run.write("contact", "outcome", rows)
     lines = entity(run).rejections
@@ -58,7 +62,9 @@ def test_filtered_rows_are_counted_by_rule(run: Builder) -> None:
     filtered = open_table(run.folder, "contact", "filtered").rows
     lines = entity(run).filters
     assert lines is not None
-    assert [(line.name, line.rows, line.keys[0]) for line in lines] == [("deleted in source", filtered, "C-4")]
+    assert [(line.name, line.rows, line.keys[0]) for line in lines] == [
+        ("deleted in source", filtered, "C-4")
+    ]
 
 
 def test_the_funnel_loses_what_the_outcomes_say(run: Builder) -> None:
@@ -84,9 +90,17 @@ def cluster(run: Builder) -> None:
         email=pl.lit("second@example.org"), full_name=pl.lit("made of both"),
     )  # fmt: skip
     run.write("contact", "golden", golden.select("_golden", "_key", "_members", *fields))
-    keys = pl.DataFrame({"_key": ["C-1", "C-2"], "_master": [True, False], "_merged_by": ["same e-mail", "same e-mail"]})
+    keys = pl.DataFrame(
+        {"_key": ["C-1", "C-2"], "_master": [True, False], "_merged_by": ["same e-mail", "same e-mail"]}
+    )
     run.write("contact", "members", keys.with_columns(_golden=pl.lit("legacy_crm.contact:C-1")))
-    first = {"phone": None, "email": "first@example.org", "full_name": "A", "born": "1980-02-03", "last_name": "Li1"}
+    first = {
+        "phone": None,
+        "email": "first@example.org",
+        "full_name": "A",
+        "born": "1980-02-03",
+        "last_name": "Li1",
+    }
     second = first | {"phone": "+49301", "email": "second@example.org", "full_name": "B"}
     third = first | {"phone": "+49301", "full_name": "C", "born": "1999-01-01"}
     lineage = {
@@ -94,7 +108,9 @@ def cluster(run: Builder) -> None:
         "_source": ["legacy_crm.contact", "legacy_crm.contact", "other.person"],
         "record": [json.dumps(record) for record in (first, second, third)],
     }
-    run.write("contact", "lineage", pl.DataFrame(lineage).with_columns(_golden=pl.lit("legacy_crm.contact:C-1")))
+    run.write(
+        "contact", "lineage", pl.DataFrame(lineage).with_columns(_golden=pl.lit("legacy_crm.contact:C-1"))
+    )
 
 
 def test_a_merge_names_its_members_and_where_each_field_comes_from(run: Builder) -> None:
@@ -112,7 +128,9 @@ def test_a_merge_names_its_members_and_where_each_field_comes_from(run: Builder)
 
 def test_rows_that_an_earlier_run_merged_are_told_apart(run: Builder) -> None:
     cluster(run)
-    members = open_table(run.folder, "contact", "members").frame().with_columns(_merged_by=pl.lit(None, pl.String))
+    members = (
+        open_table(run.folder, "contact", "members").frame().with_columns(_merged_by=pl.lit(None, pl.String))
+    )
     run.write("contact", "members", members)
     merges = entity(run).merges
     assert merges is not None
@@ -171,8 +189,24 @@ def test_the_sample_tells_its_size_its_reasons_and_what_it_does_not_cover(run: B
 
 def test_values_of_single_rows_stay_out_of_the_checks(run: Builder) -> None:
     lines = [
-        check("accuracy", "contact", "born", "minimum", source_value="1931-02-07", target_value="1931-02-08", status="fail"),
-        check("acceptance", "contact", None, "who is first", source_value="Ann", target_value="Zoë Secret", status="fail"),
+        check(
+            "accuracy",
+            "contact",
+            "born",
+            "minimum",
+            source_value="1931-02-07",
+            target_value="1931-02-08",
+            status="fail",
+        ),
+        check(
+            "acceptance",
+            "contact",
+            None,
+            "who is first",
+            source_value="Ann",
+            target_value="Zoë Secret",
+            status="fail",
+        ),
         check("acceptance", "contact", None, "how many", source_value="7", target_value="8", status="fail"),
     ]
     run.checks("full_checks", lines)
@@ -185,7 +219,10 @@ def test_values_of_single_rows_stay_out_of_the_checks(run: Builder) -> None:
 
 
 def test_checks_are_counted_by_status(run: Builder) -> None:
-    run.checks("full_checks", [*passing_checks(), check("validity", "contact", "email", "x", status="fail", failing=3)])
+    run.checks(
+        "full_checks",
+        [*passing_checks(), check("validity", "contact", "email", "x", status="fail", failing=3)],
+    )
     found = made(run).full_checks
     assert found is not None
     assert (found.failed, found.info) == (1, 1)
@@ -203,7 +240,8 @@ def test_undo_names_the_command_and_the_dag(run: Builder) -> None:
     undo = made(run).undo
     assert undo.possible
     assert undo.command == (
-        "crm-migration rollback include/mappings/legacy_crm.yaml --run-id scheduled__2026-03-01T02:00:00+00:00"
+        "crm-migration rollback include/mappings/legacy_crm.yaml"
+        " --run-id scheduled__2026-03-01T02:00:00+00:00"
     )
     assert undo.dag_conf == {"mapping": "legacy_crm", "run_id": "scheduled__2026-03-01T02:00:00+00:00"}
     assert made(run, undo_command="undo it").undo.command == "undo it"
@@ -211,4 +249,6 @@ def test_undo_names_the_command_and_the_dag(run: Builder) -> None:
 
 
 def test_a_command_with_blanks_is_quoted(run: Builder) -> None:
-    assert made(run, mapping_path="my maps/a.yaml").undo.command.startswith("crm-migration rollback 'my maps/a.yaml'")
+    assert made(run, mapping_path="my maps/a.yaml").undo.command.startswith(
+        "crm-migration rollback 'my maps/a.yaml'"
+    )

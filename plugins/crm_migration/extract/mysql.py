@@ -24,7 +24,7 @@ import pymysql
 import sqlalchemy as sa
 from pymysql.constants import CR, FIELD_TYPE
 
-from crm_migration.extract.mysql_packets import frames_of
+from crm_migration.extract.mysql_packets import UnreadCursor, frames_of
 from crm_migration.extract.printing import (
     AnyColumn,
     AnyResult,
@@ -103,21 +103,20 @@ class MySQL:
 
 
 def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool], rows: int) -> Frames:
-    if not isinstance(connection.connection.driver_connection, pymysql.Connection):
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, pymysql.Connection):
         schema = {f"c{at}": pl.Binary() if is_binary else pl.String() for at, is_binary in enumerate(binary)}
         yield from stream(connection, statement, schema, rows)
         return
-    with connection.execute(statement, execution_options={"stream_results": True}) as result:
-        cursor: Any = result.cursor
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    with closing(UnreadCursor(driver)) as cursor:
+        cursor.execute(str(compiled), compiled.params)
         try:
-            yield from frames_of(cursor.connection._rfile, binary, rows)  # noqa: SLF001 the rows not yet read
+            yield from frames_of(cursor.unread(), binary, rows)
         except pymysql.err.OperationalError as failure:
             if failure.args[0] == CR.CR_SERVER_LOST:
                 connection.invalidate()
             raise
-        finally:
-            # The answer has been read to its end; closing the cursor must not wait for another one.
-            cursor._result.unbuffered_active = False  # noqa: SLF001
 
 
 def _description(result: AnyResult) -> list[Any]:

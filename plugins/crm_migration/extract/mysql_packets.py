@@ -9,7 +9,7 @@ numpy per column finds where the values stand, and Arrow's string views point at
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pymysql
 from pymysql.constants import CR
+from pymysql.cursors import SSCursor
 
 from crm_migration.extract.printing import Frames
 
@@ -46,6 +47,20 @@ class PacketStream(Protocol):
     def read1(self, size: int, /) -> bytes:
         """Return what has arrived, at most `size` bytes; empty when the other side hung up."""
         ...
+
+
+class UnreadCursor(SSCursor):
+    """An unbuffered cursor whose rows are read by `frames_of` instead of by the cursor.
+
+    PyMySQL has no public way to them: `_result` and `_rfile` are its own names.
+    """
+
+    def unread(self) -> PacketStream:
+        """Return the stream on which the rows wait; whoever takes it must read them to their end."""
+        result: Any = vars(self)["_result"]
+        result.unbuffered_active = False
+        stream: PacketStream = vars(self.connection)["_rfile"]
+        return stream
 
 
 def frames_of(stream: PacketStream, binary: Sequence[bool], rows: int) -> Frames:

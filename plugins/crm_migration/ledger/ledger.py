@@ -193,9 +193,13 @@ class Ledger:
                 )
             )
 
-    def loaded_before(self, source: str) -> bool:
-        """Return whether any run of this source has been loaded (and not rolled back)."""
+    def loaded_before(self, source: str, run_id: str) -> bool:
+        """Return whether any other run of this source has been loaded whole (and not rolled back)."""
         run = self.tables.run
-        chosen = sa.select(run.c.run_no).where(run.c.source == source, run.c.status == "green").limit(1)
+        if not self.exists():
+            return False
+        chosen = sa.select(run.c.run_no).where(
+            run.c.source == source, run.c.status == "green", run.c.run_id != run_id
+        )
         with self.engine.connect() as connection:
-            return connection.scalar(chosen) is not None
+            return connection.scalar(chosen.limit(1)) is not None

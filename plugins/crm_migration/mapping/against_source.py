@@ -49,7 +49,8 @@ def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Itera
         if unmapped:
             named = ", ".join(quoted(value) for value in unmapped[:MOST_NAMED])
             more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
-            text = f"expected an entry for every value of the source, or 'on_invalid', found none for {named}{more}"
+            expected = "an entry for every value of the source, or 'on_invalid'"
+            text = f"expected {expected}, found none for {named}{more}"
             yield Fault(scope.at("fields", name, "values"), text, at_key=True)
 
 

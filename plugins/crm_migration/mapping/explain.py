@@ -189,9 +189,9 @@ def _unknown_kind(error: _Error) -> Explained:
 
 
 def _missing_kind(error: _Error) -> Explained:
-    if not isinstance(error.value, dict):
-        text = f"expected keys and values, found {_found(error, wants_text=True)}"
-        return Explained(Fault(error.place, text), "model_type")
+    if isinstance(error.value, Unquoted):
+        found = quoted(error.value.written)
+        return Explained(Fault(error.place, f"expected keys and values, found {found}"), "model_type")
     near = nearest("kind", [key for key in error.value if key not in ("kind", "from")])
     if near is None:
         return _explained(error.at("kind"), f"expected one of {listed(kinds())}, found none")

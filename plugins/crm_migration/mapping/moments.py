@@ -46,6 +46,13 @@ def format_fault(pattern: str) -> str | None:
     if not directives:
         known = did_you_mean(pattern, NAMED) or _spelled(pattern)
         return f"expected a format of % directives or one of {listed(NAMED)}, found {quoted(pattern)}{known}"
+    return _directive_fault(pattern, directives) or _composition_fault(
+        pattern, [letter for letter in directives if letter != "%"]
+    )
+
+
+def _directive_fault(pattern: str, directives: list[str]) -> str | None:
+    """Return which directive is unknown or stands where it cannot be read."""
     if pattern != pattern.strip():
         return f"expected a format without blanks around it, found {quoted(pattern)}"
     unknown = next((letter for letter in directives if letter not in PARTS and letter != "%"), None)
@@ -56,7 +63,7 @@ def format_fault(pattern: str) -> str | None:
         return f"expected %z at the end, found it before it in {quoted(pattern)}"
     if "f" in directives and not re.search(r"%S\.%f", _expanded(pattern)):
         return f"expected %f only in '%S.%f', found it elsewhere in {quoted(pattern)}"
-    return _composition_fault(pattern, [letter for letter in directives if letter != "%"])
+    return None
 
 
 def _composition_fault(pattern: str, letters: list[str]) -> str | None:

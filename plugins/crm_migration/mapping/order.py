@@ -108,12 +108,13 @@ def _cut(group: list[str], edges: list[_Edge]) -> set[_Edge]:
     optional = sorted((edge for edge in edges if not edge.required), key=cost)
     if len(optional) > MOST_COMBINED:
         return _cut_one_by_one(group, edges, optional)
-    for size in range(1, len(optional) + 1):
-        tried = map(set, combinations(optional, size))
-        breaking = [cut for cut in tried if not _circles(group, [edge for edge in edges if edge not in cut])]
-        if breaking:
-            return min(breaking, key=lambda cut: sorted(map(cost, cut)))
-    return set(optional)
+    tried = (map(set, combinations(optional, size)) for size in range(1, len(optional) + 1))
+    breaking = ([cut for cut in cuts if not _circles(group, _without(edges, cut))] for cuts in tried)
+    return min(next(filter(None, breaking)), key=lambda cut: sorted(map(cost, cut)))
+
+
+def _without(edges: list[_Edge], cut: set[_Edge]) -> list[_Edge]:
+    return [edge for edge in edges if edge not in cut]
 
 
 def _cut_one_by_one(group: list[str], edges: list[_Edge], optional: list[_Edge]) -> set[_Edge]:

@@ -1,5 +1,6 @@
 """A mapping becomes a DAG: one group of tasks per entity, then one line through the target."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TaskGroup, chain
 
 from crm_migration.mapping.loaded import LoadedMapping
+from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import load_order
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.orchestration import tasks
@@ -32,7 +34,7 @@ def migration_dag(dag_file: str, doc: str | None) -> DAG:
         dag_id=Path(dag_file).stem,
         description=mapping.description or f"Migration of {mapping.source.name} into {mapping.target.name}",
         doc_md=f"{doc or ''}\n\nMapping `{loaded.path.name}`, sha256 `{loaded.sha256}`.",
-        schedule=CronDataIntervalTimetable(mapping.schedule, timezone=mapping.source.timezone) if mapping.schedule else None,
+        schedule=_schedule(mapping),
         start_date=datetime.combine(mapping.first_day, datetime.min.time(), tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -43,6 +45,13 @@ def migration_dag(dag_file: str, doc: str | None) -> DAG:
     ) as made:
         _wire(loaded)
     return made
+
+
+def _schedule(mapping: Mapping) -> CronDataIntervalTimetable | None:
+    """Return the mapping's schedule; where `CRM_MIGRATION_SCHEDULES=off` (demo, rehearsal) runs start by hand only."""
+    if mapping.schedule is None or os.environ.get("CRM_MIGRATION_SCHEDULES") == "off":
+        return None
+    return CronDataIntervalTimetable(mapping.schedule, timezone=mapping.source.timezone)
 
 
 def _params() -> dict[str, Any]:

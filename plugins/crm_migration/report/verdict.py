@@ -64,8 +64,8 @@ def _identity_faults(entities: Iterable[EntityReport]) -> Iterable[str]:
             yield f"{entity.name}: not every row is accounted for: {'; '.join(found)}."
         elif identity.holds is False and identity.counts is not None:
             yield (
-                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes this report knows"
-                f" add up to {identity.counts.total:,}."
+                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes known"
+                f" here add up to {identity.counts.total:,}."
             )
 
 

@@ -1,6 +1,7 @@
 """Completeness: every golden record is in the target, once, whole, and refers to records that are there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,8 @@ def _external_ids(selection: Selection) -> Check:
     column = target.table(entity.target.object).c[entity.target.external_id]
     several = sa.select(column).where(column.is_not(None)).group_by(column).having(sa.func.count() > 1)
     check = Check("completeness", selection.entity, "external_id_once", "pass", field=column.name)
+    if target.describe(entity.target.object).is_unique(column.name):
+        return replace(check, target_value="the target's unique index")
     if not _any(target, several):
         return check
     return _failing_lines(selection, column.in_(several)).judged(check)

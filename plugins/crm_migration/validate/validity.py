@@ -87,7 +87,18 @@ def _asset(context: Any, name: str, rows: Batch) -> Any:
         options["poolclass"] = sa.StaticPool
         source = add(name, connection_string=f"{rows.drivername}://reader@target/target", kwargs=options)
     asset = source.add_query_asset(name, query=rows.query)
-    return asset.add_batch_definition_whole_table("loaded records").get_batch()
+    batch = asset.add_batch_definition_whole_table("loaded records").get_batch()
+    _spare_rows(batch.data.execution_engine.engine, rows.query)
+    return batch
+
+
+def _spare_rows(engine: sa.Engine, query: str) -> None:
+    """Have the library learn the columns of a query without fetching its rows: it executes the bare query for that."""
+    bare = str(sa.text(query).compile(dialect=engine.dialect))
+
+    @sa.event.listens_for(engine, "before_cursor_execute", retval=True)
+    def _limit(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> tuple[str, Any]:
+        return f"{statement}\nLIMIT 0" if statement == bare else statement, parameters
 
 
 class _Suite:
