@@ -1,4 +1,4 @@
-"""# Legacy CRM
+"""# Legacy CRM.
 
 Moves the legacy CRM's accounts, contacts, leads, opportunities, activities, campaigns and their members into the
 target CRM: extracted, cleaned, deduplicated, backed up, tried on a sample, loaded, and checked row by row.

@@ -1,4 +1,4 @@
-"""# Roll back a migration
+"""# Roll back a migration.
 
 Undoes one run: what it inserted is removed, what it changed is restored from the backup taken before it, and its
 lines leave the ledger. Edits that people made since are listed and nothing is done, unless `force` is set. A later

@@ -67,9 +67,7 @@ def database(socket_folder: str, name: str, driver: str = "psycopg") -> str:
 
 def connection_json(socket_folder: str, name: str) -> str:
     """Return the demo's connection in Airflow's JSON form."""
-    return json.dumps(
-        {"conn_type": "postgres", "login": "postgres", "schema": name, "extra": {"host": socket_folder}}
-    )
+    return json.dumps({"conn_type": "postgres", "login": "postgres", "schema": name, "extra": {"host": socket_folder}})
 
 
 def environment(socket_folder: str, port: int) -> dict[str, str]:
@@ -157,7 +155,9 @@ def healthy(url: str) -> bool:
         answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=3).json()
     except (httpx.HTTPError, ValueError):
         return False
-    return all(answer.get(part, {}).get("status") == "healthy" for part in ("scheduler", "dag_processor", "metadatabase"))
+    return all(
+        answer.get(part, {}).get("status") == "healthy" for part in ("scheduler", "dag_processor", "metadatabase")
+    )
 
 
 def _remembered() -> Airflow | None:

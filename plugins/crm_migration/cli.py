@@ -123,7 +123,9 @@ def run(
     run_id: RunId = None,
     sample_only: Annotated[bool, typer.Option(help="Stop after the sample has loaded and passed.")] = False,
     sample_size: Annotated[int | None, typer.Option(min=1, help="Root records per entity in the sample.")] = None,
-    approve: Annotated[bool, typer.Option(help="Approve the sample beforehand where the mapping asks a person.")] = False,
+    approve: Annotated[
+        bool, typer.Option(help="Approve the sample beforehand where the mapping asks a person.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the whole line: extract, clean, match, back up, sample, load, validate, report."""
@@ -136,10 +138,12 @@ def _run(
     mapping: Path, run_id: str | None, window: Window | None, options: Options, as_json: bool, approve: bool = False
 ) -> None:
     def ask(job: Job) -> None:
-        if approve or as_json is False and typer.confirm("The sample has passed. Load everything?", err=True):
+        if approve or (as_json is False and typer.confirm("The sample has passed. Load everything?", err=True)):
             return
         pipeline.undo(job)
-        raise SampleRejected("the sample was not approved and has been rolled back; use --approve to approve beforehand")
+        raise SampleRejected(
+            "the sample was not approved and has been rolled back; use --approve to approve beforehand"
+        )
 
     try:
         job = _job(mapping, run_id or _new_run_id(), window, options)

@@ -41,8 +41,8 @@ from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
 from crm_migration.match.room import match
-from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
 from crm_migration.report.assemble import report
+from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
 from crm_migration.report.read import read_report
 from crm_migration.report.write import write_report
 from crm_migration.staging import TableWriter, has_table, open_table
@@ -265,7 +265,9 @@ def link_references(job: Job) -> dict[str, Any]:
 def _link(job: Job, phase: Phase) -> dict[str, int]:
     load_job = job.load_job()
     token = job.target.ledger.take_fence(f"link {job.run_id}")
-    return {entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)}
+    return {
+        entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)
+    }
 
 
 def validate_full(job: Job) -> dict[str, Any]:
@@ -289,7 +291,15 @@ def validate_full(job: Job) -> dict[str, Any]:
 
 
 RECONCILED = (
-    "validation", "entity", "field", "name", "source_value", "target_value", "difference", "tolerance", "status",
+    "validation",
+    "entity",
+    "field",
+    "name",
+    "source_value",
+    "target_value",
+    "difference",
+    "tolerance",
+    "status",
 )
 
 

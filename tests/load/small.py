@@ -46,7 +46,10 @@ def mapping(**target: str) -> Mapping:
                         "name": {"from": "name", "kind": "text", "required": True},
                         "revenue": {"from": "revenue", "kind": "money"},
                         "parent_id": {
-                            "from": "parent", "kind": "reference", "to": "account", "on_missing_parent": "null",
+                            "from": "parent",
+                            "kind": "reference",
+                            "to": "account",
+                            "on_missing_parent": "null",
                         },
                         "active": {"from": "active", "kind": "boolean"},
                     },
@@ -124,7 +127,9 @@ class Bench:
         references = References(self.target, self.folder(run_id), assume_staged=planned)
         return LoadJob(self.target, references, number, "old", deferred(self.mapping))
 
-    def stage(self, run_id: str, entity: str, rows: list[dict[str, object]], merged: dict[str, str] | None = None) -> None:
+    def stage(
+        self, run_id: str, entity: str, rows: list[dict[str, object]], merged: dict[str, str] | None = None
+    ) -> None:
         """Stage golden records (`id` is the key), plus rows merged into them (key → surviving key)."""
         merged = merged or {}
         schema = ACCOUNT if entity == "account" else CONTACT
@@ -174,7 +179,7 @@ class Bench:
     def outcomes(self, run_id: str, entity: str) -> dict[str, str]:
         """Return what became of each row."""
         frame = open_table(self.folder(run_id), entity, "outcome").frame()
-        return {key: outcome for key, outcome in frame.select("_key", "outcome").iter_rows()}
+        return dict(frame.select("_key", "outcome").iter_rows())
 
     def undo(self, run_id: str) -> Undo:
         """Return what a rollback of the run needs."""

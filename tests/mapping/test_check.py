@@ -101,9 +101,9 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         ),
         (
             "to: account, required: true}",
-            "type_from: kind, types: {Firm: acount, Person: contact}}",
+            "type_from: kind, types: {Firm: akkount, Person: contact}}",
             "60:83: entities.contact.fields.account_id.types.Firm: expected an entity of this mapping, "
-            "found 'acount' "
+            "found 'akkount' "
             "(did you mean 'account'?)",
         ),
         (
@@ -121,9 +121,9 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         ),
         (
             'on_missing_parent: "null"}',
-            'on_missing_parent: "null", null_together: [nmae]}',
+            'on_missing_parent: "null", null_together: [namee]}',
             "37:106: entities.account.fields.parent_id.null_together[0]: expected a field of account, "
-            "found 'nmae' "
+            "found 'namee' "
             "(did you mean 'name'?)",
         ),
         (

@@ -248,10 +248,10 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         ("Europe/Berlin", "Europe/Berln"),
         ("country: DE\n", "country: NO\n"),
         ('"30 2 * * 1-5"', '"30 25 * * *"'),
-        ("    table: firms", "    tabel: firms"),
+        ("    table: firms", "    tablee: firms"),
         ("from: firm_id, required: true, max_length: 20", "from: firm_id, required: true, max_lenght: 20"),
         ('"1": hot, "2"', '1: hot, "2"'),
-        ("to: account, on_missing", "to: acount, on_missing"),
+        ("to: account, on_missing", "to: akkount, on_missing"),
         ("kind: email\n", "kind: emial\n"),
         ("max_length: 254", "max_length: many"),
         ('["%d.%m.%Y"]', '["%d.%M.%Y", dd/mm/yyyy]'),
@@ -280,13 +280,13 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         "7:12: source.country: expected text, found the boolean that YAML makes of NO; write it in "
         'quotes: "NO"',
         "12:11: schedule: expected an hour from 0 to 23 in the cron expression, found '30 25 * * *'",
-        "15:5: entities.account.tabel: expected a known key, found 'tabel' (did you mean 'table'?)",
+        "15:5: entities.account.tablee: expected a known key, found 'tablee' (did you mean 'table'?)",
         "26:62: entities.account.fields.legacy_id.max_lenght: expected a known key, found 'max_lenght' "
         "(did you mean 'max_length'?)",
         "32:18: entities.account.fields.rating.values.1: expected text as a key, found the number that "
         "YAML makes "
         'of 1; write it in quotes: "1"',
-        "37:54: entities.account.fields.parent_id.to: expected an entity of this mapping, found 'acount' "
+        "37:54: entities.account.fields.parent_id.to: expected an entity of this mapping, found 'akkount' "
         "(did you mean 'account'?)",
         f"51:15: entities.contact.fields.email.kind: expected one of {kinds}, found 'emial' (did you mean "
         f"'email'?)",
@@ -353,12 +353,12 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
             ["56:19: entities.contact.fields.changed_at: expected keys and values, found '0x1F'"],
         ),
         (
-            [("    match:\n", f"    {'match' * 20}: 1\n    match:\n")],
+            [("    match:\n", f"    {'keys' * 25}: 1\n    match:\n")],
             [
-                f"61:5: entities.contact.{'match' * 11}matc…: expected one of the keys 'table', 'query', "
+                f"61:5: entities.contact.{'keys' * 14}key…: expected one of the keys 'table', 'query', "
                 f"'key', "
                 "'watermark', 'filters', 'target', 'fields', 'match', 'expectations', 'acceptance', found "
-                f"'{'match' * 11}matc…'"
+                f"'{'keys' * 14}key…'"
             ],
         ),
         (

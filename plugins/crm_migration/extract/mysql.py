@@ -24,7 +24,7 @@ import pymysql
 import sqlalchemy as sa
 from pymysql.constants import CR, FIELD_TYPE
 
-from crm_migration.extract.mysql_packets import UnreadCursor, frames_of
+from crm_migration.extract.mysql_packets import PacketCursor, frames_of
 from crm_migration.extract.printing import (
     AnyColumn,
     AnyResult,
@@ -33,7 +33,6 @@ from crm_migration.extract.printing import (
     Kind,
     TextSelect,
     holding,
-    stream,
 )
 
 SETTINGS: Final[dict[str, str | int]] = {
@@ -75,13 +74,13 @@ class MySQL:
         connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
 
     def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
-        """Return the kind of each selected column, by its type and, for strings, its character set."""
-        with connection.execute(select.limit(0)) as result:
-            kinds: list[Kind] = [KINDS.get(int(column[1]), "other") for column in _description(result)]
-        binary = _binary(connection, select, [at for at, kind in enumerate(kinds) if kind == "text"])
-        for at in binary:
-            kinds[at] = "bytes"
-        return tuple(kinds)
+        """Return the kind of each selected column, by its type and, for strings, whether it has a character set."""
+        with closing(PacketCursor(_driver(connection))) as cursor:
+            cursor.execute(*_spoken(connection, select.limit(0)))
+            return tuple(
+                "bytes" if is_binary and KINDS.get(code) == "text" else KINDS.get(code, "other")
+                for code, is_binary in cursor.types()
+            )
 
     def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
         """Return the columns of the table or view with their types."""
@@ -103,14 +102,8 @@ class MySQL:
 
 
 def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool], rows: int) -> Frames:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, pymysql.Connection):
-        schema = {f"c{at}": pl.Binary() if is_binary else pl.String() for at, is_binary in enumerate(binary)}
-        yield from stream(connection, statement, schema, rows)
-        return
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    with closing(UnreadCursor(driver)) as cursor:
-        cursor.execute(str(compiled), compiled.params)
+    with closing(PacketCursor(_driver(connection))) as cursor:
+        cursor.execute(*_spoken(connection, statement))
         try:
             yield from frames_of(cursor.unread(), binary, rows)
         except pymysql.err.OperationalError as failure:
@@ -119,23 +112,23 @@ def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool
             raise
 
 
+def _driver(connection: sa.Connection) -> "pymysql.Connection[Any]":
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, pymysql.Connection):
+        raise TypeError("expected a connection over PyMySQL; make its engine with engine_for")
+    return driver
+
+
+def _spoken(connection: sa.Connection, statement: AnySelect) -> tuple[str, dict[str, Any]]:
+    """Return the statement as the driver takes it, with its parameters."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    return str(compiled), dict(compiled.params)
+
+
 def _description(result: AnyResult) -> list[Any]:
     cursor = result.cursor
     assert cursor is not None
     return list(cursor.description or ())
-
-
-def _binary(connection: sa.Connection, select: AnySelect, strings: Sequence[int]) -> set[int]:
-    """Return which of the string columns hold bytes: the protocol calls BLOB and TEXT by one type."""
-    if not strings:
-        return set()
-    derived = select.limit(0).subquery("q")
-    charsets = [
-        sa.func.charset(sa.select(derived.c[position]).scalar_subquery()).label(f"s{position}")
-        for position in strings
-    ]
-    found = connection.execute(sa.select(*charsets)).one()
-    return {position for position, charset in zip(strings, found, strict=True) if charset == "binary"}
 
 
 def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:

@@ -9,7 +9,7 @@ numpy per column finds where the values stand, and Arrow's string views point at
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ NULL, LONGER_LENGTHS = 0xFB, ((0xFC, 2), (0xFD, 3), (0xFE, 8))
 """First byte of a value: NULL, or how many bytes its length takes; less than these is the length itself."""
 END, END_BYTES, ERROR = 0xFE, 9, 0xFF
 
+BINARY_CHARSET = 63
+
 INLINE = 12
 """Bytes of a value that an Arrow view holds in itself (Arrow Columnar Format, "Variable-size Binary View")."""
 INLINE_MASKS: Final = np.where(np.arange(INLINE)[None, :] < np.arange(INLINE + 1)[:, None], 255, 0).astype(
@@ -49,16 +51,20 @@ class PacketStream(Protocol):
         ...
 
 
-class UnreadCursor(SSCursor):
-    """An unbuffered cursor whose rows are read by `frames_of` instead of by the cursor.
+class PacketCursor(SSCursor):
+    """An unbuffered cursor that shows what the protocol says, and leaves its rows to `frames_of`.
 
-    PyMySQL has no public way to them: `_result` and `_rfile` are its own names.
+    PyMySQL has no public way to them: `_result`, `fields` and `_rfile` are its own names.
     """
+
+    def types(self) -> list[tuple[int, bool]]:
+        """Return the type code of each column, and whether it holds bytes: BLOB and TEXT share one code."""
+        fields = vars(self)["_result"].fields
+        return [(field.type_code, field.charsetnr == BINARY_CHARSET) for field in fields]
 
     def unread(self) -> PacketStream:
         """Return the stream on which the rows wait; whoever takes it must read them to their end."""
-        result: Any = vars(self)["_result"]
-        result.unbuffered_active = False
+        vars(self)["_result"].unbuffered_active = False
         stream: PacketStream = vars(self.connection)["_rfile"]
         return stream
 

@@ -23,8 +23,6 @@ from crm_migration.extract.printing import (
     Kind,
     TextSelect,
     holding,
-    stream,
-    text_schema,
 )
 
 SETTINGS = {
@@ -84,8 +82,7 @@ class PostgreSQL:
         statement = select.statement(printed)
         driver = connection.connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
-            yield from stream(connection, statement, text_schema(len(printed)), select.chunk_rows)
-            return
+            raise TypeError("expected a connection over psycopg 3; make its engine with engine_for")
         yield from copy_out(driver, _literal(connection, driver, statement), len(printed), select.chunk_rows)
 
 

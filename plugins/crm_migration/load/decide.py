@@ -160,9 +160,9 @@ def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.Da
     found = found.rename({"target_id": "_found", "external_id": entity.target.external_id})
     joined = frame.join(found, on=entity.target.external_id, how="left", maintain_order="left")
     adopted = pl.col("target_id").is_null() & pl.col("_found").is_not_null()
-    return joined.with_columns(
-        adopted.alias("_adopted"), pl.coalesce("target_id", "_found").alias("target_id")
-    ).drop("_found")
+    return joined.with_columns(adopted.alias("_adopted"), pl.coalesce("target_id", "_found").alias("target_id")).drop(
+        "_found"
+    )
 
 
 def _action(frame: pl.DataFrame, entity: Entity, run_no: int) -> pl.Series:
@@ -211,7 +211,7 @@ def _merge_edits(
     )
     gone = ~updates["target_id"].is_in(present["target_id"].implode())
     merged, edited = _three_way(entity, updates, current)
-    merged = _policy(merged, edited.any(axis=1), gone, entity)
+    merged = _policy(merged, np.asarray(edited.any(axis=1)), gone, entity)
     rest = frame.filter(pl.col("_action") != "update")
     return pl.concat([rest, merged.select(rest.columns)]), _kept(merged, edited, entity)
 

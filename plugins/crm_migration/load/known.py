@@ -36,9 +36,7 @@ def _crosswalk(target: SqlTarget, stream_no: int) -> pl.DataFrame:
 def _lineage(target: SqlTarget, target_object: str) -> pl.DataFrame:
     table, stream = target.ledger.tables.lineage, target.ledger.tables.stream
     chosen = (
-        sa.select(
-            table.c.golden_id, stream.c.source + "." + stream.c.entity, table.c.source_key, table.c.record
-        )
+        sa.select(table.c.golden_id, stream.c.source + "." + stream.c.entity, table.c.source_key, table.c.record)
         .join(stream, stream.c.stream_no == table.c.stream_no)
         .where(stream.c.object == target_object)
     )
@@ -92,9 +90,7 @@ def _typed(name: str, field: object) -> pl.Expr:
     if isinstance(dtype, pl.Boolean):
         return column.replace_strict({"1": True, "0": False}, default=None, return_dtype=pl.Boolean).alias(name)
     if isinstance(dtype, pl.Datetime):
-        return column.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).dt.replace_time_zone(
-            "UTC"
-        )
+        return column.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).dt.replace_time_zone("UTC")
     if isinstance(dtype, pl.Date):
         return column.str.to_date("%Y-%m-%d", strict=False)
     return column.cast(dtype, strict=False)

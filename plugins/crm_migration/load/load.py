@@ -32,7 +32,7 @@ MESSAGES = {
     "not_in_target": "write mode is 'update' and the target holds no such record",
     "exists_in_target": "write mode is 'insert' and the target already holds this external id, from elsewhere",
     "edited_in_target": "the record was edited in the target since the last load and on_target_change is 'reject'",
-    "deleted_in_target": "the record was deleted in the target since the last load; restore it there, or filter the row",
+    "deleted_in_target": "the record was deleted in the target since the last load; restore it, or filter the row",
     "refused_by_target": "the target refused the record",
     "survivor_rejected": "the record that this row was merged into was rejected",
 }
@@ -49,9 +49,7 @@ class Merged:
     @classmethod
     def read(cls, folder: RunFolder, entity: str) -> "Merged":
         """Read the members of merged records from what match staged."""
-        losers = [
-            frame.filter(~pl.col("_master")) for frame in open_table(folder, entity, "members").frames()
-        ]
+        losers = [frame.filter(~pl.col("_master")) for frame in open_table(folder, entity, "members").frames()]
         golden = pl.concat(losers)["_golden"].unique() if losers else pl.Series("_golden", [], pl.String)
         kept = [
             frame.filter(pl.col("_golden").is_in(golden.implode()))
@@ -268,7 +266,12 @@ def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Itera
     for frame in open_table(folder, entity, "rejected").frames():
         for key, name, reason, message, raw in frame.select("_key", "field", "reason", "message", "raw").iter_rows():
             yield {
-                "source_key": key[:255], "step": "clean", "field": name, "reason": reason, "message": message, "raw": raw,
+                "source_key": key[:255],
+                "step": "clean",
+                "field": name,
+                "reason": reason,
+                "message": message,
+                "raw": raw,
             }
     of_golden = {line["_golden"]: line for line in progress.rejected}
     if not of_golden:
@@ -281,7 +284,11 @@ def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Itera
             reason = line["reason"] if master else "survivor_rejected"
             message = line["message"] if master else MESSAGES["survivor_rejected"]
             yield {
-                "source_key": key[:255], "step": "load", "field": line["field"], "reason": reason, "message": message,
+                "source_key": key[:255],
+                "step": "load",
+                "field": line["field"],
+                "reason": reason,
+                "message": message,
                 "raw": None,
             }
 

@@ -119,16 +119,12 @@ class References:
             keys = pl.DataFrame(schema={"_key": pl.String})
             if has_table(self.folder, parent, "members"):
                 keys = open_table(self.folder, parent, "members").frame(["_key"])
-            self._staged[parent] = keys.select(
-                pl.col("_key").alias("source_key"), pl.lit(PENDING).alias("target_id")
-            )
+            self._staged[parent] = keys.select(pl.col("_key").alias("source_key"), pl.lit(PENDING).alias("target_id"))
         return self._staged[parent]
 
     def _stream(self, parent: str) -> int:
         mapping = self.target.mapping
-        return self.target.ledger.stream_no(
-            mapping.source.name, parent, mapping.entities[parent].target.object
-        )
+        return self.target.ledger.stream_no(mapping.source.name, parent, mapping.entities[parent].target.object)
 
 
 def qualified(values: pl.Series, spec: Reference) -> pl.Series:
@@ -146,9 +142,7 @@ def _apply_policy(part: pl.DataFrame, name: str, spec: Reference) -> pl.DataFram
     lost = pl.col("_lost")
     if spec.on_missing_parent == "null" and not spec.required:
         emptied = [name, *spec.null_together]
-        return part.with_columns(
-            pl.when(lost).then(None).otherwise(pl.col(field)).alias(field) for field in emptied
-        )
+        return part.with_columns(pl.when(lost).then(None).otherwise(pl.col(field)).alias(field) for field in emptied)
     return part.with_columns(
         pl.when(lost & pl.col("_missing").is_null()).then(pl.lit(name)).otherwise(pl.col("_missing")).alias("_missing")
     )

@@ -2,13 +2,13 @@
 
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from crm_migration.load.references import qualified
-from crm_migration.mapping.model import Choice, Entity, Mapping
+from crm_migration.mapping.model import Choice, Entity, Mapping, SampleConfig
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,9 @@ class Chosen:
         return fresh
 
 
-def choose_sample(mapping: Mapping, folder: RunFolder, order: list[str], size: int | None, seed: int) -> dict[str, Staged]:
+def choose_sample(
+    mapping: Mapping, folder: RunFolder, order: list[str], size: int | None, seed: int
+) -> dict[str, Staged]:
     """Stage the sample of each entity (`_golden`, `why`) and return the staged tables.
 
     Roots are chosen per entity to show what the data holds: every value of every choice field, longest and
@@ -42,7 +44,7 @@ def choose_sample(mapping: Mapping, folder: RunFolder, order: list[str], size: i
         spec = mapping.entities[entity]
         for golden, why in _characteristic(folder, entity, spec):
             chosen.add(entity, [golden], why)
-        _fill_up(chosen, mapping, folder, entity, size, seed)
+        _fill_up(chosen, folder, entity, lambda rows: size or _size(mapping.sample, rows), seed)
     _add_children(chosen, mapping, folder, order)
     _close(chosen, mapping, folder, order)
     return {entity: _write(chosen, folder, entity) for entity in order}
@@ -91,16 +93,17 @@ def _extremes(golden: pl.Series, column: pl.Series, name: str) -> Iterable[tuple
         yield golden[int(column.arg_min() or 0)], f"{name} lowest"
 
 
-def _fill_up(
-    chosen: Chosen, mapping: Mapping, folder: RunFolder, entity: str, size: int | None, seed: int
-) -> None:
-    settings = mapping.sample
+def _size(settings: SampleConfig, rows: int) -> int:
+    return min(settings.maximum, max(settings.minimum, int(rows * settings.share)))
+
+
+def _fill_up(chosen: Chosen, folder: RunFolder, entity: str, size: Callable[[int], int], seed: int) -> None:
     golden = open_table(folder, entity, "golden")
-    wanted = size or min(settings.maximum, max(settings.minimum, int(golden.rows * settings.share)))
+    wanted = size(golden.rows)
     missing = wanted - len(chosen.why.get(entity, {}))
     if missing <= 0 or golden.rows == 0:
         return
-    draw = random.Random(f"{seed}/{entity}")
+    draw = random.Random(f"{seed}/{entity}")  # noqa: S311 - a repeatable choice, no secret
     places = set(draw.sample(range(golden.rows), min(missing, golden.rows)))
     start = 0
     for part in golden.frames(["_golden"]):

@@ -48,7 +48,10 @@ class SqlTarget:
         """Have every session refuse what does not fit, and speak UTC."""
         settings = {
             "postgresql": ["SET TIME ZONE 'UTC'", "SET datestyle TO 'ISO'"],
-            "mysql": ["SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'"],
+            "mysql": [
+                "SET time_zone = '+00:00'",
+                "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
+            ],
             "sqlite": ["PRAGMA foreign_keys = ON"],
         }[self.dialect]
 
@@ -93,7 +96,9 @@ class SqlTarget:
 
     def _unique_columns(self, table: sa.Table) -> set[str]:
         inspector = sa.inspect(self.engine)
-        sets = [c["column_names"] for c in inspector.get_unique_constraints(table.name, schema=table.schema)]
+        sets: list[Sequence[str | None]] = [
+            c["column_names"] for c in inspector.get_unique_constraints(table.name, schema=table.schema)
+        ]
         sets += [i["column_names"] for i in inspector.get_indexes(table.name, schema=table.schema) if i["unique"]]
         sets.append([column.name for column in table.primary_key.columns])
         return {str(names[0]) for names in sets if len(names) == 1}
@@ -127,7 +132,9 @@ class SqlTarget:
         order = list(table.primary_key.columns) if ordered else None
         yield from read_text(self.engine, table, list(columns), where=where, order=order)
 
-    def read_ids(self, connection: sa.Connection, target_object: str, columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:
+    def read_ids(
+        self, connection: sa.Connection, target_object: str, columns: Sequence[str], ids: pl.Series
+    ) -> pl.DataFrame:
         """Return `columns` and `target_id` of the rows whose primary key is in `ids`, as exact text."""
         table = self.table(target_object)
         key = table.c[self.primary_key(target_object)]
@@ -267,7 +274,9 @@ def _from_postgres(error: psycopg.Error, target: str) -> MigrationError:
     state = error.sqlstate or "08000"
     detail = error.diag
     place = " ".join(
-        f"{word} {name}" for word, name in (("column", detail.column_name), ("constraint", detail.constraint_name)) if name
+        f"{word} {name}"
+        for word, name in (("column", detail.column_name), ("constraint", detail.constraint_name))
+        if name
     )
     reason = POSTGRES_REASONS.get(state) or (detail.message_primary if state == "P0001" else None)
     if state[:2] in ("22", "23") or state == "P0001":
@@ -301,5 +310,3 @@ def _from_mysql(error: pymysql.MySQLError, target: str) -> MigrationError:
     if isinstance(error, pymysql.err.DataError | pymysql.err.IntegrityError):
         return RowsRefused(f"refused with error {code}")
     return MappingFault(f"{target}: the target answered error {code}; check mapping and privileges")
-
-

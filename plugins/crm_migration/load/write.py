@@ -118,9 +118,7 @@ def _update(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl
     update_rows(connection, job.target.table(entity.target.object), key, rows)
 
 
-def _write_crosswalk(
-    connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame
-) -> None:
+def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame) -> None:
     """Insert the lines of new rows, and renew the fingerprint of known masters."""
     stream, batch = place
     crosswalk = job.target.ledger.tables.crosswalk
@@ -165,9 +163,7 @@ def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.Data
     )
     statement = (
         crosswalk.update()
-        .where(
-            crosswalk.c.stream_no == sa.bindparam("of_stream"), crosswalk.c.source_key == sa.bindparam("of_key")
-        )
+        .where(crosswalk.c.stream_no == sa.bindparam("of_stream"), crosswalk.c.source_key == sa.bindparam("of_key"))
         .values(fingerprint=sa.bindparam("new"), changed_run=job.run_no)
     )
     parameters = [

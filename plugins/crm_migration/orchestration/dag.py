@@ -75,7 +75,11 @@ def _wire(loaded: LoadedMapping) -> None:
     matched = []
     for entity in order:
         with TaskGroup(entity, tooltip=f"Extract, clean and match {entity}"):
-            extracted, cleaned, golden = tasks.extract(path, entity), tasks.clean(path, entity), tasks.match(path, entity)
+            extracted, cleaned, golden = (
+                tasks.extract(path, entity),
+                tasks.clean(path, entity),
+                tasks.match(path, entity),
+            )
             chain(ready, extracted, cleaned, golden)
             matched.append(golden)
     planned = tasks.plan(path)
@@ -90,17 +94,17 @@ def _wire(loaded: LoadedMapping) -> None:
     linked = tasks.link.override(pool=pool)(path)
     validated = tasks.validate_full.override(pool=pool)(path)
     done = tasks.report(path)
-    matched >> planned  # type: ignore[operator]
-    matched >> saved  # type: ignore[operator]
+    matched >> planned
+    matched >> saved
     chain(saved, sampled, checked)
     chain(gate[-1], *loads, linked, validated, done)
-    [planned, *gate] >> done  # type: ignore[operator]
+    [planned, *gate] >> done
 
 
 def _approval(path: str, checked: Any, source: str) -> list[Any]:
     from airflow.providers.standard.operators.hitl import ApprovalOperator
 
-    approve = ApprovalOperator(
+    approve_sample = ApprovalOperator(
         task_id="approve_sample",
         subject=f"{source}: load everything?",
         body="The sample has loaded and passed its checks: `{{ ti.xcom_pull(task_ids='load_sample') }}`.\n\n"
@@ -109,8 +113,8 @@ def _approval(path: str, checked: Any, source: str) -> list[Any]:
         retries=0,
     )
     undone = tasks.undo_sample.override(trigger_rule="all_failed")(path)
-    checked >> approve >> undone
-    return [undone, approve]
+    checked >> approve_sample >> undone
+    return [undone, approve_sample]
 
 
 def rollback_dag(dag_file: str, doc: str | None) -> DAG:
@@ -129,9 +133,7 @@ def rollback_dag(dag_file: str, doc: str | None) -> DAG:
         params={
             "mapping": Param(next(iter(paths), ""), type="string", enum=list(paths), title="Mapping"),
             "run_id": Param("", type="string", minLength=1, title="Run", description="Run id as the grid shows it."),
-            "force": Param(
-                False, type="boolean", title="Force", description="Undo edits that people made since, too."
-            ),
+            "force": Param(False, type="boolean", title="Force", description="Undo edits that people made since, too."),
         },
     ) as made:
         tasks.roll_back(paths)

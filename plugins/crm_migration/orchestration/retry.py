@@ -17,9 +17,7 @@ POLICY = ExceptionRetryPolicy(
         RetryRule(
             exception="crm_migration.errors.MappingFault", action=RetryAction.FAIL, reason="the mapping must be edited"
         ),
-        RetryRule(
-            exception="crm_migration.errors.DataFault", action=RetryAction.FAIL, reason="rows must be repaired"
-        ),
+        RetryRule(exception="crm_migration.errors.DataFault", action=RetryAction.FAIL, reason="rows must be repaired"),
         RetryRule(
             exception="crm_migration.errors.OperatorNeeded", action=RetryAction.FAIL, reason="a person must decide"
         ),

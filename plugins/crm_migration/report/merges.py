@@ -116,7 +116,7 @@ def _taken(golden: Row, lineage: dict[str, str]) -> tuple[Taken, ...]:
 def _same(value: Any, stored: Any) -> bool:
     """Return whether a typed value and its JSON form are the same."""
     if value is None or stored is None:
-        return True
+        return value is stored
     try:
         return bool(_typed(stored, value) == value)
     except (ValueError, InvalidOperation):

@@ -1,5 +1,7 @@
 """The control tables of version 0.1."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects import mysql
@@ -35,7 +37,7 @@ def _long() -> sa.types.TypeEngine[str]:
     return sa.Text().with_variant(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
-def _moment() -> sa.types.TypeEngine[object]:
+def _moment() -> sa.types.TypeEngine[datetime]:
     return sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
@@ -78,7 +80,9 @@ def _crosswalk(schema: str | None, prefix: str) -> None:
         sa.Column("golden_id", _key(400), nullable=False),
         sa.Column("target_id", _key(100), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(1024), comment="of the golden record's master row only"),
-        sa.Column("created", sa.Boolean(create_constraint=False), nullable=False, comment="the load inserted the record"),
+        sa.Column(
+            "created", sa.Boolean(create_constraint=False), nullable=False, comment="the load inserted the record"
+        ),
         sa.Column("inserted_run", sa.Integer, nullable=False),
         sa.Column("changed_run", sa.Integer),
         schema=schema,
