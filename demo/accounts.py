@@ -97,9 +97,7 @@ def _custom(plan: Plan, slots: Index, keys: pl.Series) -> pl.DataFrame:
         {
             "id_c": keys,
             "tax_number_c": only(taxes.tax_numbers(plan, slots), _has(plan, slots, SITE_ONLY)),
-            "customer_tier_c": any_of(
-                draws, "accounts.tier", companies.identity(plan, slots), [*codes.TIERS, ""]
-            ),
+            "customer_tier_c": any_of(draws, "accounts.tier", companies.identity(plan, slots), [*codes.TIERS, ""]),
             "newsletter_c": draws.chance("accounts.newsletter", slots, 0.4).astype(np.int8),
             "customer_since_c": moments.with_zeros(since, draws, "accounts.since", slots),
         }

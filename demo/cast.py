@@ -53,9 +53,7 @@ class Cast:
     def leader_identity(self) -> people.Identity:
         """The name of each contact's leader."""
         men = self.places.has(Role.FATHER_SON)
-        return people.identities(
-            self.draws, "contacts", self.places.leader, geography.LOCALE[self.country], men
-        )
+        return people.identities(self.draws, "contacts", self.places.leader, geography.LOCALE[self.country], men)
 
     @cached_property
     def identity(self) -> people.Identity:

@@ -139,8 +139,6 @@ def _company_links(cast: Cast) -> pl.DataFrame:
             "contact_id": cast.keys.gather(pl.Series(both)),
             "account_id": pl.concat([keys.gather(pl.Series(live)), cast.plan.keys("accounts", past)]),
             "date_modified": moments.stamps(cast.draws, "accounts_contacts", number)["date_modified"],
-            "deleted": np.concatenate([cast.deleted[live], np.ones(len(former), dtype=np.bool_)]).astype(
-                np.int8
-            ),
+            "deleted": np.concatenate([cast.deleted[live], np.ones(len(former), dtype=np.bool_)]).astype(np.int8),
         }
     )

@@ -28,9 +28,7 @@ def users(plan: Plan, slots: Index) -> dict[str, pl.DataFrame]:
     who = people.identities(draws, "users", slots, np.zeros_like(slots), nobody)
     first, last = people.written(draws, who, slots, np.zeros_like(slots))
     number = pl.Series(slots).cast(pl.String)
-    login = joined(
-        GIVEN.form("ascii", who.given).str.slice(0, 1), SURNAMES.form("ascii", who.surname), number
-    )
+    login = joined(GIVEN.form("ascii", who.given).str.slice(0, 1), SURNAMES.form("ascii", who.surname), number)
     columns = {
         "id": plan.keys("users", slots),
         "user_name": login,

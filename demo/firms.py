@@ -97,9 +97,7 @@ TRADES: dict[str, Trade] = {
             "青葉=aoba 朝日野=asahino 富士見=fujimi 花園=hanazono 桜井=sakurai 緑川=midorikawa 日向=hinata 松風=matsukaze"
             " 大和田=owada 白鳥=shiratori 若葉=wakaba 月島=tsukishima 波多野=hatano 千歳=chitose 星野=hoshino"
         ),
-        _branches(
-            "物流 製作所 電機 ソフトウェア 製薬 印刷 建設 エネルギー 商事 食品 家具 出版 繊維 化学 飲料 不動産"
-        ),
+        _branches("物流 製作所 電機 ソフトウェア 製薬 印刷 建設 エネルギー 商事 食品 家具 出版 繊維 化学 飲料 不動産"),
         (
             ("株式会社", " 株式会社", "株式會社", "株式会社"),
             ("合同会社", " 合同会社", "合同会社", "合同会社"),

@@ -21,10 +21,7 @@ _STREETS = Lists([country.streets for country in COUNTRIES])
 _STREET_ENDS = [country.street_pattern.split("{number}") for country in COUNTRIES for _ in country.streets]
 _BEFORE, _AFTER = (
     pl.Series(
-        [
-            ends[side].replace("{street}", street)
-            for ends, street in zip(_STREET_ENDS, _STREETS.words, strict=True)
-        ]
+        [ends[side].replace("{street}", street) for ends, street in zip(_STREET_ENDS, _STREETS.words, strict=True)]
     )
     for side in (0, 1)
 )
@@ -38,9 +35,7 @@ _MOBILE_FREE = np.array(
 _LANDLINE = Lists([country.landlines(city) for country in COUNTRIES for city in country.cities])
 _LANDLINE_PATTERNS = Patterns(_LANDLINE.words.to_list())
 _AREA = np.array([int(city.area) for city in _CITIES])
-_LOCAL_UNIT = np.array(
-    [10 ** (country.local_length(city) - 1) for country in COUNTRIES for city in country.cities]
-)
+_LOCAL_UNIT = np.array([10 ** (country.local_length(city) - 1) for country in COUNTRIES for city in country.cities])
 LOCALE = np.array([LOCALES.index(country.locale) for country in COUNTRIES])
 CURRENCY = pl.Series([country.currency for country in COUNTRIES])
 

@@ -65,9 +65,7 @@ def company(plan: Plan, contacts: Index) -> Index:
 def contact_account(plan: Plan, contacts: Index) -> Link:
     """Return contacts' accounts, kept in the link table accounts_contacts."""
     loose = plan.draws.chance("contacts.loose", contacts, 0.08)
-    return _link(
-        plan, "contacts.account_id", contacts, "accounts", np.where(loose, -1, company(plan, contacts))
-    )
+    return _link(plan, "contacts.account_id", contacts, "accounts", np.where(loose, -1, company(plan, contacts)))
 
 
 def reports_to(plan: Plan, contacts: Index) -> Link:

@@ -87,9 +87,7 @@ def of_contacts(cast: Cast) -> list[Mail]:
     primary = Mail("Contacts", cast.keys, _primary(cast), row, place, always, gone)
     kind = cast.draws.pick("contacts.extra_mail", cast.slots, (0.83, 0.12, 0.05))
     number = cast.plan.contacts + place
-    extra = Mail(
-        "Contacts", cast.keys, _extra(cast, kind), number, number, kind == _FORMER, gone | (kind == _FORMER)
-    )
+    extra = Mail("Contacts", cast.keys, _extra(cast, kind), number, number, kind == _FORMER, gone | (kind == _FORMER))
     return [primary, extra]
 
 

@@ -67,7 +67,5 @@ def with_zeros(values: pl.Series, draws: Draws, purpose: str, rows: Index) -> pl
     share = draws.share(f"{purpose}.zero", rows)
     zero = ZERO_MOMENT if len(values) and len(values[0]) > len(ZERO_DATE) else ZERO_DATE
     empty = pl.Series(share >= 1 - _EMPTY_SHARE)
-    mixed = (
-        pl.when(empty).then(None).when(pl.Series(share < _ZERO_SHARE)).then(pl.lit(zero)).otherwise(values)
-    )
+    mixed = pl.when(empty).then(None).when(pl.Series(share < _ZERO_SHARE)).then(pl.lit(zero)).otherwise(values)
     return pl.select(mixed).to_series()

@@ -155,11 +155,7 @@ def _typo(column: str) -> pl.Expr:
     dropped = text.str.slice(0, at) + text.str.slice(at + 1)
     doubled = text.str.slice(0, at + 1) + text.str.slice(at)
     changed = pl.when(pl.col("noise") % 2 == 0).then(dropped).otherwise(doubled)
-    return (
-        pl.when((letters < _LETTERS_FOR_A_TYPO) | text.str.contains("&", literal=True))
-        .then(text)
-        .otherwise(changed)
-    )
+    return pl.when((letters < _LETTERS_FOR_A_TYPO) | text.str.contains("&", literal=True)).then(text).otherwise(changed)
 
 
 def _respelled(column: str) -> pl.Expr:

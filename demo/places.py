@@ -44,9 +44,7 @@ class Country:
         local = "#" * self.local_length(city)
         area = "#" * len(city.area)
         halves = f"{local[:-4]}-{local[-4:]}"
-        return [
-            text.replace("H", halves).replace("A", area).replace("S", local) for text in self.landline_formats
-        ]
+        return [text.replace("H", halves).replace("A", area).replace("S", local) for text in self.landline_formats]
 
 
 def _cities(text: str) -> tuple[City, ...]:

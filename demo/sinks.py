@@ -67,9 +67,7 @@ class _MariaDB:
         self._connection = connection
         self._load = self._load_file
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET SESSION sql_mode = 'STRICT_ALL_TABLES', unique_checks = 0, foreign_key_checks = 0"
-            )
+            cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES', unique_checks = 0, foreign_key_checks = 0")
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
         try:
@@ -148,9 +146,7 @@ def opened(url: str) -> Iterator[Sink]:
     engine = connect(url)
     taken = sorted(set(sa.inspect(engine).get_table_names()) & set(METADATA.tables))
     if taken:
-        raise ValueError(
-            f"{engine.url!r}: expected a database without the legacy CRM's tables, found {taken}"
-        )
+        raise ValueError(f"{engine.url!r}: expected a database without the legacy CRM's tables, found {taken}")
     with engine.begin() as changes:
         for table in METADATA.sorted_tables:
             changes.execute(sa.schema.CreateTable(table))

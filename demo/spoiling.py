@@ -19,9 +19,7 @@ def spoiled_names(draws: Draws, names: pl.Series, fate: Index, slots: Index) -> 
     kept = np.flatnonzero((fate != Fate.REQUIRED) & (fate != Fate.LENGTH))
     blanks = gather(_BLANKS, draws.below("missing", slots[missing], len(_BLANKS)))
     long_names = joined(names.gather(pl.Series(endless)), " ", _FILLER)
-    return assembled(
-        len(names), [(kept, names.gather(pl.Series(kept))), (missing, blanks), (endless, long_names)]
-    )
+    return assembled(len(names), [(kept, names.gather(pl.Series(kept))), (missing, blanks), (endless, long_names)])
 
 
 def spoiled(draws: Draws, values: pl.Series, bad: Sequence[str], where: tuple[Index, Index]) -> pl.Series:

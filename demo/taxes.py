@@ -112,9 +112,7 @@ def _china(base: Index, style: Index) -> pl.Series:
     parts = [joined(*(letters.gather(pl.Series(whole[:, at])) for at in cut)) for cut in _cuts()]
     plain, spaced = joined(*parts), joined(parts[0], " ", parts[1], " ", parts[2])
     frame = pl.DataFrame({"plain": plain, "spaced": spaced, "style": style})
-    lower = (
-        pl.when(pl.col("style") == _SMALL).then(pl.col("plain").str.to_lowercase()).otherwise(pl.col("plain"))
-    )
+    lower = pl.when(pl.col("style") == _SMALL).then(pl.col("plain").str.to_lowercase()).otherwise(pl.col("plain"))
     return frame.select(pl.when(pl.col("style") == _SPACED).then("spaced").otherwise(lower)).to_series()
 
 

@@ -131,13 +131,9 @@ def _merges(lines: pl.DataFrame, clusters: pl.DataFrame) -> Iterator[str]:
 
 def _survivors(lines: pl.DataFrame) -> Iterator[str]:
     alive = lines.filter(pl.col("golden_id").is_not_null() & pl.col("outcome").is_in([*WRITTEN, "merged"]))
-    counted = alive.with_columns(
-        pl.col("outcome").is_in(WRITTEN).sum().over("entity", "golden_id").alias("survivors")
-    )
+    counted = alive.with_columns(pl.col("outcome").is_in(WRITTEN).sum().over("entity", "golden_id").alias("survivors"))
     yield from told("share a golden id of which no row survived", counted.filter(pl.col("survivors") == 0))
-    yield from told(
-        "share a golden id of which several rows survived", counted.filter(pl.col("survivors") > 1)
-    )
+    yield from told("share a golden id of which several rows survived", counted.filter(pl.col("survivors") > 1))
 
 
 def _target_rows(lines: pl.DataFrame, target_url: str) -> Iterator[str]:

@@ -51,9 +51,7 @@ def violations(plan: Plan, target_url: str, lines: pl.DataFrame) -> Iterator[str
                 expected = _expected(plan, reference, parent)
                 found = _found(connection, reference, parent)
                 both = expected.join(found, on="child", how="inner")
-                yield from _differences(
-                    both, golden, ENTITIES[parent], f"{ENTITIES[reference.table]}.{column}"
-                )
+                yield from _differences(both, golden, ENTITIES[parent], f"{ENTITIES[reference.table]}.{column}")
     engine.dispose()
 
 
@@ -65,9 +63,7 @@ def _expected(plan: Plan, reference: _Reference, parent: str) -> pl.DataFrame:
         mine = (link.which == link.to.index(parent)) & (link.trouble(plan) == 0)
         wanted = pl.select(pl.when(pl.Series(mine)).then(link.keys(plan))).to_series()
         places = layout.places(reference.table, slots, plan.rows[reference.table])
-        checked = (links.fate(plan, reference.table, slots) == Fate.LOADS) & ~places.has(
-            Role.CLUSTER, Role.HARD
-        )
+        checked = (links.fate(plan, reference.table, slots) == Fate.LOADS) & ~places.has(Role.CLUSTER, Role.HARD)
         keys = plan.keys(reference.table, slots)
         parts.append(pl.DataFrame({"child": keys, "wanted": wanted}).filter(pl.Series(checked)))
     return pl.concat(parts)
@@ -97,8 +93,7 @@ def _differences(both: pl.DataFrame, golden: pl.DataFrame, parent: str, name: st
     wanted, found = pl.col("wanted_id"), pl.col("found_id")
     cases = {
         "is empty although the parent was migrated": wanted.is_not_null() & pl.col("found").is_null(),
-        "is filled although the parent is missing": pl.col("wanted").is_null()
-        & pl.col("found").is_not_null(),
+        "is filled although the parent is missing": pl.col("wanted").is_null() & pl.col("found").is_not_null(),
         "leads to another record": (wanted != found) & pl.col("wanted").is_not_null(),
     }
     for what, condition in cases.items():

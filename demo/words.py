@@ -67,9 +67,7 @@ _CHINESE_SECOND = (
     "华=hua=華 军=jun=軍 强=qiang 平=ping 东=dong=東 龙=long=龍 斌=bin 涛=tao=濤 鹏=peng=鵬 辉=hui=輝 宁=ning=寧"
     " 芳=fang 娟=juan 敏=min 静=jing 燕=yan 红=hong=紅 梅=mei 兰=lan=蘭 霞=xia 琳=lin 萍=ping"
 )
-_CHINESE_SINGLE = (
-    "磊=lei 超=chao 勇=yong 杰=jie 洋=yang 艳=yan=艷 娜=na 婷=ting 颖=ying=穎 倩=qian 帆=fan 凯=kai=凱"
-)
+_CHINESE_SINGLE = "磊=lei 超=chao 勇=yong 杰=jie 洋=yang 艳=yan=艷 娜=na 婷=ting 颖=ying=穎 倩=qian 帆=fan 凯=kai=凱"
 _SURNAMES: dict[str, str] = {
     "de": (
         "Achterberg Albrecht Baumgärtner Becker Bergmann Böhm Brandt Brückner Busch Dietrich Ebert Eichhorn Engel"

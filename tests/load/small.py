@@ -18,8 +18,10 @@ from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
 ACCOUNT = {
     "_golden": pl.String, "_key": pl.String, "_members": pl.Int64,
-    "legacy_id": pl.String, "name": pl.String, "revenue": pl.Decimal(14, 2), "parent_id": pl.String, "active": pl.Boolean,
+    "legacy_id": pl.String, "name": pl.String, "revenue": pl.Decimal(14, 2), "parent_id": pl.String,
+    "active": pl.Boolean,
 }  # fmt: skip
+MEMBERS = {"_key": pl.String, "_golden": pl.String, "_master": pl.Boolean, "_merged_by": pl.String}
 CONTACT = {
     "_golden": pl.String, "_key": pl.String, "_members": pl.Int64,
     "legacy_id": pl.String, "last_name": pl.String, "account_id": pl.String, "born": pl.Date,
@@ -156,7 +158,7 @@ class Bench:
         self._write(run_id, entity, "golden", pl.DataFrame(golden, schema=schema))
         self._write(
             run_id, entity, "members",
-            pl.DataFrame(members, schema={"_key": pl.String, "_golden": pl.String, "_master": pl.Boolean, "_merged_by": pl.String}),
+            pl.DataFrame(members, schema=MEMBERS),
         )  # fmt: skip
         self._write(run_id, entity, "lineage", pl.DataFrame(lineage, schema=texts))
         empty = dict.fromkeys(["_key", "field", "reason", "message", "raw"], pl.String)

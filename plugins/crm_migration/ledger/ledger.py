@@ -70,7 +70,7 @@ class Ledger:
             inserted = connection.execute(
                 run.insert().values(source=source, run_id=run_id, status="running", started_at=now(), **values)
             )
-            return int(tuple(inserted.inserted_primary_key or (0,))[0])
+            return int(next(iter(inserted.inserted_primary_key or (0,))))
 
     def find_run(self, source: str, run_id: str) -> RunRow | None:
         """Return the run, or None where the ledger does not know it."""

@@ -6,8 +6,10 @@ the column's type, and refuses what does not fit.
 
 import uuid
 from collections.abc import Sequence
+from typing import Any, cast
 
 import polars as pl
+import psycopg
 import sqlalchemy as sa
 
 from crm_migration.ledger.tables import exact_text
@@ -39,7 +41,8 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
     texts = frame.with_columns(
         ("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name, kind in frame.schema.items() if kind == pl.Binary
     ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for piece in texts.iter_slices(25_000):
             copy.write(piece.write_csv(include_header=False, quote_style="non_numeric").encode())
 
