@@ -1,8 +1,14 @@
 """The legacy CRM's tables, in the shape of SuiteCRM: UUID text keys, soft deletes, side tables, link tables.
 
-No foreign keys, as in the original: references may lead nowhere. Dates that may be zero (`0000-00-00`) are
-DATE or DATETIME in MariaDB and text elsewhere, since only MariaDB can hold a zero date. Times are local to
-`plan.ZONE`.
+No foreign keys, as in the original: references may lead nowhere. Dates that may be zero (`0000-00-00`) are DATE or
+DATETIME in MariaDB and text elsewhere, since only MariaDB can hold a zero date. Times are local to `plan.ZONE`.
+
+How values are written: names and free text hold HTML entities; flags are 0 or 1; codes are those of `demo.codes`, or
+blank; a country is any of `places.Country.spellings`, or null; `birthdate` is DD.MM.YYYY or YYYY-MM-DD; `date_closed`
+is YYYY-MM-DD; `annual_revenue` has a decimal comma, points between thousands or none, and at times EUR or €; `amount`
+has a decimal point; telephone numbers are dialled as in the row's country, or begin with `+`; the owner of a row is
+`users.email1`; an address counts where its link has primary_address 1 and deleted 0; a contact's and an opportunity's
+account is the link with deleted 0.
 """
 
 import sqlalchemy as sa

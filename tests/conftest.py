@@ -82,9 +82,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def suitecrm_url(mariadb_server: str, shared_data: Path) -> str:
     """URL of a MariaDB database that holds the SuiteCRM demo data; for reading only."""
-    return servers.run_script(
-        mariadb_server, "suitecrm", shared_data / "suitecrm/suitedemo_business_tables.sql"
-    )
+    return servers.run_script(mariadb_server, "suitecrm", shared_data / "suitecrm/suitedemo_business_tables.sql")
 
 
 @pytest.fixture(scope="session")

@@ -61,9 +61,7 @@ def private_mariadb() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="crm-my-", ignore_cleanup_errors=True) as folder:
         data, pipe = Path(folder) / "d", Path(folder) / "s"
         install = [installer, "--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
-        subprocess.run(
-            [*install, "--auth-root-authentication-method=normal"], check=True, capture_output=True
-        )
+        subprocess.run([*install, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
         port = _free_port()
         with open(Path(folder) / "log", "wb") as log:
             server = subprocess.Popen([daemon, *_mariadb_options(data, pipe, port)], stdout=log, stderr=log)
@@ -116,9 +114,7 @@ def _free_port() -> int:
 
 def _watch(stop: str) -> subprocess.Popen[bytes]:
     """Start a shell that runs `stop` once this process no longer holds its standard input open."""
-    return subprocess.Popen(
-        ["sh", "-c", f"read -r _; {stop}"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    return subprocess.Popen(["sh", "-c", f"read -r _; {stop}"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 def _dismiss(guard: subprocess.Popen[bytes]) -> None:

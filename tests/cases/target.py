@@ -23,8 +23,10 @@ def _required(length: int, name: str) -> list[Part]:
     return [sa.Column(name, sa.String(length), nullable=False)]
 
 
-def _to(table: str, name: str, *, required: bool = False) -> list[Part]:
-    return [sa.Column(name, _ID, sa.ForeignKey(f"{SCHEMA}.{table}.id"), nullable=not required)]
+def _to(table: str, name: str, *, required: bool = False, late: bool = False) -> list[Part]:
+    """Return a foreign key; a `late` one closes a circle and is added when both tables are there."""
+    key = sa.ForeignKey(f"{SCHEMA}.{table}.id", use_alter=late, name=f"fk_{name}" if late else None)
+    return [sa.Column(name, _ID, key, nullable=not required)]
 
 
 def _of_record() -> list[Part]:
@@ -60,6 +62,7 @@ _table(
     _text(20, "billing_postal_code"),
     _text(2, "billing_country"),
     _to("account", "parent_id"),
+    _to("contact", "primary_contact_id", late=True),
     _of_record(),
 )
 _table(

@@ -22,9 +22,7 @@ def context(country: str | None = None, timezone: str = "UTC", **more: Any) -> C
 
 
 def table(values: list[str | None], **others: list[str | None]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"value": values, **others}, schema_overrides=dict.fromkeys(["value", *others], pl.String)
-    )
+    return pl.DataFrame({"value": values, **others}, schema_overrides=dict.fromkeys(["value", *others], pl.String))
 
 
 def cleaned(field: FieldSpec, values: list[str | None], among: Context | None = None) -> CleanField:

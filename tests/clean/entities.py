@@ -69,9 +69,7 @@ def stage(folder: RunFolder, plan: Mapping, rows: list[dict[str, str | None]], p
             writer.write(pl.DataFrame({"_row": numbers, **values}))
 
 
-def run(
-    root: Path, rows: list[dict[str, str | None]], plan: Mapping | None = None, part: int = 100
-) -> Cleaned:
+def run(root: Path, rows: list[dict[str, str | None]], plan: Mapping | None = None, part: int = 100) -> Cleaned:
     """Stage `rows`, clean them, and read all three tables back."""
     plan, folder = plan or mapping(), RunFolder(str(root), "crm", "run")
     stage(folder, plan, rows, part)

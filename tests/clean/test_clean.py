@@ -112,9 +112,7 @@ def test_all_rows_that_share_a_key_are_rejected_across_parts(tmp_path: Path) -> 
 
 
 def test_a_filtered_copy_does_not_spoil_the_key(tmp_path: Path) -> None:
-    found = run(
-        tmp_path, [row(id="a"), row(id="a", deleted="1"), row(id="b", deleted="1"), row(id="b", deleted="1")]
-    )
+    found = run(tmp_path, [row(id="a"), row(id="a", deleted="1"), row(id="b", deleted="1"), row(id="b", deleted="1")])
     assert found.clean["_key"].to_list() == ["a"]
     assert found.rejected.is_empty()
     assert found.filtered["_key"].to_list() == ["a⟨row 2⟩", "b⟨row 3⟩", "b⟨row 4⟩"]

@@ -35,9 +35,7 @@ def test_a_required_field_that_was_emptied_rejects() -> None:
     assert cleaned(spec("text", required=True), [" "]).refused[0] == "required"
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"), [("integer", "x"), ("money", "x"), ("date", "x"), ("boolean", "x")]
-)
+@pytest.mark.parametrize(("kind", "value"), [("integer", "x"), ("money", "x"), ("date", "x"), ("boolean", "x")])
 def test_what_is_no_text_cannot_be_kept(kind: str, value: str) -> None:
     result = cleaned(spec(kind, on_invalid="keep"), [value])
     assert (result.values[0], result.refused[0]) == (None, None)

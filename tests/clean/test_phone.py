@@ -102,9 +102,7 @@ def test_without_the_fast_library_the_reference_reads_everything() -> None:
         "library = phone.fast_phonenumbers\n"
         "print(library.__name__, phone._read(['DE030 1234567', 'DEx'], library))"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=ENVIRONMENT
-    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=ENVIRONMENT)
     assert ran.stdout == "phonenumbers ['+49301234567', None]\n"
 
 

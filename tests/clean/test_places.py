@@ -30,9 +30,7 @@ CD|Congo, The Democratic Republic of the|DR Congo → CD
 
 
 SPELLINGS = [
-    (name, names.split(" → ")[1])
-    for names in NAMED.strip().splitlines()
-    for name in names.split(" → ")[0].split("|")
+    (name, names.split(" → ")[1]) for names in NAMED.strip().splitlines() for name in names.split(" → ")[0].split("|")
 ]
 
 

@@ -71,11 +71,13 @@ def test_html_can_be_kept() -> None:
     assert one(spec("text", html="keep"), "Tom &amp; Jerry") == "Tom &amp; Jerry"
 
 
-@pytest.mark.parametrize(
-    ("case", "expected"), [("upper", "STRASSE 1"), ("lower", "straße 1"), ("keep", "Straße 1")]
-)
+@pytest.mark.parametrize(("case", "expected"), [("upper", "STRASSE 1"), ("lower", "straße 1"), ("keep", "Straße 1")])
 def test_case(case: str, expected: str) -> None:
     assert one(spec("text", case=case), "Straße 1") == expected
+
+
+def test_a_letter_that_becomes_ascii_loses_its_joiner() -> None:
+    assert one(spec("text", case="upper"), "ß\u200d\u0301") == "SŚ"
 
 
 def test_a_nul_makes_the_value_invalid() -> None:

@@ -1,6 +1,7 @@
 """Each database keeps the promises of a source."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.mysql import LONGTEXT
 
 from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.source import Source
-from tests.contract.source import SECRET, Plant, Row, SourceContract, mapping
+from tests.contract.source import SECRET, Plant, Row, SourceContract, WindowContract, mapping
 
 UTC_SESSION = {"postgresql": "SET TIME ZONE 'UTC'", "mysql": "SET time_zone = '+00:00'"}
 
@@ -35,9 +36,9 @@ def planted(url: str, rows: list[Row], changed: sa.types.TypeEngine[object]) -> 
 
 
 class TestPostgreSQL(SourceContract):
-    @pytest.fixture(params=[sa.DateTime(), sa.DateTime(timezone=True), sa.Text()], ids=["naive", "aware", "text"])
-    def plant(self, request, postgres_url: str) -> Plant:
-        return lambda rows: planted(postgres_url, rows, request.param)
+    @pytest.fixture
+    def plant(self, postgres_url: str) -> Plant:
+        return lambda rows: planted(postgres_url, rows, sa.DateTime())
 
     @pytest.fixture
     def away(self) -> Source:
@@ -45,15 +46,27 @@ class TestPostgreSQL(SourceContract):
         return DatabaseSource(url.render_as_string(hide_password=False), mapping())
 
 
+class TestPostgreSQLWatermarks(WindowContract):
+    @pytest.fixture(params=[sa.DateTime(timezone=True), sa.Text()], ids=["aware", "text"])
+    def plant(self, request, postgres_url: str) -> Plant:
+        return lambda rows: planted(postgres_url, rows, request.param)
+
+
 class TestMariaDB(SourceContract):
-    @pytest.fixture(params=[sa.DateTime(), sa.TIMESTAMP(), sa.String(30)], ids=["naive", "aware", "text"])
-    def plant(self, request, mariadb_url: str) -> Plant:
-        return lambda rows: planted(mariadb_url, rows, request.param)
+    @pytest.fixture
+    def plant(self, mariadb_url: str) -> Plant:
+        return lambda rows: planted(mariadb_url, rows, sa.DateTime())
 
     @pytest.fixture
     def away(self) -> Source:
         url = sa.URL.create("mysql", "u", SECRET, "127.0.0.1", 1, "db")
         return DatabaseSource(url.render_as_string(hide_password=False), mapping())
+
+
+class TestMariaDBWatermarks(WindowContract):
+    @pytest.fixture(params=[sa.TIMESTAMP(), sa.String(30)], ids=["aware", "text"])
+    def plant(self, request, mariadb_url: str) -> Plant:
+        return lambda rows: planted(mariadb_url, rows, request.param)
 
 
 class TestSQLite(SourceContract):
@@ -62,9 +75,9 @@ class TestSQLite(SourceContract):
         return lambda rows: planted(sqlite_url, rows, sa.Text())
 
     @pytest.fixture
-    def away(self, tmp_path: Path) -> Source:
-        with closing(sqlite3.connect(tmp_path / "locked.sqlite")) as other:
-            other.execute("CREATE TABLE things (id, name, changed)")
-            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    def away(self, tmp_path: Path) -> Iterator[Source]:
+        file = tmp_path / "locked.sqlite"
+        with closing(sqlite3.connect(file)) as other:
+            other.executescript("CREATE TABLE things (id, name, changed); PRAGMA locking_mode = EXCLUSIVE")
             other.execute("BEGIN EXCLUSIVE")
-            yield DatabaseSource(f"sqlite:///{tmp_path / 'locked.sqlite'}?timeout=0", mapping())
+            yield DatabaseSource(f"sqlite:///{file}?timeout=0", mapping())

@@ -123,7 +123,7 @@ class Matched:
         return KnownRecords(crosswalk, records, lineage)
 
 
-def run(  # noqa: PLR0913 - a test names what it needs
+def run(
     root: Path,
     rows: list[dict[str, Any]] | pl.DataFrame,
     known: KnownRecords | None = None,

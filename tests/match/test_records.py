@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_migration.errors import OperatorNeeded
@@ -30,6 +30,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, max_size=5))
 def test_a_record_comes_back_as_it_was(rows):
     frame = pl.DataFrame(rows, schema=KINDS)

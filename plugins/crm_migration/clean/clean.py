@@ -71,8 +71,6 @@ def _contexts(mapping: Mapping, config: Entity, lookups: Lookups) -> dict[str, C
         if isinstance(spec, Country) and isinstance(spec.source, str)
     }
     return {
-        name: Context(
-            mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {})
-        )
+        name: Context(mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {}))
         for name, spec in config.fields.items()
     }

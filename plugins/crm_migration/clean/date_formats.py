@@ -113,16 +113,10 @@ def _zoned(text: pl.Series, read: Parser) -> pl.DataFrame:
 
 def _iso(text: pl.Series) -> pl.DataFrame:
     text = text.set(~text.str.contains(_ISO).fill_null(value=False), None)
-    if (text.str.len_bytes() == len("0000-00-00 00:00:00")).all() and text.str.contains(
-        " ", literal=True
-    ).all():
-        return _frame(
-            text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"), _no_offset(text)
-        )
+    if (text.str.len_bytes() == len("0000-00-00 00:00:00")).all() and text.str.contains(" ", literal=True).all():
+        return _frame(text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"), _no_offset(text))
     timed = text.set(text.str.len_bytes() == len("0000-00-00"), None)
-    body = (
-        timed.str.replace(_OFFSET, "").str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
-    )
+    body = timed.str.replace(_OFFSET, "").str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
     minutes = body.str.len_bytes() == len("0000-00-00 00:00")
     body = pl.select(pl.when(minutes).then(body + ":00").otherwise(body)).to_series()
     naive = body.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
@@ -152,19 +146,14 @@ def _epoch(text: pl.Series, per_second: int) -> pl.DataFrame:
 
 
 def _numbers(text: pl.Series) -> pl.Series:
-    return text.set(~text.str.contains(_NUMBER).fill_null(value=False), None).cast(
-        pl.Decimal(27, 9), strict=False
-    )
+    return text.set(~text.str.contains(_NUMBER).fill_null(value=False), None).cast(pl.Decimal(27, 9), strict=False)
 
 
 def _offsets(text: pl.Series) -> pl.Series:
     parts = text.str.extract_groups(_OFFSET)
     sign, hours, minutes, seconds = (parts.struct.field(name) for name in parts.struct.fields)
     size = sum(
-        (
-            part.cast(pl.Int32).fill_null(0) * unit
-            for part, unit in ((hours, 3600), (minutes, 60), (seconds, 1))
-        ),
+        (part.cast(pl.Int32).fill_null(0) * unit for part, unit in ((hours, 3600), (minutes, 60), (seconds, 1))),
         start=pl.repeat(0, len(text), dtype=pl.Int32, eager=True),
     )
     signed = pl.when(sign == "-").then(-size).otherwise(size)

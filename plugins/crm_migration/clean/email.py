@@ -53,8 +53,6 @@ def _bare(text: pl.Series) -> pl.Series:
 
 def _fitting(address: pl.Series) -> pl.Series:
     local = address.str.split("@").list.first()
-    labels = (
-        address.str.split("@").list.last().str.split(".").list.eval(pl.element().str.len_chars()).list.max()
-    )
+    labels = address.str.split("@").list.last().str.split(".").list.eval(pl.element().str.len_chars()).list.max()
     long = (local.str.len_bytes() > _LOCAL_BYTES) | (labels > _LABEL_CHARACTERS)
     return address.set(long | (address.str.len_bytes() > _ADDRESS_BYTES), None)

@@ -21,9 +21,7 @@ def clean_language(column: Column, spec: Language, _context: Context) -> Cleaned
 
 
 def _tags(distinct: pl.Series, spec: Language) -> pl.Series:
-    spelled = dict(
-        zip(plain(pl.Series(list(spec.values), dtype=pl.String)), spec.values.values(), strict=True)
-    )
+    spelled = dict(zip(plain(pl.Series(list(spec.values), dtype=pl.String)), spec.values.values(), strict=True))
     named = translated(plain(distinct), {**_names(), **spelled})
     return named.fill_null(_composed(distinct))
 
@@ -33,12 +31,8 @@ def _composed(text: pl.Series) -> pl.Series:
     parts = text.str.extract_groups(_TAG)
     language, script, region = (parts.struct.field(name) for name in parts.struct.fields)
     code = translated(language.str.to_lowercase(), _names())
-    tags = pl.DataFrame(
-        {"code": code, "script": script.str.to_titlecase(), "region": region.str.to_uppercase()}
-    )
-    joined = pl.when(pl.col("code").is_not_null()).then(
-        pl.concat_str(pl.all(), separator="-", ignore_nulls=True)
-    )
+    tags = pl.DataFrame({"code": code, "script": script.str.to_titlecase(), "region": region.str.to_uppercase()})
+    joined = pl.when(pl.col("code").is_not_null()).then(pl.concat_str(pl.all(), separator="-", ignore_nulls=True))
     return tags.select(joined).to_series()
 
 

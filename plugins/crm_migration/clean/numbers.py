@@ -78,9 +78,7 @@ def _sign_in_front(text: pl.Series) -> pl.Series:
 
 
 def _notation(mark: str, separators: list[str]) -> str:
-    grouped = "".join(
-        rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_group_mark, separators)
-    )
+    grouped = "".join(rf"|[0-9]{{1,3}}(?:{s}[0-9]{{2,3}})*{s}[0-9]{{3}}" for s in map(_group_mark, separators))
     point = re.escape(mark)
     return rf"^[-+]?(?:(?:[0-9]+{grouped})(?:{point}[0-9]*)?|{point}[0-9]+)$"
 
@@ -95,11 +93,7 @@ def _group_mark(thousands: str) -> str:
 
 def _without_currency(text: pl.Series) -> pl.Series:
     text = text.str.replace_all(_MINUSES, "-")
-    text = where(
-        text, text.str.contains(r"^[-+(]?[^-+(0-9.,]"), lambda part: part.str.replace(_SIGN_BEFORE, "${1}")
-    )
-    text = where(
-        text, text.str.contains(r"[^-)0-9.,] ?[-)]?$"), lambda part: part.str.replace(_SIGN_AFTER, "${1}")
-    )
+    text = where(text, text.str.contains(r"^[-+(]?[^-+(0-9.,]"), lambda part: part.str.replace(_SIGN_BEFORE, "${1}"))
+    text = where(text, text.str.contains(r"[^-)0-9.,] ?[-)]?$"), lambda part: part.str.replace(_SIGN_AFTER, "${1}"))
     # By now "$ (12.50)", "($ 12.50)" and "(12.50) USD" have lost their sign.
     return where(text, text.str.starts_with("("), lambda part: part.str.replace(_IN_PARENTHESES, "-${1}"))

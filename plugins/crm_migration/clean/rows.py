@@ -40,9 +40,7 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     facts.add_filtered(names)
     if not filtered.is_empty():
         frame, labels = frame.filter(names.is_null()), labels.filter(names.is_null())
-    results = {
-        name: clean_field(frame, spec, plan.contexts[name]) for name, spec in plan.entity.fields.items()
-    }
+    results = {name: clean_field(frame, spec, plan.contexts[name]) for name, spec in plan.entity.fields.items()}
     refusals = pl.DataFrame([labels["reason"].alias("key"), *_refusals(results)])
     bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     _count(facts, results, labels["_key"], bad)
@@ -65,9 +63,7 @@ def _count(facts: Facts, results: Mapping[str, CleanField], keys: pl.Series, bad
         facts.add_field(name, result, keys, ~bad)
 
 
-def _rejected(
-    frame: pl.DataFrame, labels: pl.DataFrame, refusals: pl.DataFrame, entity: Entity
-) -> pl.DataFrame:
+def _rejected(frame: pl.DataFrame, labels: pl.DataFrame, refusals: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """Return a line per rejected row: the first failing field, its reason, all messages, the source's row."""
     columns = {"key": ", ".join(entity.key_columns), **{f":{name}": name for name in entity.fields}}
     fields = [pl.when(pl.col(column).is_not_null()).then(pl.lit(name)) for column, name in columns.items()]

@@ -55,13 +55,11 @@ def tidied(text: pl.Series, how: Tidy) -> pl.Series:
 
 def clean_text(column: Column, spec: Text, _context: Context) -> Cleaned:
     """Return the text, in the case that the spec asks for; no text is invalid in itself."""
-    match spec.case:
-        case "upper":
-            text = column.text.str.to_uppercase().str.normalize("NFC")
-        case "lower":
-            text = column.text.str.to_lowercase().str.normalize("NFC")
-        case _:
-            text = column.text
+    text = column.text
+    if spec.case != "keep":
+        text = text.str.to_uppercase() if spec.case == "upper" else text.str.to_lowercase()
+        # Another case can be another form: the capitals of ß are ASCII, next to which a joiner joins nothing.
+        text = tidied(text, Tidy(multiline=True, joiners=True))
     return Cleaned(text, no_reason(text))
 
 
@@ -77,9 +75,7 @@ def nul_reason(text: pl.Series) -> pl.Series:
 
 def composed(text: pl.Series) -> pl.Series:
     """Return `text` in NFC; only values with characters beyond U+02FF can be in another form."""
-    return where(
-        text, text.str.contains(_MAY_COMPOSE).fill_null(value=False), lambda part: part.str.normalize("NFC")
-    )
+    return where(text, text.str.contains(_MAY_COMPOSE).fill_null(value=False), lambda part: part.str.normalize("NFC"))
 
 
 def cut(text: pl.Series, length: int) -> pl.Series:

@@ -43,9 +43,7 @@ def _unusual(text: pl.Series) -> pl.Series:
 
 def _absolute(text: pl.Series) -> pl.Series:
     """Return each URL in full; null where there is none."""
-    text = (
-        text.str.replace_all(_WRAPPED, "").str.replace_all(_AMPERSANDS, "&").str.replace(_SCHEME, "${1}://")
-    )
+    text = text.str.replace_all(_WRAPPED, "").str.replace_all(_AMPERSANDS, "&").str.replace(_SCHEME, "${1}://")
     bare = ~text.str.contains(_HAS_SCHEME)
     foreign = bare & text.str.contains(_OTHER_SCHEME)
     text = where(text.set(foreign, None), bare, lambda part: _DEFAULT_SCHEME + part)

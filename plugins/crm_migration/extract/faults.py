@@ -17,8 +17,8 @@ RETRY = "the task can be repeated as it is"
 
 POSTGRES_AWAY: Final = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: connection, rollback, resources, object state, operator intervention, system."""
-POSTGRES_EDIT: Final = ("0A", "26", "28", "34", "3D", "3F", "42")
-"""SQLSTATE classes: unsupported, unknown names, authorization, unknown database or schema, syntax or access."""
+POSTGRES_EDIT: Final = ("0A", "25006", "26", "28", "34", "3D", "3F", "42")
+"""SQLSTATE classes: unsupported, writing in a read, unknown names, authorization, unknown database or schema, syntax or access."""
 REFUSED_LOGIN: Final = re.compile(
     r"authentication failed|no pg_hba|does not exist|no password supplied|not permitted"
 )
@@ -105,7 +105,7 @@ def _from_postgres(error: psycopg.Error, label: str) -> MigrationError:
 
 def _from_mysql(error: pymysql.MySQLError, label: str) -> MigrationError:
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    text = str(error.args[1]) if len(error.args) > 1 else ""
+    text = " ".join(str(part) for part in error.args[1:])
     if code in MYSQL_EDIT:
         return MappingFault(
             f"{label}: {text} (error {code}); edit the mapping or the connection, or grant SELECT"

@@ -68,8 +68,8 @@ class PostgreSQL:
 
     def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
         """Return the columns of the table, view or foreign table with their types."""
-        quote = connection.dialect.identifier_preparer.quote_identifier
-        name = ".".join(quote(part) for part in (schema, table) if part)
+        # Not the dialect's quoting: it doubles % signs, and here the name travels as a value.
+        name = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, table) if part)
         return {str(column): str(kind) for column, kind in connection.execute(COLUMNS, {"name": name})}
 
     def offered(self, result: AnyResult) -> dict[str, str]:

@@ -36,9 +36,7 @@ def propose(plan: Plan, pool: Pool, keyed: pl.DataFrame) -> Proposals:
     unplaced = pool.nodes["golden"].null_count() > 0
     for number, key in enumerate(plan.keys if unplaced else []):
         held = _held(pool, keyed.select("node", value=f"_value_{number}"))
-        counted = held.group_by("value").agg(
-            pl.len().alias("holders"), pl.col("golden").null_count().alias("new")
-        )
+        counted = held.group_by("value").agg(pl.len().alias("holders"), pl.col("golden").null_count().alias("new"))
         counted = counted.filter((pl.col("holders") > 1) & (pl.col("new") > 0))
         crowded = counted.filter(pl.col("holders") > plan.guards.max_holders)
         shared += crowded.height
@@ -59,8 +57,7 @@ def _held(pool: Pool, values: pl.DataFrame) -> pl.DataFrame:
 
 def _combined(held: pl.DataFrame, number: int) -> pl.DataFrame:
     both = held.join(held, on="value", suffix="_b").filter(
-        (pl.col("identity") < pl.col("identity_b"))
-        & (pl.col("golden").is_null() | pl.col("golden_b").is_null())
+        (pl.col("identity") < pl.col("identity_b")) & (pl.col("golden").is_null() | pl.col("golden_b").is_null())
     )
     return both.select(
         pl.col("node").alias("a"),
@@ -71,13 +68,9 @@ def _combined(held: pl.DataFrame, number: int) -> pl.DataFrame:
 
 
 def _examples(plan: Plan, key: StrongKey, held: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
-    holders = (
-        held.join(crowded, on="value").group_by("value", "holders").agg(pl.col("identity").sort().head(2))
-    )
+    holders = held.join(crowded, on="value").group_by("value", "holders").agg(pl.col("identity").sort().head(2))
     first, second = pl.col("identity").list.get(0), pl.col("identity").list.get(1)
-    chosen = holders.select("holders", a=first, b=second).sort(
-        "holders", "a", "b", descending=[True, False, False]
-    )
+    chosen = holders.select("holders", a=first, b=second).sort("holders", "a", "b", descending=[True, False, False])
     return chosen.head(_EXAMPLES).select(
         *review_keys(plan, pl.col("a"), pl.col("b")),
         pl.lit(key.name).alias("rule"),

@@ -106,9 +106,7 @@ def base_name(name: pl.Expr) -> pl.Expr:
     text = dotless.str.replace_all(r"[^\p{L}\p{N}\p{M}]+", " ").str.strip_chars()
     text = text.str.replace_all(r"\b(?:und|et)\b", "and")
     bare = text.str.replace(_FRONTS, "").str.replace(_CJK_FRONT, "")
-    return pl.coalesce(
-        blank_to_null(bare.str.replace(_ENDINGS, "").str.replace(_CJK, "")), blank_to_null(text)
-    )
+    return pl.coalesce(blank_to_null(bare.str.replace(_ENDINGS, "").str.replace(_CJK, "")), blank_to_null(text))
 
 
 @lru_cache(maxsize=1 << 16)

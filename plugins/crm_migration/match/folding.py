@@ -33,9 +33,7 @@ def caseless(text: pl.Expr) -> pl.Expr:
 
 def unaccented(text: pl.Expr) -> pl.Expr:
     """Return `text` caseless and without Latin accents; kana and Hangul keep their marks."""
-    bare = (
-        text.str.normalize("NFKD").str.replace_all(_LATIN_MARKS, "").str.normalize("NFKC").str.to_lowercase()
-    )
+    bare = text.str.normalize("NFKD").str.replace_all(_LATIN_MARKS, "").str.normalize("NFKC").str.to_lowercase()
     return bare.str.replace_many(_LETTERS).str.replace_all(_APOSTROPHES, "")
 
 
@@ -47,7 +45,5 @@ def words(text: pl.Expr) -> pl.Expr:
 def joined(fields: list[str], separator: str = " ") -> pl.Expr:
     """Return the fields as one text, nulls left out; all null gives null."""
     return blank_to_null(
-        pl.concat_str(
-            [pl.col(field).cast(pl.String) for field in fields], separator=separator, ignore_nulls=True
-        )
+        pl.concat_str([pl.col(field).cast(pl.String) for field in fields], separator=separator, ignore_nulls=True)
     )

@@ -22,9 +22,7 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
     names = pool.values(wanted, [given, *plan.other_names]).select(
         pl.col("_node").alias("node"),
         words(pl.col(given).cast(pl.String)).alias("given"),
-        words(joined(plan.other_names)).fill_null("").alias("other")
-        if plan.other_names
-        else pl.lit("").alias("other"),
+        words(joined(plan.other_names)).fill_null("").alias("other") if plan.other_names else pl.lit("").alias("other"),
     )
     sides = beside(pairs.select("a", "b"), names)
     unequal = sides.with_row_index("place").filter(pl.col("given_a") != pl.col("given_b"))
@@ -34,9 +32,7 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
         for place, a, b, other_a, other_b in compared.iter_rows()
         if not _swapped(a, b, other_a, other_b) and given_names_differ(a, b)
     ]
-    return pl.int_range(pairs.height, dtype=pl.UInt32, eager=True).is_in(
-        pl.Series(apart, dtype=pl.UInt32).implode()
-    )
+    return pl.int_range(pairs.height, dtype=pl.UInt32, eager=True).is_in(pl.Series(apart, dtype=pl.UInt32).implode())
 
 
 def _swapped(given_a: str, given_b: str, other_a: str, other_b: str) -> bool:

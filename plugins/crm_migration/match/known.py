@@ -18,7 +18,8 @@ class KnownRecords:
         records: golden records that are in the target, whichever source founded them: `_golden` and fields
             typed as in `clean`. It is read once, batch by batch. A record that a new row joins is rebuilt
             from the fields given here where the ledger holds no row of it, so give all the fields there are.
-        lineage: `golden_id`, `source`, `source_key`, `record` (JSON): the members of merged records.
+        lineage: `golden_id`, `source` (stream: `<source>.<entity>`), `source_key`, `record` (JSON): the
+            members of merged records.
     """
 
     crosswalk: pl.DataFrame

@@ -44,9 +44,7 @@ def link(plan: Plan, pool: Pool, accepted: pl.DataFrame) -> Linked:
     size = pl.col("member").sum().over("component")
     nodes = nodes.with_columns(oversized=size > plan.guards.max_cluster)
     conflicts = _conflicts(plan, pool, nodes.filter(~pl.col("oversized")))
-    nodes = nodes.join(
-        _split_components(nodes, edges, conflicts), on="block", how="left", maintain_order="left"
-    )
+    nodes = nodes.join(_split_components(nodes, edges, conflicts), on="block", how="left", maintain_order="left")
     alone = pl.when("oversized").then("block").otherwise("component")
     nodes = nodes.with_columns(cluster=pl.coalesce("cluster", alone))
     founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
@@ -75,9 +73,7 @@ def _blocks(pool: Pool, accepted: pl.DataFrame) -> pl.DataFrame:
     paired = pl.concat([accepted["a"], accepted["b"]]).unique().implode()
     named = pool.nodes.filter(pl.col("node").is_in(paired))
     goldens = named["golden"].drop_nulls().unique().implode()
-    whole = pool.nodes.filter(
-        pl.col("node").is_in(paired) | pl.col("golden").is_in(goldens).fill_null(value=False)
-    )
+    whole = pool.nodes.filter(pl.col("node").is_in(paired) | pl.col("golden").is_in(goldens).fill_null(value=False))
     name = pl.coalesce("golden", "identity")
     return whole.select(
         "node",
@@ -113,8 +109,10 @@ def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.Da
     """Return `block`, `cluster` of the blocks whose component holds a conflict."""
     troubled = nodes.filter(pl.col("component").is_in(conflicts["component"].implode()))
     parts: dict[int, Component] = defaultdict(Component)
-    for component, block, count in troubled.group_by("component", "block").len().iter_rows():
-        parts[component].nodes[block] = count
+    # A record of the target whose row is also here is that row once more, and must not thin its block out.
+    sizes = troubled.group_by("component", "block").agg(pl.col("member").sum())
+    for component, block, count in sizes.iter_rows():
+        parts[component].members[block] = count
     component_of = dict(troubled.select("block", "component").iter_rows())
     for a, b, weight in edges.select("block_a", "block_b", "weight").iter_rows():
         if a in component_of:
@@ -127,9 +125,9 @@ def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.Da
 
 @dataclass
 class Component:
-    """Blocks that accepted pairs connect: their numbers of nodes, weights between them, who stays apart."""
+    """Blocks that accepted pairs connect: their numbers of members, weights between them, who stays apart."""
 
-    nodes: dict[int, int] = field(default_factory=dict)
+    members: dict[int, int] = field(default_factory=dict)
     weights: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
     apart: set[tuple[int, int]] = field(default_factory=set)
 
@@ -137,10 +135,10 @@ class Component:
 def split(component: Component) -> list[set[int]]:
     """Return the component's blocks in groups without a forbidden pair, by greedy average linkage.
 
-    The two groups with the greatest mean weight between their nodes join first; then the larger, then the one
+    The two groups with the greatest mean weight between their members join first; then the larger, then the one
     with the smallest name.
     """
-    groups = [{block} for block in sorted(component.nodes)]
+    groups = [{block} for block in sorted(component.members)]
     while joint := max(_joinable(component, groups), default=None):
         _, _, first, second = joint
         one, other = (next(group for group in groups if -name in group) for name in (first, second))
@@ -153,7 +151,7 @@ def _joinable(component: Component, groups: list[set[int]]) -> Iterable[tuple[fl
         between = [(min(a, b), max(a, b)) for a in one for b in other]
         weight = sum(component.weights.get(pair, 0.0) for pair in between)
         if weight and component.apart.isdisjoint(between):
-            first, second = (sum(component.nodes[block] for block in group) for group in (one, other))
+            first, second = (sum(component.members[block] for block in group) for group in (one, other))
             yield weight / (first * second), first + second, -min(one), -min(other)
 
 

@@ -9,9 +9,7 @@ from crm_migration.match.nicknames import same_given_name
 
 SIMILAR_GIVEN_NAME = 0.85
 _MOST_WORDS = 6
-_TITLE_WORDS = (
-    "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
-)
+_TITLE_WORDS = "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
 _TITLES = frozenset(_TITLE_WORDS.split())
 _GENERATIONS = frozenset(("jr", "junior", "sr", "senior", "ii", "iii", "iv"))
 
@@ -82,6 +80,8 @@ def given_names_differ(left: str, right: str) -> bool:
 def _family_names_agree(left: str, right: str, at_least: float) -> bool:
     if left.replace(" ", "") == right.replace(" ", ""):
         return True
+    if not left or not right:
+        return False
     return _words_agree(left.split(), right.split(), lambda one, other: _likeness(one, other) >= at_least)
 
 
@@ -108,6 +108,12 @@ def _in_order(left: tuple[str, str], right: tuple[str, str], at_least: float) ->
     return given and family
 
 
+def _swapped(left: tuple[str, str], right: tuple[str, str], at_least: float) -> bool:
+    """Return whether given and family name changed places; both parts compare alike, so it has no direction."""
+    parts = zip(left, right[::-1], strict=True)
+    return all(_family_names_agree(one, other, at_least) for one, other in parts if one or other)
+
+
 @lru_cache(maxsize=1 << 16)
 def persons_agree(left: tuple[str, str], right: tuple[str, str], at_least: float) -> bool:
     """Return whether two folded names (given, family; '' where missing) can be one person's.
@@ -126,7 +132,7 @@ def persons_agree(left: tuple[str, str], right: tuple[str, str], at_least: float
     if marks_a and marks_b and marks_a != marks_b:
         return False
     one, other = (given_a, family_a), (given_b, family_b)
-    if _in_order(one, other, at_least) or _in_order(one, other[::-1], at_least):
+    if _in_order(one, other, at_least) or _swapped(one, other, at_least):
         return True
     words = sorted(whole[0].split()), sorted(whole[1].split())
     return len(words[0]) > 1 and words[0] == words[1]

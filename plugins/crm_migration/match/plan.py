@@ -27,6 +27,11 @@ class Plan:
     name: str
     entity: Entity
 
+    @property
+    def stream(self) -> str:
+        """Return `<source>.<entity>`, in whose name this entity's rows have their golden ids."""
+        return f"{self.source}.{self.name}"
+
     @cached_property
     def fields(self) -> dict[str, pl.DataType]:
         """Return the type of every field's clean column."""
@@ -49,7 +54,7 @@ class Plan:
 
     @property
     def references(self) -> list[str]:
-        """Return the fields that hold keys of this source's other rows."""
+        """Return the fields that hold source keys of other rows."""
         return [name for name, spec in self.entity.fields.items() if isinstance(spec, Reference)]
 
     @property
@@ -69,14 +74,12 @@ class Plan:
         return spec.max_length if isinstance(spec, TextBase) else None
 
     def identity(self, key: pl.Expr) -> pl.Expr:
-        """Return the golden id that this source's row `key` would found."""
-        return pl.concat_str([pl.lit(f"{self.source}:"), key])
+        """Return the golden id that this stream's row `key` would found."""
+        return pl.concat_str([pl.lit(f"{self.stream}:"), key])
 
     def own_key(self, identity: pl.Expr) -> pl.Expr:
-        """Return the source key in an identity of this source, null for another's."""
-        return pl.when(identity.str.starts_with(f"{self.source}:")).then(
-            identity.str.slice(len(self.source) + 1)
-        )
+        """Return the source key in an identity of this stream, null for another's."""
+        return pl.when(identity.str.starts_with(f"{self.stream}:")).then(identity.str.slice(len(self.stream) + 1))
 
 
 def can_follow(kind: pl.DataType, strategy: Strategy) -> bool:
@@ -96,15 +99,11 @@ def check(plan: Plan) -> None:
         return
     where = f"{plan.source}: {plan.name}: match"
     unknown = [(path, name) for path, name in _named(config) if name not in plan.fields]
-    problems = [
-        f"{where}: {path}: no field '{name}'; use one of {', '.join(plan.fields)}" for path, name in unknown
-    ]
+    problems = [f"{where}: {path}: no field '{name}'; use one of {', '.join(plan.fields)}" for path, name in unknown]
     for field, strategy in config.survivorship.fields.items():
         if field in plan.fields and not can_follow(plan.fields[field], strategy):
             kind = plan.entity.fields[field].kind
-            problems.append(
-                f"{where}: survivorship.fields.{field}: '{strategy}' does not fit a field of kind {kind}"
-            )
+            problems.append(f"{where}: survivorship.fields.{field}: '{strategy}' does not fit a field of kind {kind}")
     if problems:
         raise MappingInvalid(problems)
 
@@ -112,9 +111,7 @@ def check(plan: Plan) -> None:
 def _named(config: MatchConfig) -> list[tuple[str, str]]:
     named = [(f"keys.{key.name}.fields", field) for key in config.keys for field in key.fields]
     for key in config.keys:
-        named += [
-            (f"keys.{key.name}.similar", field) for field in (key.similar.fields if key.similar else [])
-        ]
+        named += [(f"keys.{key.name}.similar", field) for field in (key.similar.fields if key.similar else [])]
     survivorship = config.survivorship
     named += [("survivorship.fields", field) for field in survivorship.fields]
     named += [("survivorship.groups", field) for group in survivorship.groups for field in group]

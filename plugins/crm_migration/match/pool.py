@@ -1,7 +1,7 @@
 """The rows that take part in a match: this extract's, and the known ones elsewhere that they may meet.
 
 Each is a node. The extract's rows are the nodes 0, 1, … in staged order; known members and records that
-are not in the extract follow. A node's identity is `<source>:<key>`; its golden id is null until placed.
+are not in the extract follow. A node's identity is `<stream>:<key>`; its golden id is null until placed.
 """
 
 from collections.abc import Iterable
@@ -89,16 +89,12 @@ def _extract(plan: Plan, clean: Staged, crosswalk: pl.DataFrame, values: dict[st
     )
 
 
-def _elsewhere(
-    plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr]
-) -> pl.DataFrame:
+def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr]) -> pl.DataFrame:
     """Return known members and records outside the extract that its rows touch or could meet."""
     unplaced = rows.filter(pl.col("_golden").is_null())
     sought = {name: _hashes(unplaced[name]) for name in values}
     members = _members(plan, rows["_identity"], known.lineage, values)
-    touched = pl.concat(
-        [rows["_golden"].drop_nulls(), members.filter(_met(members, sought))["_golden"]]
-    ).unique()
+    touched = pl.concat([rows["_golden"].drop_nulls(), members.filter(_met(members, sought))["_golden"]]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
     sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
     records = _records(plan, known.records if any(map(len, sought.values())) else None, values, sought)
@@ -122,14 +118,10 @@ def _met(frame: pl.DataFrame, sought: dict[str, pl.Series]) -> pl.Series:
     return met
 
 
-def _members(
-    plan: Plan, present: pl.Series, lineage: pl.DataFrame, values: dict[str, pl.Expr]
-) -> pl.DataFrame:
+def _members(plan: Plan, present: pl.Series, lineage: pl.DataFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
     identity = pl.concat_str(["source", "source_key"], separator=":")
     absent = lineage.with_columns(_identity=identity).filter(~pl.col("_identity").is_in(present.implode()))
-    opened = from_json(
-        absent.select("_identity", pl.col("golden_id").alias("_golden"), "record"), plan.fields
-    )
+    opened = from_json(absent.select("_identity", pl.col("golden_id").alias("_golden"), "record"), plan.fields)
     flags = [pl.lit(True).alias("_member"), pl.lit(False).alias("_record")]
     return opened.select("_identity", "_golden", *flags, *plan.fields, **values)
 

@@ -37,7 +37,7 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords)
         StagingMissing: `clean` did not finish.
     """
     clean = open_table(folder, entity, "clean")
-    plan = Plan(f"{mapping.source.name}.{entity}", entity, mapping.entities[entity])
+    plan = Plan(mapping.source.name, entity, mapping.entities[entity])
     check(plan)
     pool, keyed = gather(plan, clean, known)
     proposals = propose(plan, pool, keyed)
@@ -93,12 +93,8 @@ def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Pla
         (pl.col("identity") == golden).alias("_master"),
         pl.when(new_member).then("rule").alias("_merged_by"),
     )
-    outside = pool.elsewhere.filter("_member").join(
-        members.select("_golden").unique(), on="_golden", how="semi"
-    )
-    several = (
-        pl.concat([members.filter(~pl.col("_master"))["_golden"], outside["_golden"]]).unique().implode()
-    )
+    outside = pool.elsewhere.filter("_member").join(members.select("_golden").unique(), on="_golden", how="semi")
+    several = pl.concat([members.filter(~pl.col("_master"))["_golden"], outside["_golden"]]).unique().implode()
     involved = pl.concat([members.filter(pl.col("_golden").is_in(several))["_golden"], outside["_golden"]])
     sizes = involved.to_frame().group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
     return _Placed(pool, members, outside, sizes.filter(pl.col("_members") > 1).sort("_golden"))
@@ -113,9 +109,7 @@ def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame
     return first.with_columns(pl.col("rule").replace_strict(names, return_dtype=pl.String))
 
 
-def _write(
-    plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int
-) -> Staged:
+def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int) -> Staged:
     with ExitStack() as stack:
         golden, lineage, members, reviewed = (
             stack.enter_context(TableWriter(folder, plan.name, step))
@@ -127,7 +121,7 @@ def _write(
         for rows in _rows(placed, placed.sizes):
             golden.write(_alone(plan, rows))
             lineage.write(_lineage(plan, rows.filter("_several")))
-        lineage.write(_lineage(plan, _joined_records(placed)))
+        lineage.write(_lineage(plan, _joined_records(plan, placed)))
         for part in _consolidated(plan, placed):
             golden.write(part)
         for table in (members, lineage, reviewed):
@@ -172,14 +166,18 @@ def _alone(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _joined_records(placed: _Placed) -> pl.DataFrame:
-    """Return records of the target that gained their second member: the ledger does not hold them yet."""
-    return placed.outside.filter("_record").join(placed.sizes, on="_golden", how="semi")
+def _joined_records(plan: Plan, placed: _Placed) -> pl.DataFrame:
+    """Return records of the target that gained their second member: the ledger does not hold them yet.
+
+    Only those that this stream founded: load stores every line of `lineage` under the stream that it loads.
+    """
+    own = placed.outside.filter(pl.col("_record") & plan.own_key(pl.col("_identity")).is_not_null())
+    return own.join(placed.sizes, on="_golden", how="semi")
 
 
 def _lineage(plan: Plan, members: pl.DataFrame) -> pl.DataFrame:
-    source, key = (pl.col("_identity").str.extract(r"^([^:]*):([\s\S]*)$", part) for part in (1, 2))
-    return members.select(key.alias("_key"), "_golden", source.alias("_source"), to_json(list(plan.fields)))
+    key = plan.own_key(pl.col("_identity")).alias("_key")
+    return members.select(key, "_golden", pl.lit(plan.stream).alias("_source"), to_json(list(plan.fields)))
 
 
 def _consolidated(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:

@@ -36,8 +36,8 @@ def _ranked(plan: Plan, members: pl.DataFrame) -> pl.DataFrame:
     """Return `members` without blanks and foreign references, with the columns that order them."""
     text = [name for name, kind in plan.fields.items() if kind == pl.String]
     filled = members.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(name) for name in text)
-    # A reference holds a key of its row's own source; among another source's keys it names a stranger.
-    own = pl.col("_identity").str.starts_with(f"{plan.source}:")
+    # A reference holds a key of its own source; among another stream's keys it names a stranger.
+    own = pl.col("_identity").str.starts_with(f"{plan.stream}:")
     filled = filled.with_columns(pl.when(own).then(name).alias(name) for name in plan.references)
     recency = plan.survivorship.recency
     return filled.with_columns(
@@ -103,7 +103,9 @@ def _shortened(plan: Plan, golden: pl.DataFrame) -> pl.DataFrame:
 
 def _text(texts: list[str] | None, limit: int | None) -> str | None:
     text = None
-    for more in texts or ():
+    # A record that stands in for its members is such a text itself: joined again it must not grow.
+    parts = dict.fromkeys(part for joined in texts or () for part in joined.split(_SEPARATOR))
+    for more in parts:
         longer = more if text is None else text + _SEPARATOR + more
         if limit is not None and len(longer) > limit:
             continue

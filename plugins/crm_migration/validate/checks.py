@@ -116,8 +116,9 @@ def _lines(failed: Iterable[dict[str, object]]) -> Iterable[str]:
 
 def _finding(row: dict[str, object]) -> str:
     parts = [f"{row['failing']} failing"] if row["failing"] else []
-    if row["name"] not in QUOTES_VALUES and row["validation"] != "acceptance":
-        parts.append(f"expected {row['source_value']}, found {row['target_value']}")
+    values = (row["source_value"], row["target_value"])
+    if values != (None, None) and row["name"] not in QUOTES_VALUES and row["validation"] != "acceptance":
+        parts.append(f"expected {values[0]}, found {values[1]}")
     if row["difference"] is not None:
         parts.append(str(row["difference"]))
     keys = row["failing_keys"]

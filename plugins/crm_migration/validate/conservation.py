@@ -68,38 +68,35 @@ def _hashes(folder: RunFolder, entity: str, steps: tuple[str, ...]) -> Hashes:
 
 
 def _differing(expected: Hashes, found: Hashes) -> Hashes:
-    """Return the hashes that are not exactly once on both sides."""
-    once_each = [side[_single(side)] for side in (expected, found)]
-    return np.setdiff1d(np.concatenate([expected, found]), np.intersect1d(*once_each, assume_unique=True))
-
-
-def _single(ordered: Hashes) -> np.ndarray:
-    same = ordered[1:] == ordered[:-1]
-    return ~(np.append(same, [False]) | np.insert(same, 0, [False]))
+    """Return the hashes that are not exactly once on both sides; both are sorted."""
+    if np.array_equal(expected, found) and bool(np.all(expected[1:] != expected[:-1])):
+        return np.empty(0, np.uint64)
+    keys, times = np.unique(np.concatenate([np.unique(expected), np.unique(found)]), return_counts=True)
+    lone = keys[times == 1]
+    repeated = [side[1:][side[1:] == side[:-1]] for side in (expected, found)]
+    return np.unique(np.concatenate([lone, *repeated]))
 
 
 def _keys(folder: RunFolder, entity: str, wanted: Hashes) -> pl.Series:
     """Return the keys behind hashes, each once."""
     found = [pl.Series("_key", [], pl.String)]
     for step in (*CLEANED, "outcome"):
-        for frame in open_table(folder, entity, step).frames(["_key"]):
-            found.append(frame["_key"].filter(pl.Series(np.isin(hashed(frame["_key"]), wanted))))
+        parts = open_table(folder, entity, step).frames(["_key"])
+        found += [part["_key"].filter(pl.Series(np.isin(hashed(part["_key"]), wanted))) for part in parts]
     return pl.concat(found).unique().sort()
 
 
 def source_fill(folder: RunFolder, entity: str, spec: Entity) -> dict[str, Decimal | None]:
-    """Return, per field that reads columns, the share of extracted rows in which one of them holds something."""
+    """Return, per field that reads columns, the share of extracted rows in which one of them is filled."""
     wanted = {name: field.columns for name, field in spec.fields.items() if field.columns}
     counts = dict.fromkeys(wanted, 0)
     extract = open_table(folder, entity, "extract")
     if not wanted or not extract.rows:
         return dict.fromkeys(wanted, None)
     columns = sorted({column for listed in wanted.values() for column in listed})
-    for frame in extract.frames(columns):
-        filled = frame.select(
-            pl.any_horizontal((pl.col(c).str.len_bytes() > 0).fill_null(value=False) for c in listed).sum().alias(name)
-            for name, listed in wanted.items()
-        )
-        for name, count in filled.row(0, named=True).items():
+    for part in extract.frames(columns):
+        filled = part.select((pl.col(name).str.len_bytes() > 0).fill_null(value=False) for name in columns)
+        present = filled.select(pl.any_horizontal(listed).sum().alias(name) for name, listed in wanted.items())
+        for name, count in present.row(0, named=True).items():
             counts[name] += count
     return {name: Decimal(count) / extract.rows for name, count in counts.items()}

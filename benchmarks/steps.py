@@ -1,0 +1,120 @@
+"""One step of our line in this process, timed without the imports; the parent measures the process around it.
+
+`python -m benchmarks.steps extract place.json` prints one line of JSON.
+"""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from crm_migration import pipeline
+from crm_migration.extract.source import Window
+from crm_migration.job import Job, timings
+from crm_migration.mapping.reader import read_mapping
+from crm_migration.staging import open_table
+
+MAPPING = Path(__file__).with_name("line.yaml")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run reads, writes and stages; what a child process is told."""
+
+    source_url: str
+    target_url: str
+    staging: str
+    run_id: str
+    window: tuple[str, str] | None = None
+
+    def save(self, file: Path) -> Path:
+        """Write this place into `file` for a child process."""
+        file.write_text(json.dumps(asdict(self)))
+        return file
+
+    def job(self) -> Job:
+        """Return the run as the command line would make it."""
+        start_end = [datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in self.window or ()]
+        return Job(
+            loaded=read_mapping(MAPPING),
+            run_id=self.run_id,
+            staging=self.staging,
+            source_url=self.source_url,
+            target_url=self.target_url,
+            interval=Window(*start_end) if start_end else None,
+        )
+
+
+def load_place(file: Path) -> Place:
+    """Return the place that `Place.save` wrote."""
+    return Place(**json.loads(file.read_text()))
+
+
+def _each(step: Callable[[Job, str], dict[str, Any]]) -> Callable[[Job], object]:
+    return lambda job: [step(job, entity) for entity in job.order]
+
+
+def _whole(job: Job) -> None:
+    def approve(_job: Job) -> None:
+        """Nobody is asked."""
+
+    _report, _written, failed = pipeline.run_line(job, approve)
+    if failed is not None:
+        raise failed
+
+
+STEPS: dict[str, Callable[[Job], object]] = {
+    "preflight": pipeline.preflight,
+    "extract": _each(pipeline.extract_entity),
+    "clean": _each(pipeline.clean_entity),
+    "match": _each(pipeline.match_entity),
+    "backup": pipeline.backup,
+    "sample": pipeline.load_sample,
+    "validate_sample": pipeline.validate_sample,
+    "load": _each(pipeline.load_entity),
+    "link": pipeline.link_references,
+    "validate": pipeline.validate_full,
+    "report": lambda job: pipeline.finish(job, []),
+    "line": _whole,
+}
+"""The line's steps in their order, and `line`, which is all of them in one process."""
+
+
+def warm_up() -> float:
+    """Import what a run imports, so that byte code and disk cache are warm; return the seconds that it took."""
+    from crm_migration.validate.validity import great_expectations
+
+    started = time.monotonic()
+    great_expectations()
+    return time.monotonic() - started
+
+
+def _extracted(job: Job) -> int:
+    return sum(open_table(job.folder, entity, "extract").rows for entity in job.order)
+
+
+def main() -> None:
+    """Run one step and print what it took."""
+    name = sys.argv[1]
+    if name == "warm_up":
+        print(json.dumps({"seconds": warm_up()}))
+        return
+    logging.basicConfig(level=logging.WARNING)
+    job = load_place(Path(sys.argv[2])).job()
+    # The import is a fixed cost of validation and is shown apart from its work.
+    imported = warm_up() if name in {"validate", "validate_sample"} else 0.0
+    started = time.monotonic()
+    STEPS[name](job)
+    seconds = time.monotonic() - started
+    rows = 0 if name == "preflight" else _extracted(job)
+    detail = {f"{line['step']} {line['entity'] or ''}".strip(): line["seconds"] for line in timings(job)}
+    print(json.dumps({"seconds": seconds, "rows": rows, "import_seconds": imported, "timings": detail}))
+
+
+if __name__ == "__main__":
+    main()

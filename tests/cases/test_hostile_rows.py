@@ -1,0 +1,226 @@
+"""Whatever the rows hold, the whole line accounts for each of them once, loads what clean meant, and takes it back."""
+
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from crm_migration import pipeline
+from crm_migration.job import Job
+from crm_migration.load.backup import content_hashes
+from crm_migration.mapping.model import Reference
+from crm_migration.staging import open_table
+from tests.cases import target
+from tests.cases.circle import ENTITIES, KEYS, TABLES, Rows, make_source
+from tests.cases.line import Case, counts, outcomes
+
+BLANKS = "\t\n\x0b\x0c\r \x85\u00a0\u3000"
+HOSTILE = [
+    "", " ", "NULL", "\\N", "\\", "\\.", "\x00", "nul\x00inside", "it's", '"quoted"', "''", "`tick`", "%s %(x)s :name ? $1",
+    "'; DROP TABLE account; --", "=1+1", "@SUM(A1)", "{{ 7*7 }}", "<script>alert(1)</script>", "&amp;lt;b&amp;gt;", "&#0;",
+    "a,b;c|d\te", "line\nbreak\r\nof two", "\x1b[31mred", "\ufeffmark", "zero\u200bwidth", "\u202eright to left", "שלום עולם",
+    "مرحبا", "👩‍👩‍👧‍👦🇨🇳", "北京华信科技有限公司", "Å", "A\u030a", "ß ẞ İ ı", "𝒳", "\U0010ffff", "x" * 70, "長" * 300, "y" * 5000,
+    "0042", "1e5", "NaN", "-0", "0x1F", "true", "1.234,56", "1,234.56", "99999999999999999999", "2024-02-30", "0000-00-00",
+    "2024-02-29", "31.12.2023 23:59", "2024-03-31 02:30:00", "2024-10-27T02:30:00+02:00", "9999-12-31", "0001-01-01",
+    "ann@example.org", "ANN@EXAMPLE.ORG", "two@@example.org", "+49 30 901820", "http://xn--e1afmkfd.example/%00", "DE", "Deutschland",
+]  # fmt: skip
+KEY_POOL = [
+    *(f"k{number}" for number in range(1, 13)), " k1", "K2 ", "k3\u00a0", "a:b", "circle:k1", "circle.account:k1", "account|k1",
+    "|", "k1⟨row 1⟩", "⟨row 2⟩", "k%_", "'k'", '"k"', "\\k", "k\nk", "ключ", "鍵", "e\u0301", "\u00e9", "👍", "k\x00", "", " ", None,
+    "L" * 64, "L" * 65, "L" * 300, "L" * 300 + "2", "0", "00", "-1", "&amp;", "&",
+]  # fmt: skip
+
+text = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8"), max_size=20))
+anything = st.one_of(st.none(), text, st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.binary(max_size=4))
+key = st.one_of(st.sampled_from(KEY_POOL), st.integers(0, 20))
+name = st.one_of(st.sampled_from(["Acme Ltd", "ACME LIMITED", "Ann", "Anne", "Li", "O'Neil", "van der Berg"]), text)
+mail = st.one_of(st.none(), st.sampled_from(["a@example.org", "b@example.org", " A@Example.ORG "]), text)
+amount = st.one_of(st.decimals(-9999999, 9999999, places=2).map(lambda value: str(value).replace(".", ",")), anything)
+moment = st.one_of(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(str), anything)
+day = st.one_of(st.dates().map(str), anything)
+flag = st.one_of(st.none(), st.sampled_from(["0", "1", "yes", "N", 0, 1]), anything)
+
+OF_COLUMN: dict[str, st.SearchStrategy[Any]] = {
+    "id": key, "parent": key, "person": key, "account": key, "boss": key, "about_id": key, "name": name, "first": name, "last": name,
+    "mail": mail, "amount": amount, "created": moment, "starts": moment, "closes": day, "silent": flag, "deleted": st.sampled_from([None, "0", "1"]),
+    "stage": st.one_of(st.sampled_from(["1", "2", 1]), text), "about": st.one_of(st.sampled_from(["A", "C", "O", "a", None]), text),
+    "kind": st.one_of(st.sampled_from(["C", "P", "日", None]), text), "country": st.one_of(st.sampled_from(["DE", "France"]), text),
+}  # fmt: skip
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Rows:
+    """Draw 0 to 40 rows for each table."""
+    size = draw(st.sampled_from([0, 1, 5, 12, 40]))
+    return {
+        table: [{column: draw(OF_COLUMN.get(column, anything)) for column in columns} for _ in range(draw(st.integers(0, size)))]
+        for table, columns in TABLES.items()
+    }
+
+
+def through_the_line(job: Job) -> None:
+    """Carry out every step but the two validations, which cost seconds."""
+    pipeline.prepare_steps(job)
+    pipeline.backup(job)
+    pipeline.load_sample(job)
+    for entity in job.order:
+        pipeline.load_entity(job, entity)
+    pipeline.link_references(job)
+
+
+def expected_keys(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> tuple[set[str], int]:
+    """Return the keys that exactly one row has, as the source prints them, and how many rows have none of these."""
+    printed = Counter(key_of(row, columns) for row in rows)
+    once = {found for found, times in printed.items() if found and times == 1 and "\x00" not in found and "⟨row " not in found}
+    return once, len(rows) - len(once)
+
+
+def key_of(row: dict[str, Any], columns: tuple[str, ...]) -> str | None:
+    """Return the row's key as text, trimmed; None where a part of it is blank."""
+    parts = [printed(row[column]) for column in columns]
+    trimmed = [part.strip(BLANKS) if part is not None else "" for part in parts]
+    return "|".join(trimmed) if all(trimmed) else None
+
+
+def printed(value: Any) -> str | None:
+    """Return a value as SQLite prints it."""
+    if value is None or isinstance(value, str):
+        return value
+    return value.hex() if isinstance(value, bytes) else repr(value)
+
+
+def check_conservation(job: Job, rows: Rows) -> None:
+    """Every row that the test wrote has ended once, under its own key wherever it has one."""
+    for entity, table in ENTITIES.items():
+        lines = outcomes(job, entity)
+        ended = Counter(line["_key"] for line in lines)
+        once, others = expected_keys(rows[table], KEYS[entity])
+        assert all(times == 1 for times in ended.values()), entity
+        assert once <= ended.keys(), entity
+        assert len(ended) == len(once) + others == len(rows[table]), entity
+        assert {line["outcome"] for line in lines if "⟨row " in line["_key"]} <= {"rejected", "filtered"}
+        filtered = sum(row.get("deleted") == "1" for row in rows[table])
+        assert sum(line["outcome"] == "filtered" for line in lines) == filtered
+
+
+def check_content(job: Job, file: Path) -> None:
+    """What stands in the target is what clean, or where rows were merged what match, meant; no more and no less."""
+    ids = {entity: {line["_key"]: line["target_id"] for line in outcomes(job, entity)} for entity in ENTITIES}
+    with closing(sqlite3.connect(file)) as database:
+        database.row_factory = sqlite3.Row
+        for entity, spec in job.mapping.entities.items():
+            held = {str(row["id"]): dict(row) for row in database.execute(f"SELECT * FROM {spec.target.object}")}
+            loaded = {line["_key"]: line["target_id"] for line in outcomes(job, entity) if line["outcome"] == "inserted"}
+            assert sorted(loaded.values()) == sorted(held), entity
+            clean = rows_of(job, entity, "clean")
+            for key_text, record in rows_of(job, entity, "golden").items():
+                if key_text in loaded:
+                    if record["_members"] == 1:
+                        assert {name: record[name] for name in spec.fields} == {name: clean[key_text][name] for name in spec.fields}
+                    meant = {name: stored(record[name]) for name in spec.fields}
+                    for reference, field in spec.references.items():
+                        follow(meant, reference, field, ids)
+                    found = held[loaded[key_text]]
+                    assert {name: exact(found[name], meant[name]) for name in meant} == meant, entity
+
+
+def rows_of(job: Job, entity: str, step: str) -> dict[str, dict[str, Any]]:
+    """Return a staged table's rows by key."""
+    return {row["_key"]: row for row in open_table(job.folder, entity, step).frame().to_dicts()}
+
+
+def follow(meant: dict[str, Any], name: str, field: Reference, ids: dict[str, dict[str, str | None]]) -> None:
+    """Replace a parent's source key by the id under which the parent was loaded, or empty it."""
+    parent, _, key_text = (meant[name] or "").partition("|") if field.to is None else (field.to, "", meant[name])
+    found = ids[parent].get(key_text) if meant[name] is not None else None
+    if meant[name] is not None and found is None:
+        meant.update(dict.fromkeys(field.null_together))
+    meant[name] = None if found is None else int(found)
+
+
+def stored(value: Any) -> Any:
+    """Return a clean value as SQLite stores it."""
+    match value:
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0")
+        case date():
+            return value.isoformat()
+        case bool():
+            return int(value)
+    return value
+
+
+def exact(found: Any, meant: Any) -> Any:
+    """Return a number that SQLite keeps as a real as the decimal it stands for."""
+    return Decimal(str(found)).quantize(Decimal("0.01")) if isinstance(meant, Decimal) else found
+
+
+@pytest.fixture(scope="module")
+def empty_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the target's empty tables and the ledger's."""
+    folder = tmp_path_factory.mktemp("hostile")
+    file = folder / "target.sqlite"
+    target.create(f"sqlite:///{file}", [])
+    job = Case.of("circle", "sqlite://", f"sqlite:///{file}", folder).job("none")
+    job.target.ledger.migrate()
+    job.target.close()
+    return file
+
+
+@pytest.fixture(scope="module")
+def fresh(empty_target: Path) -> Callable[[Path, Rows], Case]:
+    """Make a case in an empty folder, its rows at the source and its target empty."""
+    case = Case.of("circle", "sqlite://", "sqlite://", empty_target.parent)
+
+    def make(folder: Path, rows: Rows) -> Case:
+        source = make_source(folder / "source.sqlite", rows)
+        copyfile(empty_target, folder / "target.sqlite")
+        return replace(case, source_url=source, target_url=f"sqlite:///{folder / 'target.sqlite'}", root=folder)
+
+    return make
+
+
+@given(rows=tables())
+@settings(
+    derandomize=True, max_examples=25, deadline=None, database=None, phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+def test_every_row_ends_once_as_meant_and_can_be_taken_back(fresh: Callable[[Path, Rows], Case], rows: Rows) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        case = fresh(Path(name), rows)
+        for job in closing_target(case.job("one")):
+            empty = content_hashes(job.target, target.OBJECTS)
+            through_the_line(job)
+            check_conservation(job, rows)
+            check_content(job, Path(name) / "target.sqlite")
+            full = content_hashes(job.target, target.OBJECTS)
+            first = {entity: outcomes(job, entity) for entity in ENTITIES}
+        for job in closing_target(case.job("two")):
+            through_the_line(job)
+            assert content_hashes(job.target, target.OBJECTS) == full
+            for entity in ENTITIES:
+                again = {line["_key"]: line["outcome"] for line in outcomes(job, entity)}
+                assert again == {line["_key"]: line["outcome"].replace("inserted", "unchanged") for line in first[entity]}
+        for job in closing_target(case.job("one")):
+            undone = pipeline.undo(job)
+            assert undone.differing == []
+            assert content_hashes(job.target, target.OBJECTS) == empty
+
+
+def closing_target(job: Job) -> Iterator[Job]:
+    """Yield the job, and close what it opened."""
+    try:
+        yield job
+    finally:
+        job.target.close()
