@@ -37,7 +37,12 @@ VALUES = {
 def things(postgres_url: str) -> str:
     columns = ", ".join(f"c{at} {kind}" for at, kind in enumerate(VALUES))
     literals = ", ".join("'" + written.replace("'", "''") + "'" for written, _ in VALUES.values())
-    run(postgres_url, f"CREATE TABLE things (id int, {columns})", f"INSERT INTO things VALUES (1, {literals}), (2)")
+    run(
+        postgres_url,
+        f"CREATE TABLE things (id int, {columns})",
+        f"INSERT INTO things VALUES (1, {literals})",
+        "INSERT INTO things VALUES (2)",
+    )
     return postgres_url
 
 

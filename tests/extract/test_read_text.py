@@ -29,10 +29,10 @@ def engine(any_database_url: str) -> Iterator[sa.Engine]:
         THINGS.create(connection)
         OWNERS.create(connection)
         values = [
-            {"id": at, "name": name, "amount": at, "choice": "a", "raw": b"\xff"} for at, name in enumerate(NAMES)
+            {"id": at, "name": name, "amount": at, "choice": "a", "raw": b"\xff"} for at, name in enumerate(NAMES, 1)
         ]
         connection.execute(THINGS.insert(), values)
-        connection.execute(OWNERS.insert().values(thing_id=1, login="jo"))
+        connection.execute(OWNERS.insert().values(thing_id=2, login="jo"))
     yield made
     made.dispose()
 
@@ -53,7 +53,7 @@ def test_rows_come_in_order_and_expressions_under_their_label(engine: sa.Engine)
         read_text(engine, THINGS, [THINGS.c.id.label("key"), "choice", "raw"], order=[THINGS.c.id.desc()])
     )
     assert found.columns == ["key", "choice", "raw"]
-    assert found.rows()[:2] == [("5", "a", "ff"), ("4", "a", "ff")]
+    assert found.rows()[:2] == [("6", "a", "ff"), ("5", "a", "ff")]
 
 
 def test_a_join_is_read(engine: sa.Engine) -> None:

@@ -119,7 +119,9 @@ def test_on_a_sample_acceptance_counts_are_told_but_must_run(loaded: Line) -> No
     for entity in loaded.order:
         golden = open_table(loaded.folder("one"), entity, "golden").frame(["_golden"])
         write(loaded, entity, "sample", golden)
-    status = dict(loaded.validate("one", "sample").frame().filter(pl.col("validation") == "acceptance")["name", "status"].rows())
+    status = dict(
+        loaded.validate("one", "sample").frame().filter(pl.col("validation") == "acceptance")["name", "status"].rows()
+    )
     assert status == {"count": "pass", "too few": "info", "some": "fail", "broken": "fail", "writes": "fail"}
 
 
@@ -144,7 +146,9 @@ def test_the_mappings_own_expectations_run_and_bad_ones_are_red(loaded: Line) ->
     }
     stopped = staged.frame().filter(pl.col("difference").str.starts_with("could not run"))
     assert sorted(stopped["field"]) == ["email", "no_such_column", "note"]
-    with pytest.raises(ValidationFailed, match="no_such_column: validity: expect_column_values_to_be_in_set: could not run"):
+    with pytest.raises(
+        ValidationFailed, match="no_such_column: validity: expect_column_values_to_be_in_set: could not run"
+    ):
         raise_if_failed(staged)
 
 
@@ -210,7 +214,9 @@ def test_results_and_docs_are_kept_without_values(loaded: Line) -> None:
 
 def test_money_may_differ_by_the_tolerance_only(loaded: Line) -> None:
     loaded.change("UPDATE contact SET amount = 7.06 WHERE legacy_id = 'c3'")
-    wide = loaded.mapping.model_copy(update={"tolerances": loaded.mapping.tolerances.model_copy(update={"sum_difference": 1})})
+    wide = loaded.mapping.model_copy(
+        update={"tolerances": loaded.mapping.tolerances.model_copy(update={"sum_difference": 1})}
+    )
     loaded.mapping = wide
     found = failed(loaded.validate("one"))
     assert ("contact", "sum EUR", "amount") not in found

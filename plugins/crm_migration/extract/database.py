@@ -57,9 +57,7 @@ class DatabaseSource:
             rows: AnyColumn = sa.func.count()
             return int(connection.execute(plain_select(asked.source, [rows], asked.where)).scalar_one())
 
-    def read(
-        self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS
-    ) -> Iterator[pl.DataFrame]:
+    def read(self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
         """Yield the entity's source columns as text, in frames of at most `batch_rows` rows.
 
         Rows come in the database's order. What falls into a window stands at the top of watermark.
@@ -85,8 +83,7 @@ class DatabaseSource:
                 asked = self._asked(connection, entity, None, BATCH_ROWS)
             kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
             rows = [
-                sa.and_(*(_equals(*pair, kinds) for pair in row.items()))
-                for row in keys.select(columns).to_dicts()
+                sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()
             ]
             some = replace(asked, where=sa.or_(sa.false(), *rows))
             return pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
@@ -134,9 +131,7 @@ class DatabaseSource:
         """Refuse an SQLite file that is not there: connecting would create it."""
         url = self._engine.url
         if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
-            raise MappingFault(
-                f"{place}: expected an SQLite file at {url.database or 'no path'}; edit the connection"
-            )
+            raise MappingFault(f"{place}: expected an SQLite file at {url.database or 'no path'}; edit the connection")
 
     def _origin(self, entity: Entity) -> sa.FromClause:
         if entity.table is not None:
@@ -163,9 +158,7 @@ class DatabaseSource:
             f"{did_you_mean(table, known)}; edit the mapping or grant SELECT"
         )
 
-    def _asked(
-        self, connection: sa.Connection, name: str, window: Window | None, batch_rows: int
-    ) -> TextSelect:
+    def _asked(self, connection: sa.Connection, name: str, window: Window | None, batch_rows: int) -> TextSelect:
         entity = self._entity(name)
         self._check_columns(connection, name)
         columns = tuple(quoted_column(column) for column in entity.source_columns)
@@ -173,9 +166,7 @@ class DatabaseSource:
         kinds = dialect_of(connection).kinds(connection, plain_select(origin, columns))
         where = None
         if window is not None and (window.start or window.end):
-            where = self._where(
-                connection, name, window, dict(zip(entity.source_columns, kinds, strict=True))
-            )
+            where = self._where(connection, name, window, dict(zip(entity.source_columns, kinds, strict=True)))
         return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows)
 
     def _check_columns(self, connection: sa.Connection, name: str) -> None:
@@ -183,24 +174,18 @@ class DatabaseSource:
         missing = [column for column in self._entity(name).source_columns if column not in offered]
         if missing:
             named = "; ".join(f"no column {column!r}{did_you_mean(column, offered)}" for column in missing)
-            raise MappingFault(
-                f"{self._place(name)}: {named}; it offers {listed(sorted(offered))}; edit the mapping"
-            )
+            raise MappingFault(f"{self._place(name)}: {named}; it offers {listed(sorted(offered))}; edit the mapping")
 
     def _where(
         self, connection: sa.Connection, name: str, window: Window, kinds: dict[str, Kind]
     ) -> sa.ColumnElement[bool]:
         column = self._entity(name).watermark
         if column is None:
-            raise MappingFault(
-                f"{self._place(name)}: a window was asked for; name the entity's 'watermark' column"
-            )
+            raise MappingFault(f"{self._place(name)}: a window was asked for; name the entity's 'watermark' column")
         try:
             return within(window, quoted_column(column), kinds[column], self._zone, connection.dialect.name)
         except ValueError as unfit:
-            raise MappingFault(
-                f"{self._place(name)}: watermark {column!r}: {unfit}; name another column"
-            ) from None
+            raise MappingFault(f"{self._place(name)}: watermark {column!r}: {unfit}; name another column") from None
 
 
 def _equals(column: str, value: str, kinds: dict[str, Kind]) -> sa.ColumnElement[bool]:

@@ -52,9 +52,7 @@ def engine_for(url: str) -> sa.Engine:
         kind = parsed.get_backend_name()
     except (sa.exc.ArgumentError, ValueError):
         # Not chained: the URL that SQLAlchemy would quote holds a password.
-        raise MappingFault(
-            "expected a database URL such as postgresql://user@host/name; edit the connection"
-        ) from None
+        raise MappingFault("expected a database URL such as postgresql://user@host/name; edit the connection") from None
     if kind not in DRIVERS:
         raise MappingFault(
             f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"

@@ -17,9 +17,7 @@ ROW = "_row"
 LOG_ROWS = 500_000
 
 
-def extract(
-    source: Source, mapping: Mapping, entity: str, folder: RunFolder, window: Window | None = None
-) -> Staged:
+def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, window: Window | None = None) -> Staged:
     """Stage the rows of `entity` that `window` chooses, all without one, exactly as the source prints them.
 
     The table holds `_row`, counted from 1, and every source column as text. Its facts are table, rows,
@@ -70,9 +68,7 @@ class _Progress:
         self.rows += rows
         if self.rows - self._said >= LOG_ROWS:
             self._said = self.rows
-            logger.info(
-                "%s: %s rows read, %.0f rows/s", self.place, f"{self.rows:,}", self.rows / self.seconds
-            )
+            logger.info("%s: %s rows read, %.0f rows/s", self.place, f"{self.rows:,}", self.rows / self.seconds)
 
 
 class _Latest:

@@ -19,9 +19,7 @@ POSTGRES_AWAY: Final = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: connection, rollback, resources, object state, operator intervention, system."""
 POSTGRES_EDIT: Final = ("0A", "25006", "26", "28", "34", "3D", "3F", "42")
 """SQLSTATE classes: unsupported, writing in a read, unknown names, authorization, unknown database or schema, syntax or access."""
-REFUSED_LOGIN: Final = re.compile(
-    r"authentication failed|no pg_hba|does not exist|no password supplied|not permitted"
-)
+REFUSED_LOGIN: Final = re.compile(r"authentication failed|no pg_hba|does not exist|no password supplied|not permitted")
 
 MYSQL_AWAY: Final = frozenset(
     {1040, 1053, 1077, 1203, 1205, 1213, 1226, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 2055, 3024, 4031}
@@ -81,18 +79,14 @@ def _meaning(error: Exception, label: str) -> MigrationError:
     if isinstance(original, pymysql.MySQLError):
         return _from_mysql(original, label)
     if isinstance(original, pl.exceptions.PolarsError | pa.ArrowInvalid):
-        return SourceUnreadable(
-            f"{label}: expected text in UTF-8, found other bytes; repair them at the source"
-        )
+        return SourceUnreadable(f"{label}: expected text in UTF-8, found other bytes; repair them at the source")
     return _from_sqlite(str(original), label)
 
 
 def _from_postgres(error: psycopg.Error, label: str) -> MigrationError:
-    state, text = error.sqlstate, error.diag.message_primary or ""
+    state, text = error.sqlstate, _one_line(error.diag.message_primary or "")
     if state is None and REFUSED_LOGIN.search(str(error)):
-        return MappingFault(
-            f"{label}: PostgreSQL refused the login or knows no such database; edit the connection"
-        )
+        return MappingFault(f"{label}: PostgreSQL refused the login or knows no such database; edit the connection")
     if state is None or state.startswith(POSTGRES_AWAY):
         return SourceUnavailable(f"{label}: PostgreSQL is away or busy (SQLSTATE {state or 'none'}); {RETRY}")
     if state.startswith(POSTGRES_EDIT):
@@ -105,11 +99,9 @@ def _from_postgres(error: psycopg.Error, label: str) -> MigrationError:
 
 def _from_mysql(error: pymysql.MySQLError, label: str) -> MigrationError:
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    text = " ".join(str(part) for part in error.args[1:])
+    text = _one_line(str(error.args[-1]) if error.args else "")
     if code in MYSQL_EDIT:
-        return MappingFault(
-            f"{label}: {text} (error {code}); edit the mapping or the connection, or grant SELECT"
-        )
+        return MappingFault(f"{label}: {text} (error {code}); edit the mapping or the connection, or grant SELECT")
     if code in MYSQL_AWAY or isinstance(error, pymysql.err.OperationalError | pymysql.err.InterfaceError):
         return SourceUnavailable(f"{label}: the database is away or busy (error {code}); {RETRY}")
     return SourceUnreadable(
@@ -122,13 +114,13 @@ def _from_sqlite(text: str, label: str) -> MigrationError:
     if "decode to UTF-8" in text:
         column = re.search(r"column '([^']*)'", text)
         place = f" in column {column[1]}" if column else ""
-        return SourceUnreadable(
-            f"{label}: expected text in UTF-8, found other bytes{place}; repair them at the source"
-        )
+        return SourceUnreadable(f"{label}: expected text in UTF-8, found other bytes{place}; repair them at the source")
     if "malformed" in text or "not a database" in text:
-        return SourceUnreadable(
-            f"{label}: the file is damaged or no SQLite database; restore it from a good copy"
-        )
+        return SourceUnreadable(f"{label}: the file is damaged or no SQLite database; restore it from a good copy")
     if re.search(r"locked|disk I/O|unable to open", text):
         return SourceUnavailable(f"{label}: the SQLite file cannot be opened or is locked; {RETRY}")
-    return MappingFault(f"{label}: {text}; edit the mapping")
+    return MappingFault(f"{label}: {_one_line(text)}; edit the mapping")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -35,9 +35,7 @@ BINARY_CHARSET = 63
 
 INLINE = 12
 """Bytes of a value that an Arrow view holds in itself (Arrow Columnar Format, "Variable-size Binary View")."""
-INLINE_MASKS: Final = np.where(np.arange(INLINE)[None, :] < np.arange(INLINE + 1)[:, None], 255, 0).astype(
-    np.uint8
-)
+INLINE_MASKS: Final = np.where(np.arange(INLINE)[None, :] < np.arange(INLINE + 1)[:, None], 255, 0).astype(np.uint8)
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]

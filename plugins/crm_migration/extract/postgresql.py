@@ -53,9 +53,7 @@ class PostgreSQL:
 
     def session(self, connection: sa.Connection) -> AbstractContextManager[None]:
         """Have the session print in UTC, ISO and full digits."""
-        return holding(
-            connection, SETTINGS, "current_setting('{name}')", "SELECT set_config('{name}', :value, false)"
-        )
+        return holding(connection, SETTINGS, "current_setting('{name}')", "SELECT set_config('{name}', :value, false)")
 
     def protect(self, connection: sa.Connection) -> None:
         """Forbid this connection to write."""

@@ -88,9 +88,7 @@ def quoted_column(name: str) -> AnyColumn:
     return sa.column(sa.quoted_name(name, quote=True))
 
 
-def stream(
-    connection: sa.Connection, statement: AnySelect, schema: Mapping[str, pl.DataType], rows: int
-) -> Frames:
+def stream(connection: sa.Connection, statement: AnySelect, schema: Mapping[str, pl.DataType], rows: int) -> Frames:
     """Yield what `statement` selects through a server-side cursor, `rows` rows at a time."""
     options = {"stream_results": True, "max_row_buffer": rows}
     with connection.execute(statement, execution_options=options) as result:
@@ -127,9 +125,7 @@ def _named(frames: list[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
 
 
 @contextmanager
-def holding(
-    connection: sa.Connection, wanted: Mapping[str, str | int], read: str, write: str
-) -> Iterator[None]:
+def holding(connection: sa.Connection, wanted: Mapping[str, str | int], read: str, write: str) -> Iterator[None]:
     """Hold session settings at the `wanted` values for the length of the block, then put the old ones back.
 
     `read` and `write` are the database's expression and statement for one setting, `{name}` standing for it.

@@ -39,9 +39,7 @@ class Source(Protocol):
         """
         ...
 
-    def read(
-        self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS
-    ) -> Iterator[pl.DataFrame]:
+    def read(self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
         """Yield the entity's source columns as text, in frames of at most `batch_rows` rows.
 
         All frames show one moment of the source. The first one is there even if no row is found. Memory

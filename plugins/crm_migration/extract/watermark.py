@@ -37,9 +37,7 @@ def within(window: Window, column: AnyColumn, kind: Kind, zone: tzinfo, dialect:
         raise ValueError("expected a date, a time stamp or ISO text")
     inside: list[Clause] = []
     if window.start is not None:
-        start = (
-            _moment(window.start, kind, zone, dialect) if kind == "aware" else _earliest(window.start, zone)
-        )
+        start = _moment(window.start, kind, zone, dialect) if kind == "aware" else _earliest(window.start, zone)
         inside.append(column >= _literal(_midnight(start) if kind == "day" else start))
     if window.end is not None:
         inside.append(column < _literal(_moment(window.end, kind, zone, dialect)))
@@ -95,8 +93,6 @@ def _text_within(window: Window, column: AnyColumn, zone: tzinfo, dialect: str) 
             )
         )
     if window.end is not None:
-        inside.append(
-            value < sa.case((in_utc, str(_local(window.end, UTC))), else_=str(_local(window.end, zone)))
-        )
+        inside.append(value < sa.case((in_utc, str(_local(window.end, UTC))), else_=str(_local(window.end, zone))))
     momentless = sa.or_(column.is_(None), column.not_like(ISO_DAY), column.like(ZERO_DAY))
     return sa.or_(momentless, sa.and_(sa.true(), *inside))

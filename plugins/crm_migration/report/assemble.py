@@ -37,9 +37,7 @@ def report(mapping: Mapping, folder: RunFolder, facts: RunFacts) -> Report:
     """
     planned = facts.mode == "dry_run" or facts.status == "planned"
     found = {name: EntityTables.of(folder, name, planned=planned) for name in mapping.entities}
-    entities = tuple(
-        _entity(mapping.source.name, name, spec, found[name]) for name, spec in mapping.entities.items()
-    )
+    entities = tuple(_entity(mapping.source.name, name, spec, found[name]) for name, spec in mapping.entities.items())
     phases = {"sample": checks(folder, "sample_checks"), "full load": checks(folder, "full_checks")}
     extracted = [entity.identity.extracted for entity in entities if entity.identity.extracted is not None]
     totals = _totals(entities)

@@ -51,18 +51,11 @@ def sample(tables: EntityTables) -> Sample | None:
         return None
     frames = [*read(tables.sample, ["_golden", "why"])]
     chosen = pl.concat(frames) if frames else pl.DataFrame(schema={"_golden": pl.String, "why": pl.String})
-    counts = (
-        chosen["why"]
-        .fill_null("")
-        .value_counts(name="records")
-        .sort("records", "why", descending=[True, False])
-    )
+    counts = chosen["why"].fill_null("").value_counts(name="records").sort("records", "why", descending=[True, False])
     uncovered = tables.sample.facts.get("uncovered")
     return Sample(
         records=chosen["_golden"].n_unique(),
         of=None if tables.golden is None else tables.golden.rows,
-        why=tuple(
-            SampleReason(why=why, records=rows) for why, rows in counts.head(REASONS_SHOWN).iter_rows()
-        ),
+        why=tuple(SampleReason(why=why, records=rows) for why, rows in counts.head(REASONS_SHOWN).iter_rows()),
         uncovered=tuple(map(str, uncovered)) if isinstance(uncovered, list) else None,
     )

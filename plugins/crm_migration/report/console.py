@@ -47,9 +47,7 @@ def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     table.title_justify, table.title_style = "left", "bold"
     for column in columns:
         plain = column in numbers or column in ("entity", "field", "where")
-        table.add_column(
-            column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain
-        )
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=plain)
     return table
 
 
@@ -68,19 +66,15 @@ def _identities(report: Report) -> Table:
     table.padding, table.show_edge = 0, False
     for entity in report.entities:
         counts = entity.identity.counts
-        rows = (
-            [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
-        )
-        table.add_row(
-            _text(entity.name), formats.number(entity.identity.extracted), *rows, _mark(entity.identity)
-        )
+        rows = [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
+        table.add_row(_text(entity.name), formats.number(entity.identity.extracted), *rows, _mark(entity.identity))
     return table
 
 
 def _mark(identity: Identity) -> Text:
     if identity.holds is None:
         return Text(formats.ABSENT, "dim")
-    return Text("✓ all", "green") if identity.holds else Text("✗ no", "bold red")
+    return Text("✓", "green") if identity.holds else Text("✗", "bold red")
 
 
 def _faults(report: Report) -> Table | None:
@@ -95,9 +89,8 @@ def _faults(report: Report) -> Table | None:
 
 
 def _rejections(report: Report) -> Table | None:
-    table = _table(
-        "Rejected rows", "entity", "field", "reason", "rows", "share", "examples", numbers=("rows", "share")
-    )
+    table = _table("Rejected rows", "entity", "field", "reason", "rows", "share", "such as", numbers=("rows", "share"))
+    table.columns[-1].no_wrap, table.columns[-1].overflow = True, "ellipsis"
     for found in views.all_rejections(report):
         line = found.line
         table.add_row(
@@ -106,7 +99,7 @@ def _rejections(report: Report) -> Table | None:
             _text(words.reason_title(line.reason)),
             formats.number(line.rows),
             formats.share(line.rows, found.extracted),
-            _text(", ".join(example.key for example in line.examples[:KEYS_SHOWN])),
+            _text(", ".join(example.key for example in line.examples[:1])),
         )
     return table if table.row_count else None
 

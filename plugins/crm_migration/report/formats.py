@@ -13,9 +13,7 @@ LINK_SCHEMES = ("", "http", "https", "mailto")
 # A leading zero means a code, not a number.
 _AMOUNT = re.compile(r"([-+])?(0|[1-9]\d*)(\.\d+)?")
 # C0 and C1 controls but line feed, and the marks that reorder text: a key may hold any of them.
-_INVISIBLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

@@ -55,10 +55,7 @@ def compare(expected: Frames, found: Frames, rows: int) -> Differences:
 
 
 def _bucket(frames: Frames, bucket: int, buckets: int) -> pl.DataFrame:
-    chosen = [
-        frame if buckets == 1 else frame.filter(pl.col("id").hash(0) % buckets == bucket)
-        for frame in frames()
-    ]
+    chosen = [frame if buckets == 1 else frame.filter(pl.col("id").hash(0) % buckets == bucket) for frame in frames()]
     return pl.concat(chosen) if chosen else pl.DataFrame(schema={"id": pl.String, "state": pl.String})
 
 

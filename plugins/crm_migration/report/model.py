@@ -103,12 +103,8 @@ class OutcomeCounts(Part):
 class Identity(Part):
     """extracted = inserted + updated + unchanged + merged + rejected + filtered, checked by source key."""
 
-    extracted: int | None = Field(
-        None, description="Rows read from the source; null: extract was not reached."
-    )
-    counts: OutcomeCounts | None = Field(
-        None, description="Rows per outcome; null: the load was not reached."
-    )
+    extracted: int | None = Field(None, description="Rows read from the source; null: extract was not reached.")
+    counts: OutcomeCounts | None = Field(None, description="Rows per outcome; null: the load was not reached.")
     missing: KeyList = Field(KeyList(), description="Extracted rows that ended in no state.")
     doubled: KeyList = Field(KeyList(), description="Extracted rows that ended in more than one state.")
     unexpected: KeyList = Field(KeyList(), description="Keys with an outcome that no extracted row has.")
@@ -116,9 +112,7 @@ class Identity(Part):
         KeyList(), description="Rows that cleaning rejected or filtered, but whose outcome says otherwise."
     )
     examples: dict[Outcome, tuple[str, ...]] = Field({}, description="The first source keys of each outcome.")
-    holds: bool | None = Field(
-        None, description="Whether every row is accounted for once; null: cannot be told."
-    )
+    holds: bool | None = Field(None, description="Whether every row is accounted for once; null: cannot be told.")
 
 
 class Stage(Part):
@@ -241,9 +235,7 @@ class Sample(Part):
     records: int
     of: int | None = Field(description="Golden records of the entity.")
     why: tuple[SampleReason, ...]
-    uncovered: tuple[str, ...] | None = Field(
-        None, description="What no record of it covers; null: not known."
-    )
+    uncovered: tuple[str, ...] | None = Field(None, description="What no record of it covers; null: not known.")
 
 
 class StepState(Part):

@@ -31,9 +31,7 @@ def _environment() -> Environment:
     environment.filters |= {name: getattr(formats, name) for name in FORMATS}
     environment.filters |= {name: getattr(words, name) for name in WORDS}
     environment.filters["json"] = _json
-    environment.globals |= {
-        name: getattr(formats, name) for name in ("share", "width", "rate", "window", "figure")
-    }
+    environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window", "figure")}
     environment.globals |= {"views": views, "words": words, "plural": words.plural, "outcomes": OUTCOMES}
     return environment
 

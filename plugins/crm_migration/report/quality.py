@@ -20,9 +20,7 @@ def quality(tables: EntityTables, spec: Entity) -> Quality | None:
     """
     if tables.clean is None:
         return None
-    fields: dict[str, FieldSpec] = {
-        name: field for name, field in spec.fields.items() if field.kind != "constant"
-    }
+    fields: dict[str, FieldSpec] = {name: field for name, field in spec.fields.items() if field.kind != "constant"}
     counted = tables.clean.facts
     golden = _filled(tables.golden, list(fields))
     lines = [
@@ -56,9 +54,7 @@ def _amounts(tables: EntityTables, fields: dict[str, FieldSpec]) -> tuple[Amount
         return ()
     clean, golden = _sums(tables.clean, money), _sums(tables.golden, money)
     return tuple(
-        Amount(
-            field=name, clean=str(clean[name]), golden=None if tables.golden is None else str(golden[name])
-        )
+        Amount(field=name, clean=str(clean[name]), golden=None if tables.golden is None else str(golden[name]))
         for name in money
     )
 

@@ -21,7 +21,6 @@ def read_report(folder: RunFolder) -> tuple[Report, dict[str, str]]:
             made = Report.model_validate_json(handle.read())
     except FileNotFoundError as missing:
         raise StagingMissing(
-            f"{folder.source}/{folder.run_id}: no report at {path}; check the run id and"
-            " CRM_MIGRATION_STAGING"
+            f"{folder.source}/{folder.run_id}: no report at {path}; check the run id and CRM_MIGRATION_STAGING"
         ) from missing
     return made, {kind: f"{path}/report.{kind}" for kind in ("html", "json")}

@@ -41,9 +41,7 @@ def verdict(
     reasons = list(dict.fromkeys([*facts.problems, *faults]))
     state: Status = facts.status if facts.status == "rolled_back" or not reasons else "red"
     headline = _headline(facts, state, totals)
-    return Verdict(
-        state=state, headline=headline, summary=_summary(facts, entities, totals), reasons=tuple(reasons)
-    )
+    return Verdict(state=state, headline=headline, summary=_summary(facts, entities, totals), reasons=tuple(reasons))
 
 
 def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> str:
@@ -76,9 +74,7 @@ def _failed_checks(found: dict[str, Checks | None]) -> Iterable[str]:
             yield f"Validation of the {phase}: {plural(checks.failed, 'check')} failed ({', '.join(names)})."
 
 
-def _not_reached(
-    facts: RunFacts, entities: Iterable[EntityReport], found: dict[str, Checks | None]
-) -> Iterable[str]:
+def _not_reached(facts: RunFacts, entities: Iterable[EntityReport], found: dict[str, Checks | None]) -> Iterable[str]:
     """Name what a run in this mode should have reached; one that was rolled back names its own problems."""
     if facts.status == "rolled_back":
         return

@@ -47,9 +47,7 @@ def _of_entity(name: str, lines: list[Check]) -> EntityChecks:
 def failed_checks(report: Report) -> tuple[tuple[str, Check], ...]:
     """Return every failed check with the name of its validation."""
     phases = (("sample", report.sample_checks), ("full load", report.full_checks))
-    return tuple(
-        (name, line) for name, found in phases if found for line in found.lines if line.status == "fail"
-    )
+    return tuple((name, line) for name, found in phases if found for line in found.lines if line.status == "fail")
 
 
 def money_checks(report: Report) -> tuple[Check, ...]:

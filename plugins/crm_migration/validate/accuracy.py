@@ -155,7 +155,12 @@ def golden_totals(found: ReadBack) -> Totals:
 
 def accuracy_checks(found: ReadBack, meant: Totals) -> list[Check]:
     """Return the lines on fingerprints, sums, extremes and row counts."""
-    return [*_fingerprint_checks(found), *_count_checks(found, meant), *_sum_checks(found, meant), *_extreme_checks(found, meant)]
+    return [
+        *_fingerprint_checks(found),
+        *_count_checks(found, meant),
+        *_sum_checks(found, meant),
+        *_extreme_checks(found, meant),
+    ]
 
 
 def _fingerprint_checks(found: ReadBack) -> Iterator[Check]:

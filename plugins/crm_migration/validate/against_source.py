@@ -50,7 +50,9 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
     entity, scope = found.entity, found.selection.scope
     result = Comparison()
     staged = _staged(scope, name, entity, found.selection.drawn)
-    rows = staged if source is None else _unchanged(staged, source.read_keys(name, _keys(staged, entity)), result, entity)
+    rows = (
+        staged if source is None else _unchanged(staged, source.read_keys(name, _keys(staged, entity)), result, entity)
+    )
     _compare(result, _meant(scope, entity, rows), read, entity)
     label = "staged" if source is None else "source"
     differing = sum(tally.count for tally in result.fields.values())

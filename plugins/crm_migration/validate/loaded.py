@@ -61,9 +61,7 @@ def crosswalk_columns(target: SqlTarget) -> list[sa.ColumnElement[Any]]:
     ]
 
 
-def _lines(
-    selection: Selection, found: sa.FromClause, columns: list[sa.ColumnElement[Any]]
-) -> Iterator[pl.DataFrame]:
+def _lines(selection: Selection, found: sa.FromClause, columns: list[sa.ColumnElement[Any]]) -> Iterator[pl.DataFrame]:
     """Read the whole stream when the selection is most of it, else look its golden records up by key."""
     engine, crosswalk = selection.scope.target.engine, selection.scope.target.ledger.tables.crosswalk
     master = crosswalk.c.fingerprint.is_not(None)

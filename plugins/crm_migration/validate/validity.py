@@ -83,7 +83,11 @@ def _asset(context: Any, name: str, rows: Batch) -> Any:
     if rows.drivername.startswith("sqlite"):
         source = context.data_sources.add_sqlite(name, connection_string="sqlite:///target", kwargs=options)
     else:
-        add = context.data_sources.add_postgres if rows.drivername.startswith("postgresql") else context.data_sources.add_sql
+        add = (
+            context.data_sources.add_postgres
+            if rows.drivername.startswith("postgresql")
+            else context.data_sources.add_sql
+        )
         options["poolclass"] = sa.StaticPool
         source = add(name, connection_string=f"{rows.drivername}://reader@target/target", kwargs=options)
     asset = source.add_query_asset(name, query=rows.query)
