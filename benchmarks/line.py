@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -107,6 +108,7 @@ def benchmark(chosen: Settings) -> Results:
         _references(stage, found, chosen.peers)
         _lines(stage, found)
         _upsert(stage, found)
+    found.load = os.getloadavg()[2]
     if chosen.peers:
         found.versions = peers.versions(chosen.peers)
     return found

@@ -98,6 +98,7 @@ def _together(parts: list[Measured], rows: int) -> Measured:
         seconds=sum(part.seconds for part in parts),
         process_seconds=sum(part.process_seconds for part in parts),
         cpu_seconds=sum(part.cpu_seconds for part in parts),
+        server_seconds=sum(part.server_seconds for part in parts),
         peak_mb=max(part.peak_mb for part in parts),
         rows=rows,
         error=next((part.error for part in parts if part.error), None),

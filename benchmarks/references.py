@@ -24,7 +24,7 @@ def connectorx(url: str) -> Measured:
 
 
 def copy_golden(server: Server, mapping: Mapping, folder: RunFolder, work: Path) -> Measured:
-    """`\\copy` the staged golden records of a run into plain tables with a primary key, in the target's types."""
+    r"""`\copy` the staged golden records of a run into plain tables with a primary key, in the target's types."""
     measured = []
     files, rows = {}, 0
     for entity, spec in mapping.entities.items():
@@ -63,7 +63,7 @@ def _plain_tables(server: Server, name: str, mapping: Mapping) -> None:
 
 
 def copy_into_target(server: Server, legacy_url: str, mapping: Mapping, work: Path) -> Measured:
-    """`\\copy` the loaded records into the target's own tables, with all their indexes and foreign keys."""
+    r"""`\copy` the loaded records into the target's own tables, with all their indexes and foreign keys."""
     objects = [spec.target.object for spec in mapping.entities.values()]
     files = {name: work / f"loaded-{name}.csv" for name in objects}
     out = [f"\\copy crm.{name} TO '{file}' (FORMAT csv)" for name, file in files.items()]

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from benchmarks import measure
+
 START_SECONDS = 60
 LOOPBACK = "127.0.0.1"
 PROGRAMS = ("mariadb-install-db", "mariadbd", "mariadb")
@@ -68,7 +70,9 @@ def postgres(folder: Path) -> Iterator[Server]:
     options = f"-h {LOOPBACK} -p {port} -k {data}"
     place = {"bin_path": server.bin_path, "user": server.system_user}
     pgexec("pg_ctl", ("-w", "-o", options, "-l", str(data / "log"), "-D", str(data), "start"), timeout=60, **place)
-    guard = _watch(f"kill -INT {(data / 'postmaster.pid').read_text().split()[0]}")
+    pid = int((data / "postmaster.pid").read_text().split()[0])
+    measure.count_server(pid)
+    guard = _watch(f"kill -INT {pid}")
     try:
         url = sa.URL.create("postgresql+psycopg", "postgres", "postgres", LOOPBACK, port)
         yield Server("PostgreSQL", url, Path(server.bin_path))
@@ -83,9 +87,12 @@ def mariadb(folder: Path) -> Iterator[Server]:
     installer, daemon, client = (str(program(name)) for name in PROGRAMS)
     data, pipe, port = folder / "mariadb", folder / "mariadb.sock", free_port()
     install = [installer, "--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
-    subprocess.run([*install, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
+    install.append("--auth-root-authentication-method=normal")
+    subprocess.run(install, check=True, capture_output=True)  # noqa: S603 - a program found on this machine
     with (folder / "mariadb.log").open("wb") as log:
-        server = subprocess.Popen([daemon, *_mariadb_options(data, pipe, port)], stdout=log, stderr=log)
+        command = [daemon, *_mariadb_options(data, pipe, port)]
+        server = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - a program found on this machine
+    measure.count_server(server.pid)
     guard = _watch(f"kill {server.pid}")
     try:
         _await_mariadb([client, "--no-defaults", f"--socket={pipe}", "--user=root"], server)
@@ -109,7 +116,8 @@ def _await_mariadb(client: list[str], server: "subprocess.Popen[bytes]") -> None
     grant = "CREATE USER 'bench'@'%' IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO 'bench'@'%'"
     give_up = time.monotonic() + START_SECONDS
     while True:
-        answer = subprocess.run([*client, "-e", grant], capture_output=True, text=True, check=False)
+        command = [*client, "-e", grant]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if answer.returncode == 0:
             return
         if server.poll() is not None or time.monotonic() > give_up:
@@ -126,7 +134,8 @@ def free_port() -> int:
 
 def _watch(stop: str) -> "subprocess.Popen[bytes]":
     """Start a shell that runs `stop` once this process no longer holds its standard input open."""
-    return subprocess.Popen(["sh", "-c", f"read -r _; {stop}"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    command = ["/bin/sh", "-c", f"read -r _; {stop}"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def _dismiss(guard: "subprocess.Popen[bytes]") -> None:

@@ -44,10 +44,21 @@ def embedded_postgres() -> Iterator[str]:
         guard = _watch(f"kill -INT {server.get_pid()}")
         try:
             url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg", password=None)
+            _hurry(url)
             yield url.render_as_string(hide_password=False)
         finally:
             _dismiss(guard)
             server.cleanup()
+
+
+def _hurry(url: sa.URL) -> None:
+    """Let the server forget to reach the disk: its data lives no longer than the tests."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
 
 
 @contextmanager
@@ -79,7 +90,7 @@ def _mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
     return [
         "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={pipe}", f"--port={port}",
         "--bind-address=127.0.0.1", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
-        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin",
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--skip-log-bin",
         "--max-allowed-packet=64M", "--default-time-zone=+00:00", f"--pid-file={data}/pid",
     ]  # fmt: skip
 

@@ -41,32 +41,61 @@ KEY_POOL = [
     "L" * 64, "L" * 65, "L" * 300, "L" * 300 + "2", "0", "00", "-1", "&amp;", "&",
 ]  # fmt: skip
 
+BAD_KEYS = [*KEY_POOL, *range(3)]
+GOOD: dict[str, dict[str, list[Any]]] = {
+    "accounts": {
+        "name": ["Acme Ltd", "ACME LIMITED", "Müller & Söhne", "北京华信科技", "O'Neil Inc"],
+        "kind": ["C", "P", "日", None],
+        "mail": [None, "a@example.org", "b@example.org", " A@Example.ORG "],
+        "country": ["DE", "France", None],
+        "created": ["2024-03-31 02:30:00", "29.02.2024 23:59", None],
+        "deleted": ["0", "0", "0", "1", None],
+        "remark": [None, "first\r\nsecond", "👩‍👩‍👧‍👦"],
+    },
+    "people": {
+        "first": ["Ann", "Anne", "Tom", None],
+        "last": ["Lee", "LEE", "van der Berg", "李"],
+        "mail": [None, "ann@example.org", "ANN@EXAMPLE.ORG", "tom@example.org"],
+        "silent": ["0", "1", "yes", None, 1],
+        "created": ["2020-01-01T00:00:00Z", "2021-06-30 12:00:00.5", None],
+        "deleted": ["0", "0", "0", "1"],
+    },
+    "deals": {
+        "title": ["Licences", "Службы"], "stage": ["1", "2", 1], "amount": ["0", "-1.234,56", "999999999999,99", 5],
+        "closes": ["2024-02-29", "31.12.1999", "9999-12-31"], "chance": ["0", 100, None],
+    },
+    "acts": {"kind": ["call", "mail"], "subject": ["Hello", "x" * 300], "starts": ["1970-01-01 00:00:00", None], "about": ["A", "C", "O", "a", None]},
+}  # fmt: skip
+KEY_OF = {"accounts": "k", "people": "p", "deals": "d", "acts": "n"}
+POINTS_AT = {"parent": "k", "account": "k", "boss": "p", "person": "p"}
+
 text = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8"), max_size=20))
 anything = st.one_of(st.none(), text, st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.binary(max_size=4))
-key = st.one_of(st.sampled_from(KEY_POOL), st.integers(0, 20))
-name = st.one_of(st.sampled_from(["Acme Ltd", "ACME LIMITED", "Ann", "Anne", "Li", "O'Neil", "van der Berg"]), text)
-mail = st.one_of(st.none(), st.sampled_from(["a@example.org", "b@example.org", " A@Example.ORG "]), text)
-amount = st.one_of(st.decimals(-9999999, 9999999, places=2).map(lambda value: str(value).replace(".", ",")), anything)
-moment = st.one_of(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(str), anything)
-day = st.one_of(st.dates().map(str), anything)
-flag = st.one_of(st.none(), st.sampled_from(["0", "1", "yes", "N", 0, 1]), anything)
+key = st.sampled_from(BAD_KEYS)
 
-OF_COLUMN: dict[str, st.SearchStrategy[Any]] = {
-    "id": key, "parent": key, "person": key, "account": key, "boss": key, "about_id": key, "name": name, "first": name, "last": name,
-    "mail": mail, "amount": amount, "created": moment, "starts": moment, "closes": day, "silent": flag, "deleted": st.sampled_from([None, "0", "1"]),
-    "stage": st.one_of(st.sampled_from(["1", "2", 1]), text), "about": st.one_of(st.sampled_from(["A", "C", "O", "a", None]), text),
-    "kind": st.one_of(st.sampled_from(["C", "P", "日", None]), text), "country": st.one_of(st.sampled_from(["DE", "France"]), text),
-}  # fmt: skip
+
+def good_row(table: str, number: int, choice: int) -> dict[str, Any]:
+    """Return a row that nothing is wrong with; `choice` picks its values and whom it refers to."""
+    row: dict[str, Any] = {column: values[choice // at % len(values)] for at, (column, values) in enumerate(GOOD[table].items(), 1)}
+    row["id"] = f"{KEY_OF[table]}{number}"
+    for column in set(TABLES[table]) & POINTS_AT.keys():
+        row[column] = f"{POINTS_AT[column]}{choice % 12 + 1}"
+    if table == "acts":
+        row["about_id"] = f"{({'A': 'k', 'C': 'p', 'O': 'd'}).get(str(row['about']).upper(), '?')}{choice % 12 + 1}"
+    return dict.fromkeys(TABLES[table]) | row
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> Rows:
-    """Draw 0 to 40 rows for each table."""
-    size = draw(st.sampled_from([0, 1, 5, 12, 40]))
-    return {
-        table: [{column: draw(OF_COLUMN.get(column, anything)) for column in columns} for _ in range(draw(st.integers(0, size)))]
-        for table, columns in TABLES.items()
-    }
+    """Draw 0 to 40 rows for each table: good ones, some with a few of their values replaced by anything."""
+    rows: Rows = {}
+    for table, columns in TABLES.items():
+        of_column = {column: key if column == "id" or column in POINTS_AT else anything for column in columns if column != "deleted"}
+        spoilt = st.one_of(*(st.tuples(st.just(column), values) for column, values in of_column.items()))
+        drawn = st.tuples(st.integers(0, 2**16), st.one_of(st.just([]), st.just([]), st.lists(spoilt, max_size=3)))
+        lines = draw(st.lists(drawn, min_size=draw(st.sampled_from([0, 1, 10, 20])), max_size=40))
+        rows[table] = [good_row(table, number, choice) | dict(bad) for number, (choice, bad) in enumerate(lines, 1)]
+    return rows
 
 
 def through_the_line(job: Job) -> None:

@@ -232,3 +232,24 @@ def test_a_zombie_cannot_write(bench: Bench) -> None:
     with pytest.raises(FencedOut, match="taken over"):
         write_batch(job, Batch("account", "full", records, rows, lineage), stale)
     assert content_hashes(bench.target, OBJECTS) == before
+
+
+def test_a_mapping_with_a_new_field_keeps_what_people_edited(bench: Bench) -> None:
+    whole = bench.mapping.entities["account"]
+    fields = {name: spec for name, spec in whole.fields.items() if name != "active"}
+    smaller = whole.model_copy(update={"fields": fields})
+    entities = {**bench.mapping.entities, "account": smaller}
+    earlier = Bench(bench.url, bench.root, bench.mapping.model_copy(update={"entities": entities}))
+    earlier.stage("one", "account", [account("a1", "old name", revenue=Decimal(1))])
+    earlier.stage("one", "contact", [])
+    earlier.load("one")
+    with earlier.target.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE account SET name = 'edited'"))
+    earlier.target.close()
+    bench.stage("two", "account", [account("a1", "old name", revenue=Decimal(2), active=True)])
+    bench.stage("two", "contact", [])
+    bench.load("two")
+    (row,) = bench.rows("SELECT name, revenue, active FROM account")
+    assert row[0] == "edited"
+    assert Decimal(str(row[1])) == Decimal(2)
+    assert row[2] in (True, 1)

@@ -60,7 +60,7 @@ ENTITIES: dict[str, Any] = {
         "match": {"keys": [{"name": "email", "fields": ["email"]}]},
         "acceptance": [
             {"name": "stages in use", "sql": "SELECT stage FROM contact WHERE stage LIKE '%o%'", "at_least_rows": 1},
-            {"name": "no contact without a name", "sql": "SELECT 1 FROM contact WHERE last_name IS NULL", "no_rows": True},
+            {"name": "nameless", "sql": "SELECT 1 FROM contact WHERE last_name IS NULL", "no_rows": True},
         ],
     },
     "note": {
@@ -73,7 +73,8 @@ ENTITIES: dict[str, Any] = {
             "parent_type": {"from": "about", "kind": "choice", "values": {"A": "account", "C": "contact"}},
             "parent_id": {
                 "from": "about_id", "kind": "reference", "type_from": "about",
-                "types": {"A": "account", "C": "contact"}, "on_missing_parent": "null", "null_together": ["parent_type"],
+                "types": {"A": "account", "C": "contact"}, "on_missing_parent": "null",
+                "null_together": ["parent_type"],
             },
         },
     },

@@ -157,7 +157,7 @@ def test_a_column_that_is_gone_is_red(loaded: Line) -> None:
     loaded.target = SqlTarget(str(loaded.target.engine.url), loaded.mapping)
     staged = loaded.validate("one")
     assert ("contact", "read_back", None) in failed(staged)
-    with pytest.raises(ValidationFailed, match="contact: completeness: read_back: could not run: .*stage"):
+    with pytest.raises(ValidationFailed, match=r"contact: completeness: read_back: could not run: .*stage"):
         raise_if_failed(staged)
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL as a source of exact text.
 
-Every column is printed by its own type's output function (`::text`), bytea as lower-case hex; char(n) loses
-its padding, which SQL does not count as part of the value. The session's TimeZone is UTC and DateStyle ISO:
+Every column is printed by its own type's output function, booleans as `true` and `false`, bytea as lower-case
+hex; char(n) loses its padding, which SQL does not count as part of the value. The session's TimeZone is UTC and DateStyle ISO:
 a `timestamp with time zone` prints with its offset (`2026-03-01 08:30:00+00`), a `timestamp` without one, as
 stored. Reals print with the fewest digits that read back as the same number.
 
@@ -33,6 +33,7 @@ SETTINGS = {
     "client_encoding": "UTF8",
 }
 KINDS: Final[dict[int, Kind]] = {
+    16: "boolean",
     17: "bytes",
     **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
     **dict.fromkeys((20, 21, 23, 26, 700, 701, 1700), "number"),
@@ -87,7 +88,9 @@ class PostgreSQL:
 def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
     if kind == "bytes":
         return sa.func.encode(column, sa.literal_column("'hex'"))
-    return sa.cast(column, sa.Text)
+    if kind in ("boolean", "text"):
+        return sa.cast(column, sa.Text)
+    return sa.type_coerce(column, sa.types.NULLTYPE)
 
 
 def _description(result: AnyResult) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 import polars as pl
 import sqlalchemy as sa
 
-Kind = Literal["text", "bytes", "number", "single", "bits", "shape", "aware", "naive", "day", "other"]
+Kind = Literal["text", "boolean", "bytes", "number", "single", "bits", "shape", "aware", "naive", "day", "other"]
 AnyColumn = sa.ColumnElement[Any]
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyResult = sa.CursorResult[*tuple[Any, ...]]

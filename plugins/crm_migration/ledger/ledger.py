@@ -110,6 +110,21 @@ class Ledger:
         rows = connection.execute(sa.select(stream.c.source, stream.c.entity, stream.c.stream_no))
         return {f"{source}.{entity}": number for source, entity, number in rows}
 
+    def layouts(self) -> dict[int, list[str]]:
+        """Return the lists of fields that fingerprints were made of, by their hash."""
+        table = self.tables.layout
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.layout, table.c.fields))
+            return {int(layout): json.loads(fields) for layout, fields in rows}
+
+    def remember_layout(self, layout: int, fields: list[str]) -> None:
+        """Keep a list of fields under its hash, so that later mappings can read the fingerprints made of it."""
+        table = self.tables.layout
+        with self.engine.begin() as connection:
+            found = connection.scalar(sa.select(table.c.layout).where(table.c.layout == layout))
+            if found is None:
+                connection.execute(table.insert().values(layout=layout, fields=json.dumps(fields)))
+
     def has_batches(self, run_no: int) -> bool:
         """Return whether the run has committed anything to the target."""
         batch = self.tables.load_batch

@@ -42,6 +42,7 @@ class LedgerTables:
     backup: sa.Table
     reconciliation: sa.Table
     fence: sa.Table
+    layout: sa.Table
 
 
 def ledger_tables(dialect: str) -> LedgerTables:
@@ -60,6 +61,7 @@ def ledger_tables(dialect: str) -> LedgerTables:
         backup=_backup(metadata, prefix),
         reconciliation=_reconciliation(metadata, prefix),
         fence=_fence(metadata, prefix),
+        layout=_layout(metadata, prefix),
     )
 
 
@@ -203,4 +205,13 @@ def _fence(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("scope", exact_text(100), primary_key=True),
         sa.Column("token", sa.BigInteger, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
+    )
+
+
+def _layout(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}layout",
+        metadata,
+        sa.Column("layout", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("fields", _long(), nullable=False, comment="JSON list: the fields a fingerprint covers, in order"),
     )

@@ -210,18 +210,20 @@ def _merge_edits(
         canonical_from_target(present, entity), on="target_id", how="left", maintain_order="left"
     )
     gone = ~updates["target_id"].is_in(present["target_id"].implode())
-    merged, edited = _three_way(entity, updates, current)
+    merged, edited = _three_way(entity, updates, current, job.target.ledger.layouts())
     merged = _policy(merged, np.asarray(edited.any(axis=1)), gone, entity)
     rest = frame.filter(pl.col("_action") != "update")
     return pl.concat([rest, merged.select(rest.columns)]), _kept(merged, edited, entity)
 
 
-def _three_way(entity: Entity, updates: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
+def _three_way(
+    entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, layouts: dict[int, list[str]]
+) -> tuple[pl.DataFrame, np.ndarray]:
     """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit."""
-    base, comparable = unpack(updates["fingerprint"], entity)
+    base, comparable = unpack(updates["fingerprint"], entity, layouts)
     new, now = hashes(updates, entity), hashes(current, entity)
-    edited = comparable[:, None] & (now != base)
-    source_same = comparable[:, None] & (new == base)
+    edited = comparable & (now != base)
+    source_same = comparable & (new == base)
     overwrite = entity.target.on_target_change == "overwrite"
     stay = source_same | (edited & (not overwrite))
     chosen = [

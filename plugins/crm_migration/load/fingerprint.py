@@ -58,9 +58,14 @@ def _moment(column: pl.Expr) -> pl.Expr:
     return bare.str.slice(0, 19) + "." + fraction
 
 
+def covered(entity: Entity) -> list[str]:
+    """Return the fields that a fingerprint of `entity` covers, each with the type its canonical text depends on."""
+    return [f"{name}:{polars_type(spec)}" for name, spec in entity.fields.items()]
+
+
 def layout(entity: Entity) -> int:
     """Return the hash of the list of fields that a fingerprint of `entity` covers."""
-    names = pl.DataFrame({"names": ["\n".join(entity.fields)]})
+    names = pl.DataFrame({"names": ["\n".join(covered(entity))]})
     return int(names.select(plh.col("names").nchash.xxhash32()).item())
 
 
@@ -80,14 +85,26 @@ def hashes(frame: pl.DataFrame, entity: Entity) -> np.ndarray:
     return np.asarray(hashed.to_numpy(), dtype="<u4").reshape(frame.height, len(entity.fields))
 
 
-def unpack(column: pl.Series, entity: Entity) -> tuple[np.ndarray, np.ndarray]:
-    """Return the field hashes inside fingerprints (rows × fields), and which rows are comparable.
+def unpack(column: pl.Series, entity: Entity, layouts: dict[int, list[str]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the field hashes inside fingerprints, and where they can be compared. Shapes: rows × fields.
 
-    A null fingerprint, or one made under another list of fields, is not comparable; its hashes are zeros.
+    A fingerprint made of another list of fields is read by `layouts`; a field that it did not cover, or covered
+    in another type, and a null fingerprint are not comparable; their hashes are zeros.
     """
-    width = (len(entity.fields) + 1) * WIDTH
-    comparable = ((column.bin.size() == width).fill_null(value=False)).to_numpy()
-    raw = b"".join(value if good else bytes(width) for value, good in zip(column, comparable, strict=True))
-    packed = np.frombuffer(raw, dtype="<u4").reshape(len(column), len(entity.fields) + 1)
-    comparable = comparable & (packed[:, 0] == layout(entity))
-    return np.where(comparable[:, None], packed[:, 1:], 0), comparable
+    names = covered(entity)
+    found = np.zeros((len(column), len(names)), dtype="<u4")
+    comparable = np.zeros(found.shape, dtype=bool)
+    heads = np.array([int.from_bytes(value[:WIDTH], "little") if value else -1 for value in column], dtype=np.int64)
+    known = layouts | {layout(entity): names}
+    for head in np.unique(heads):
+        fields = known.get(int(head))
+        if fields is None:
+            continue
+        rows = np.flatnonzero(heads == head)
+        raw = b"".join(column.gather(pl.Series(rows)).to_list())
+        packed = np.frombuffer(raw, dtype="<u4").reshape(len(rows), len(fields) + 1)[:, 1:]
+        for at, name in enumerate(names):
+            if name in fields:
+                found[rows, at] = packed[:, fields.index(name)]
+                comparable[rows, at] = True
+    return found, comparable

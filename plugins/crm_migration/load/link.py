@@ -72,14 +72,14 @@ def _resolve(
 
 def _changes(rows: pl.DataFrame, entity: Entity, fields: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows with `_set_<field>` flags, and their renewed fingerprints."""
-    stored, comparable = unpack(rows["fingerprint"], entity)
+    stored, comparable = unpack(rows["fingerprint"], entity, {})
     names = list(entity.fields)
     blank = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in names if name not in rows.columns)
     wanted = hashes(blank, entity)
     flags = {}
     for name in fields:
         at = names.index(name)
-        flags[name] = comparable & (stored[:, at] == 0) & (wanted[:, at] != 0)
+        flags[name] = comparable[:, at] & (stored[:, at] == 0) & (wanted[:, at] != 0)
         stored[:, at] = np.where(flags[name], wanted[:, at], stored[:, at])
     heads = rows["fingerprint"].bin.slice(0, WIDTH)
     packed = [head + line.astype("<u4").tobytes() for head, line in zip(heads, stored, strict=True)]

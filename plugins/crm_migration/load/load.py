@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
+from crm_migration.load.fingerprint import covered, layout
 from crm_migration.load.target import BATCH_ROWS
 from crm_migration.load.write import Batch, Refusal, write_batch
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
@@ -96,6 +97,8 @@ def load(
         FencedOut: a newer attempt of this load is running.
     """
     job = job.fresh()
+    spec = job.target.mapping.entities[entity]
+    job.target.ledger.remember_layout(layout(spec), covered(spec))
     token = job.target.ledger.take_fence(f"{holder} {folder.source}/{folder.run_id}/{entity}/{phase}")
     merged = Merged.read(folder, entity)
     progress = Progress()

@@ -10,14 +10,13 @@ import pymysql
 import sqlalchemy as sa
 
 from crm_migration.clean.types import polars_type
-from crm_migration.load.bulk import insert_rows
+from crm_migration.load.bulk import insert_rows, typed_table
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity, TextBase
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.loaded import target_ids
 from crm_migration.validate.suites import LENGTH_PREFIX
 
-SCOPE = "crm_migration_scope"
 READ_ONLY = {
     "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -71,29 +70,26 @@ def _lone_connection(target: SqlTarget) -> Iterator[tuple[Any, sa.Engine]]:
 def _listed(engine: sa.Engine, target: SqlTarget, found: ReadBack) -> sa.Table:
     """Return a temporary table, filled with the primary keys of the records to judge."""
     key = target.table(found.entity.target.object).c[found.entity.target.id]
-    named = engine.dialect.identifier_preparer
     with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE {SCOPE} AS SELECT {named.quote(key.name)} AS target_id "
-            f"FROM {named.format_table(key.table)} WHERE 1 = 0"
-        )
-        written = sa.Table(SCOPE, sa.MetaData(), sa.Column("target_id", sa.Text))
+        listed = typed_table(connection, key.table, [key.name], pl.DataFrame(schema={key.name: pl.String}))
+        as_text = sa.Table(listed.name, sa.MetaData(), sa.Column(key.name, sa.Text))
         for frame in target_ids(found.selection):
             at = found.selection.positions(frame["_golden"])
             judged = (at >= 0) & found.present[at] & ~found.aside[at]
-            ids = frame.filter(pl.Series(judged)).select(pl.col("_target_id").alias("target_id"))
-            insert_rows(connection, written, ids)
-    return sa.Table(SCOPE, sa.MetaData(), sa.Column("target_id", key.type))
+            insert_rows(
+                connection, as_text, frame.filter(pl.Series(judged)).select(pl.col("_target_id").alias(key.name))
+            )
+    return listed
 
 
 def _query(target: SqlTarget, entity: Entity, listed: sa.Table | None) -> str:
     table = target.table(entity.target.object)
     chosen = sa.select(*_columns(target, entity, table)).select_from(table)
     if listed is not None:
-        chosen = chosen.where(table.c[entity.target.id].in_(sa.select(listed.c.target_id)))
+        chosen = chosen.where(table.c[entity.target.id].in_(sa.select(*listed.columns)))
     # Great Expectations reads the text as a statement with `:name` parameters and doubles `%` itself.
-    dialect = type(target.engine.dialect)(paramstyle="named")
-    return str(chosen.compile(dialect=dialect)).replace(":", "\\:")
+    dialect: Any = type(target.engine.dialect)
+    return str(chosen.compile(dialect=dialect(paramstyle="named"))).replace(":", "\\:")
 
 
 def _columns(target: SqlTarget, entity: Entity, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:

@@ -20,20 +20,20 @@ Status = Literal["pass", "fail", "info"]
 Engine = Literal["great_expectations", "reconciliation", "acceptance"]
 Phase = Literal["sample", "full"]
 
-SCHEMA = {
-    "validation": pl.String,
-    "entity": pl.String,
-    "field": pl.String,
-    "name": pl.String,
-    "source_value": pl.String,
-    "target_value": pl.String,
-    "difference": pl.String,
-    "tolerance": pl.String,
-    "status": pl.String,
-    "failing": pl.Int64,
+SCHEMA: dict[str, pl.DataType] = {
+    "validation": pl.String(),
+    "entity": pl.String(),
+    "field": pl.String(),
+    "name": pl.String(),
+    "source_value": pl.String(),
+    "target_value": pl.String(),
+    "difference": pl.String(),
+    "tolerance": pl.String(),
+    "status": pl.String(),
+    "failing": pl.Int64(),
     "failing_keys": pl.List(pl.String),
-    "engine": pl.String,
-    "seconds": pl.Float64,
+    "engine": pl.String(),
+    "seconds": pl.Float64(),
 }
 
 
@@ -103,8 +103,8 @@ def raise_if_failed(staged: Staged) -> None:
     if failed:
         lines = "\n".join(f"  {line}" for line in _lines(failed))
         raise ValidationFailed(
-            f"{len(failed)} of {staged.rows} checks failed; the target does not hold what was meant. Look at the "
-            f"named rows in source and target; then correct the mapping or the rows and run again, or roll back:\n{lines}"
+            f"{len(failed)} of {staged.rows} checks failed; the target does not hold what was meant. Look at the named "
+            f"rows in source and target; then correct the mapping or the rows and run again, or roll back:\n{lines}"
         )
 
 

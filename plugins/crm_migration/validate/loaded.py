@@ -142,5 +142,5 @@ def _in_collation_of(target: SqlTarget, key: sa.Column[Any], text: sa.ColumnElem
         collation = connection.scalar(chosen)
     if collation is None:
         return text
-    charset = sa.literal_column(str(collation).split("_", maxsplit=1)[0])
+    charset: sa.ColumnElement[Any] = sa.literal_column(str(collation).split("_", maxsplit=1)[0])
     return sa.collate(sa.func.convert(text.op("USING")(charset)), str(collation))

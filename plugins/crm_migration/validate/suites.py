@@ -1,7 +1,7 @@
 """Which expectations a mapping implies for an entity's table; plain data, written for Great Expectations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,7 +52,7 @@ class Expected:
 
     type: str
     field: str | None
-    kwargs: dict[str, Any] = field(default_factory=dict)
+    kwargs: dict[str, Any]
     of_rows: bool = True
 
 

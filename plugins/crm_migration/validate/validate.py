@@ -38,7 +38,7 @@ def validate(  # noqa: PLR0913 - the room's one entry: what was meant, where it 
     target: SqlTarget,
     phase: Phase,
     run_no: int,
-    source: Source | None = None,
+    source: Source | KeyReader | None = None,
 ) -> Staged:
     """Compare what the run loaded with what it meant to load, entity by entity, and stage the lines.
 

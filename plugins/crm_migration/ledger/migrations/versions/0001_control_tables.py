@@ -25,6 +25,7 @@ def upgrade() -> None:
     _backup(schema, prefix)
     _reconciliation(schema, prefix)
     _fence(schema, prefix)
+    _layout(schema, prefix)
 
 
 def _key(length: int) -> sa.types.TypeEngine[str]:
@@ -180,5 +181,14 @@ def _fence(schema: str | None, prefix: str) -> None:
         sa.Column("scope", _key(100), primary_key=True),
         sa.Column("token", sa.BigInteger, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
+        schema=schema,
+    )
+
+
+def _layout(schema: str | None, prefix: str) -> None:
+    op.create_table(
+        f"{prefix}layout",
+        sa.Column("layout", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("fields", _long(), nullable=False, comment="JSON list: the fields a fingerprint covers, in order"),
         schema=schema,
     )
