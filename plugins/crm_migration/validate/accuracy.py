@@ -115,7 +115,8 @@ def _explain(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
     """Tell records that the load got wrong from those that somebody edited in the target afterwards."""
     if frame.is_empty():
         return
-    stored, comparable = unpack(frame["_fingerprint"].str.decode("hex"), found.entity)
+    stored, covered = unpack(frame["_fingerprint"].str.decode("hex"), found.entity, {})
+    comparable = covered.all(axis=1)
     mine = frame["_mine"].to_numpy()
     differs = comparable[:, None] & (stored != hashes(frame, found.entity))
     allowed = _allowed(frame, found.entity, kept)
