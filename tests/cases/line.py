@@ -52,7 +52,11 @@ class Case:
 
     def run(self, run_id: str) -> Report:
         """Carry out a whole run, which must be green."""
-        made, _, failed = run_line(self.job(run_id), refuse)
+        job = self.job(run_id)
+        try:
+            made, _, failed = run_line(job, refuse)
+        finally:
+            job.target.close()
         assert failed is None, f"{failed}\n{made.verdict.reasons}"
         assert made.verdict.state == "green"
         return made

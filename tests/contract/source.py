@@ -7,6 +7,7 @@ written in UTC as `YYYY-MM-DD HH:MM:SS`, or None.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -90,7 +91,7 @@ class WindowContract:
         moments = [f"2026-03-01 {n % 24:02}:{n * 7 % 60:02}:{n * 11 % 60:02}" for n in range(200)]
         source = plant([{"id": f"{n:03}", "name": "x", "changed": moment} for n, moment in enumerate(moments)])
         edges = [None, *(at(hour) for hour in range(0, 24, 6)), None]
-        seen = [key for start, end in zip(edges, edges[1:], strict=False) for key in ids(source, start, end)]
+        seen = [key for start, end in pairwise(edges) for key in ids(source, start, end)]
         assert sorted(seen) == [f"{n:03}" for n in range(200)]
 
     def test_a_row_without_watermark_is_in_every_window(self, plant: Plant) -> None:

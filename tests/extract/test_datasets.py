@@ -1,7 +1,6 @@
 """Two legacy CRMs that nobody here wrote arrive whole."""
 
 import polars as pl
-import pytest
 
 from crm_migration.extract.database import DatabaseSource
 from tests.contract.source import ENTITY, mapping
@@ -19,11 +18,16 @@ def source(url: str, table: str, *columns: str) -> DatabaseSource:
     return DatabaseSource(url, mapping(table=table, watermark=None, fields=fields))
 
 
-@pytest.mark.parametrize(("table", "rows"), SUITECRM.items())
-def test_suitecrm_tables_arrive_whole(suitecrm_url: str, table: str, rows: int) -> None:
-    found = source(suitecrm_url, table)
-    everything = source(suitecrm_url, table, *found.describe(ENTITY))
-    assert pl.concat(everything.read(ENTITY)).height == found.count(ENTITY) == rows
+def check_whole(url: str, expected: dict[str, int]) -> None:
+    """Check that every column of the tables is read, and as many rows as are known to be there."""
+    for table, rows in expected.items():
+        found = source(url, table)
+        everything = source(url, table, *found.describe(ENTITY))
+        assert pl.concat(everything.read(ENTITY)).height == found.count(ENTITY) == rows, table
+
+
+def test_suitecrm_tables_arrive_whole(suitecrm_url: str) -> None:
+    check_whole(suitecrm_url, SUITECRM)
 
 
 def test_suitecrm_amounts_and_names_are_exact(suitecrm_url: str) -> None:
@@ -35,8 +39,5 @@ def test_suitecrm_amounts_and_names_are_exact(suitecrm_url: str) -> None:
     assert names.str.contains("'").sum() == 1
 
 
-@pytest.mark.parametrize(("table", "rows"), NPSP.items())
-def test_npsp_tables_arrive_whole(npsp_url: str, table: str, rows: int) -> None:
-    found = source(npsp_url, table)
-    everything = source(npsp_url, table, *found.describe(ENTITY))
-    assert pl.concat(everything.read(ENTITY)).height == found.count(ENTITY) == rows
+def test_npsp_tables_arrive_whole(npsp_url: str) -> None:
+    check_whole(npsp_url, NPSP)

@@ -25,7 +25,7 @@ KILL = {
 
 def big(url: str, rows: int) -> DatabaseSource:
     """Return a source of `rows` rows of two kilobytes that the server makes up."""
-    backend = url.split(":", maxsplit=1)[0].split("+")[0]
+    backend = url.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0]
     if backend == "sqlite":
         run(url, "CREATE TABLE IF NOT EXISTS things (id)")
     return over(url, table=None, query=BIG[backend].format(rows=rows))

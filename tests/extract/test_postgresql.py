@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault, SourceUnreadable
-from tests.extract.databases import connected, over, row, run, rows
+from tests.extract.databases import connected, over, row, rows, run
 
 VALUES = {
     "numeric(38,10)": ("-1234567890123456789012345678.0123456789", "-1234567890123456789012345678.0123456789"),

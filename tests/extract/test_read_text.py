@@ -87,18 +87,22 @@ def test_a_connection_lives_on_after_a_read_was_given_up(engine: sa.Engine) -> N
     assert len(read(engine, "id")) == 20_006
 
 
-def test_the_callers_session_settings_come_back(engine: sa.Engine) -> None:
-    names = {
-        "postgresql": ("SET TIME ZONE 'Asia/Tokyo'", "SHOW TimeZone"),
-        "mysql": ("SET time_zone = '+09:00'", "SELECT @@time_zone"),
-    }
-    if engine.dialect.name not in names:
-        pytest.skip("SQLite has no session settings")
-    put, show = names[engine.dialect.name]
-    with engine.connect() as connection:
+@pytest.mark.parametrize(
+    ("engine_name", "put", "show"),
+    [
+        ("postgres", "SET TIME ZONE 'Asia/Tokyo'", "SHOW TimeZone"),
+        ("mariadb", "SET time_zone = 'SYSTEM'", "SELECT @@time_zone"),
+    ],
+)
+def test_the_callers_session_settings_come_back(request, engine_name: str, put: str, show: str) -> None:
+    made = engine_for(str(request.getfixturevalue(f"{engine_name}_url")))
+    with made.begin() as connection:
+        OWNERS.create(connection)
         connection.execute(sa.text(put))
-        assert read(connection, "id", where=THINGS.c.id == 1) == [("1",)]
-        assert connection.scalar(sa.text(show)) in ("Asia/Tokyo", "+09:00")
+        before = connection.scalar(sa.text(show))
+        assert pl.concat(read_text(connection, OWNERS, ["login"])).height == 0
+        assert connection.scalar(sa.text(show)) == before != "UTC"
+    made.dispose()
 
 
 def test_a_failure_leaves_the_connection_to_its_caller(engine: sa.Engine) -> None:

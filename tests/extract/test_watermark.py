@@ -1,7 +1,5 @@
 """Windows on columns without a zone, on days, and on text: nothing is lost between two of them."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm_migration.extract.source import Window
 from crm_migration.extract.watermark import within
-from tests.contract.source import ENTITY, mapping
+from tests.contract.source import ENTITY
 from tests.extract.databases import over, run
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -6,6 +6,7 @@ from crm_migration.match import KnownRecords
 from tests.match.stage import frame, mapping, run
 from tests.match.test_match import pair, person
 
+ERP = "erp.contact"
 ANN = person("1", "Ann", "Lee", "a@x.org", phone="+491", city="Bonn")
 ANN_AGAIN = person("2", "Ann", "Lee", "a@x.org", notes="second")
 ANN_THIRD = person("3", "Ann", "Lee", phone="+491", notes="third")
@@ -143,6 +144,44 @@ def test_a_full_cluster_takes_nobody_in(tmp_path):
     done = run(tmp_path / "2", [ANN_THIRD], first.known(), config=config)
     assert done.members == {"3": "crm.contact:3"}
     assert done.review == {("1", "3", "phone", "max_cluster")}
+
+
+def test_the_targets_copy_of_a_row_does_not_fill_its_cluster(tmp_path):
+    config = mapping({"guards": {"given_name": "given_name", "max_cluster": 2}})
+    first = run(tmp_path / "1", [ANN], config=config)
+    edited = first.tables["golden"].drop("_key", "_members").with_columns(phone=pl.lit("+492"))
+    done = run(tmp_path / "2", [ANN, person("2", "Ann", "Lee", phone="+492")], first.known([edited]), config=config)
+    assert done.merged == {pair("1", "2")}
+
+
+def test_a_new_row_between_two_known_ones_does_not_put_them_up_for_review(tmp_path):
+    apart = known(placed(k1="crm.contact:1", k2="crm.contact:2"))
+    done = run(tmp_path, [ANN, ANN_AGAIN, person("3", "Ann", "Lee", "a@x.org")], apart)
+    assert done.members == {"1": "crm.contact:1", "2": "crm.contact:2", "3": "crm.contact:1"}
+    assert done.review == {("2", "3", "email", "both_exist")}
+
+
+def test_a_value_that_only_known_rows_share_is_old_news(tmp_path):
+    rows = [person(str(n), "Ann", "Lee", phone="+49") for n in range(6)]
+    everyone = known(placed(**{f"k{n}": f"crm.contact:{n}" for n in range(6)}))
+    done = run(tmp_path, [*rows, person("9", "Tom", "Lee", "t@x.org")], everyone)
+    assert done.review == set()
+    assert done.golden.facts["shared_values"] == 0
+
+
+def test_a_record_met_by_a_value_edited_in_the_target_brings_all_its_members(tmp_path):
+    lineage = [(f"{ERP}:7", ERP, str(n), record(ANN)) for n in (7, 8)]
+    edited = {**ANN, "_key": f"{ERP}:7", "email": "edited@x.org"}
+    done = run(tmp_path, [person("1", "Ann", "Lee", "edited@x.org")], known(records=target(edited), lineage=lineage))
+    assert done.members == {"1": f"{ERP}:7"}
+    assert done.record(f"{ERP}:7")["_members"] == 3
+
+
+def test_only_a_row_that_is_merged_now_names_its_key(tmp_path):
+    first = run(tmp_path / "1", [ANN, ANN_AGAIN])
+    done = run(tmp_path / "2", [ANN, ANN_AGAIN, person("3", "Ann", "Lee", "a@x.org")], first.known())
+    assert dict(done.tables["members"].select("_key", "_merged_by").rows()) == {"1": None, "2": None, "3": "email"}
+    assert done.golden.facts["by_key"] == {"email": 1, "phone": 0}
 
 
 def test_holders_are_counted_with_those_who_are_known(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from crm_migration.errors import MappingInvalid, StagingMissing
 from crm_migration.match import KnownRecords, match
-from crm_migration.staging import RunFolder
+from crm_migration.staging import RunFolder, TableWriter
 from tests.match.stage import EMAIL, PHONE, frame, mapping, run
 
 
@@ -168,6 +168,14 @@ def test_no_rows_make_empty_tables_with_all_their_columns(tmp_path):
     }
     assert all(table.is_empty() for table in done.tables.values())
     assert done.golden.facts["rows"] == done.golden.facts["largest_cluster"] == 0
+
+
+def test_a_clean_table_without_parts_still_gives_every_column(tmp_path):
+    folder = RunFolder(str(tmp_path), "crm", "run")
+    TableWriter(folder, "contact", "clean").finish()
+    golden = match(mapping(), "contact", folder, KnownRecords.nothing())
+    assert list(golden.columns) == ["_golden", "_key", "_members", *mapping().entities["contact"].fields]
+    assert golden.rows == 0
 
 
 def test_golden_records_have_the_types_of_clean_and_single_rows_pass_untouched(tmp_path):

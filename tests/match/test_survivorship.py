@@ -67,6 +67,12 @@ def test_ties_go_to_the_most_recent_and_then_to_the_smallest_key():
     assert survivor([undated, *same], {"city": "oldest"})["city"] == "c1"
 
 
+def test_the_survivor_is_the_founder_even_when_another_row_knows_more():
+    founder, fuller = {"_identity": "crm.contact:1", "city": "Bonn"}, {**NEW, "notes": "n", "email": "e"}
+    assert survivor([founder, fuller], {"city": "survivor"})["city"] == "Bonn"
+    assert survivor([founder, fuller], {"city": "most_complete"})["city"] == "Köln"
+
+
 def test_the_strictest_flag_wins():
     def flag(*flags: bool | None) -> bool | None:
         rows = [{"_identity": f"crm.contact:{n}", "no_contact": value} for n, value in enumerate(flags)]

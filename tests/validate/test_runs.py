@@ -1,7 +1,6 @@
 """Samples, later runs, edits by the target's users, and validations that cannot run."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,21 +13,6 @@ from crm_migration.validate.batches import READ_ONLY
 from crm_migration.validate.checks import raise_if_failed
 from crm_migration.validate.validate import validate
 from tests.validate.line import Line, failed, mapping, picked
-
-
-@pytest.fixture
-def line(any_database_url: str, tmp_path: Path) -> Iterator[Line]:
-    made = Line(tmp_path, any_database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def loaded(sqlite_url: str, tmp_path: Path) -> Iterator[Line]:
-    made = Line(tmp_path, sqlite_url)
-    made.run("one")
-    yield made
-    made.close()
 
 
 def write(line: Line, entity: str, step: str, frame: pl.DataFrame, run_id: str = "one") -> None:

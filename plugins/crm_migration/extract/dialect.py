@@ -104,7 +104,7 @@ def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str
     with closing(_read(connection, asked, names)) as frames:
         try:
             # Not `yield from`, which would close the inner iterator, and so read the rest, first.
-            for frame in frames:
+            for frame in frames:  # noqa: UP028
                 yield frame
         except GeneratorExit:
             connection.invalidate()

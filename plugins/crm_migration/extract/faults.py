@@ -18,7 +18,8 @@ RETRY = "the task can be repeated as it is"
 POSTGRES_AWAY: Final = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: connection, rollback, resources, object state, operator intervention, system."""
 POSTGRES_EDIT: Final = ("0A", "25006", "26", "28", "34", "3D", "3F", "42")
-"""SQLSTATE classes: unsupported, writing in a read, unknown names, authorization, unknown database or schema, syntax or access."""
+"""SQLSTATE classes: unsupported, writing in a read,
+unknown names, authorization, unknown database or schema, syntax or access."""
 REFUSED_LOGIN: Final = re.compile(r"authentication failed|no pg_hba|does not exist|no password supplied|not permitted")
 
 MYSQL_AWAY: Final = frozenset(

@@ -32,6 +32,7 @@ from crm_migration.extract.printing import (
     Frames,
     Kind,
     TextSelect,
+    description,
     holding,
 )
 
@@ -89,7 +90,7 @@ class MySQL:
 
     def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the query's columns with their types, without lengths."""
-        return {str(name): TYPE_NAMES.get(code, "") for name, code, *_ in _description(result)}
+        return {str(name): TYPE_NAMES.get(code, "") for name, code, *_ in description(result)}
 
     def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
@@ -123,12 +124,6 @@ def _spoken(connection: sa.Connection, statement: AnySelect) -> tuple[str, dict[
     """Return the statement as the driver takes it, with its parameters."""
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), dict(compiled.params)
-
-
-def _description(result: AnyResult) -> list[Any]:
-    cursor = result.cursor
-    assert cursor is not None
-    return list(cursor.description or ())
 
 
 def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:

@@ -22,6 +22,7 @@ from crm_migration.extract.printing import (
     Frames,
     Kind,
     TextSelect,
+    description,
     holding,
 )
 
@@ -63,7 +64,7 @@ class PostgreSQL:
     def kinds(self, connection: sa.Connection, select: AnySelect) -> tuple[Kind, ...]:
         """Return the kind of each selected column, by its type."""
         with connection.execute(select.limit(0)) as result:
-            return tuple(KINDS.get(column[1], "other") for column in _description(result))
+            return tuple(KINDS.get(column[1], "other") for column in description(result))
 
     def names(self, connection: sa.Connection, table: str, schema: str | None) -> dict[str, str]:
         """Return the columns of the table, view or foreign table with their types."""
@@ -73,7 +74,7 @@ class PostgreSQL:
 
     def offered(self, result: AnyResult) -> dict[str, str]:
         """Return the query's columns with their types."""
-        return {column[0]: getattr(column, "type_display", "") for column in _description(result)}
+        return {column[0]: getattr(column, "type_display", "") for column in description(result)}
 
     def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
@@ -91,12 +92,6 @@ def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
     if kind in ("boolean", "text"):
         return sa.cast(column, sa.Text)
     return sa.type_coerce(column, sa.types.NULLTYPE)
-
-
-def _description(result: AnyResult) -> list[Any]:
-    cursor = result.cursor
-    assert cursor is not None
-    return list(cursor.description or ())
 
 
 def _literal(connection: sa.Connection, driver: "psycopg.Connection[Any]", statement: AnySelect) -> str:

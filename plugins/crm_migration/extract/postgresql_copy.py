@@ -1,8 +1,8 @@
-"""Reads what COPY … TO STDOUT sends, as frames of text.
+r"""Reads what COPY … TO STDOUT sends, as frames of text.
 
 psycopg hands COPY's rows to Python one call each; reading them from libpq directly takes half the time. The
 text format is parsed by polars: a tab or line break inside a value arrives escaped, so the fields split
-cleanly, and NULL (`\\N`) differs from the text `\\N`, which arrives as `\\\\N`.
+cleanly, and NULL (`\N`) differs from the text `\N`, which arrives as `\\N`.
 """
 
 import selectors

@@ -77,7 +77,7 @@ class Dialect(Protocol):
 def plain_select(
     source: sa.FromClause, columns: Sequence[AnyColumn], where: sa.ColumnElement[bool] | None = None
 ) -> AnySelect:
-    """Return a SELECT whose columns are called c0, c1, …"""
+    """Return a SELECT whose columns are called c0, c1 and so on."""
     labelled = [column.label(f"c{position}") for position, column in enumerate(columns)]
     select: AnySelect = sa.select(*labelled).select_from(source)
     return select if where is None else select.where(where)
@@ -86,6 +86,12 @@ def plain_select(
 def quoted_column(name: str) -> AnyColumn:
     """Return the column of exactly this name, quoted whatever it looks like."""
     return sa.column(sa.quoted_name(name, quote=True))
+
+
+def description(result: AnyResult) -> list[Any]:
+    """Return what the driver tells about the columns of an executed statement (PEP 249, `description`)."""
+    cursor: Any = result.cursor
+    return list(cursor.description)
 
 
 def stream(connection: sa.Connection, statement: AnySelect, schema: Mapping[str, pl.DataType], rows: int) -> Frames:

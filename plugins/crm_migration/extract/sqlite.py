@@ -8,6 +8,7 @@ moments: dates are whatever text or number the application stored.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,8 +32,7 @@ class SQLite:
     @contextmanager
     def session(self, connection: sa.Connection) -> Iterator[None]:
         """Lend the connection a function that prints a real exactly."""
-        driver = connection.connection.driver_connection
-        assert driver is not None
+        driver: Any = connection.connection.driver_connection
         driver.create_function(PRINT_REAL, 1, repr, deterministic=True)
         yield
 

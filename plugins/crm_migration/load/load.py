@@ -1,5 +1,6 @@
 """The load room: golden records become records of the target, batch by batch."""
 
+import hashlib
 import logging
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, ope
 
 logger = logging.getLogger(__name__)
 
+LEDGER_KEY = 255
 OUTCOME_SCHEMA = {
     "_key": pl.String,
     "outcome": pl.String,
@@ -265,11 +267,18 @@ def _record_rejected(job: LoadJob, folder: RunFolder, entity: str, progress: Pro
     job.target.ledger.write_rejected(job.run_no, job.stream_no(entity), _rejected_lines(folder, entity, progress))
 
 
+def _ledger_key(key: str) -> str:
+    """Return the key as the ledger's column holds it: a longer one cut, and told apart by its hash."""
+    if len(key) <= LEDGER_KEY:
+        return key
+    return f"{key[: LEDGER_KEY - 65]}…{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Iterator[dict[str, str | None]]:
     for frame in open_table(folder, entity, "rejected").frames():
         for key, name, reason, message, raw in frame.select("_key", "field", "reason", "message", "raw").iter_rows():
             yield {
-                "source_key": key[:255],
+                "source_key": _ledger_key(key),
                 "step": "clean",
                 "field": name,
                 "reason": reason,
@@ -287,7 +296,7 @@ def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Itera
             reason = line["reason"] if master else "survivor_rejected"
             message = line["message"] if master else MESSAGES["survivor_rejected"]
             yield {
-                "source_key": key[:255],
+                "source_key": _ledger_key(key),
                 "step": "load",
                 "field": line["field"],
                 "reason": reason,

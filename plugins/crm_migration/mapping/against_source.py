@@ -14,9 +14,7 @@ NO_KEYS = ("float", "json", "xml", "geometry", "array")
 MOST_NAMED = 10
 
 
-def source_faults(
-    scope: Scope, columns: Mapping[str, str] | None, tables: AbstractSet[str]
-) -> Iterator[Fault]:
+def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: AbstractSet[str]) -> Iterator[Fault]:
     """Yield the faults of what an entity reads; `columns` are its table's, None if there is no such table."""
     if not columns:
         yield _no_table(scope, tables)
@@ -43,9 +41,7 @@ def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Itera
         if not isinstance(spec, Choice) or "on_invalid" in spec.model_fields_set:
             continue
         known = {_folded(key, spec) for key in spec.values}
-        unmapped = sorted(
-            value for value in found if value and value.strip() and _folded(value, spec) not in known
-        )
+        unmapped = sorted(value for value in found if value and value.strip() and _folded(value, spec) not in known)
         if unmapped:
             named = ", ".join(quoted(value) for value in unmapped[:MOST_NAMED])
             more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
@@ -64,9 +60,7 @@ def _no_table(scope: Scope, tables: AbstractSet[str]) -> Fault:
     if scope.entity.table is None:
         return Fault(scope.at("query"), "expected a query that yields columns, found none")
     name = scope.entity.table
-    return Fault(
-        scope.at("table"), f"expected a table of the source, found {quoted(name)}{did_you_mean(name, tables)}"
-    )
+    return Fault(scope.at("table"), f"expected a table of the source, found {quoted(name)}{did_you_mean(name, tables)}")
 
 
 def _origin(scope: Scope) -> str:

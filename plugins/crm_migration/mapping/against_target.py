@@ -100,9 +100,7 @@ def _pointer(scope: Scope, name: str, column: TargetColumn, target: Target) -> I
         parent = target.get(pointed_at)
         stored = parent.columns.get(identity) if parent else None
         if stored is not None and not _alike(stored, column):
-            yield Fault(
-                place, f"expected a column that can hold {described(stored)}, found {described(column)}"
-            )
+            yield Fault(place, f"expected a column that can hold {described(stored)}, found {described(column)}")
 
 
 def _pointed_at(scope: Scope, name: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -112,11 +110,7 @@ def _pointed_at(scope: Scope, name: str) -> Iterator[tuple[tuple[str, ...], str,
     if isinstance(spec, Owner):
         yield ("object",), spec.object, spec.id
     elif isinstance(spec, Reference):
-        named = (
-            {("to",): spec.to}
-            if spec.to
-            else {("types", value): entity for value, entity in spec.types.items()}
-        )
+        named = {("to",): spec.to} if spec.to else {("types", value): entity for value, entity in spec.types.items()}
         for steps, entity in named.items():
             yield steps, entities[entity].target.object, entities[entity].target.id
 

@@ -57,9 +57,7 @@ def _range(match: re.Match[str], bounds: tuple[int, int], words: tuple[str, ...]
         first, last = (None, None) if match["last"] else bounds
     else:
         first = _number(match["first"], words, lowest)
-        last = (
-            _number(match["last"], words, lowest) if match["last"] else (highest if match["step"] else first)
-        )
+        last = _number(match["last"], words, lowest) if match["last"] else (highest if match["step"] else first)
     if first is None or last is None or not lowest <= first <= last <= highest or step == 0:
         return set()
     return set(range(first, last + 1, step))

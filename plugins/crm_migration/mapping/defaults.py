@@ -81,9 +81,7 @@ def _number(spec: Number, default: str) -> str | None:
     plain = default.replace(spec.thousands, "") if spec.thousands else default
     if spec.decimal_mark == ",":
         plain = plain.replace(".", "x").replace(",", ".")
-    match = (AMOUNT if getattr(spec, "kind", "") == "money" else re.compile(r"([+-]?[0-9.]+)")).fullmatch(
-        plain
-    )
+    match = (AMOUNT if getattr(spec, "kind", "") == "money" else re.compile(r"([+-]?[0-9.]+)")).fullmatch(plain)
     try:
         amount = Decimal(match[1]) if match else None
     except InvalidOperation:
@@ -109,11 +107,7 @@ def _choice(spec: Choice, default: str) -> str | None:
 
 
 def _country(spec: Country, default: str) -> str | None:
-    known = (
-        is_country(default.upper())
-        or len(default) != CODE_LENGTH
-        or default.lower() in map(str.lower, spec.values)
-    )
+    known = is_country(default.upper()) or len(default) != CODE_LENGTH or default.lower() in map(str.lower, spec.values)
     return None if known else "an ISO 3166 country"
 
 

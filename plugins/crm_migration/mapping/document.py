@@ -218,14 +218,10 @@ class _Builder:
             name = str(key.value)
             if name in result:
                 line = first[name].start_mark.line + 1
-                self._at(
-                    key, (*place, name), f"expected each key once, found it again (first on line {line})"
-                )
+                self._at(key, (*place, name), f"expected each key once, found it again (first on line {line})")
                 continue
             if key.tag == CORE + "merge":
-                self._at(
-                    key, (*place, name), "expected the keys themselves, found a merge key, which is not read"
-                )
+                self._at(key, (*place, name), "expected the keys themselves, found a merge key, which is not read")
                 continue
             if not (boolean_field and name in ("true", "false")):
                 self._check_key(key, (*place, name))

@@ -119,9 +119,7 @@ def _found(error: _Error, *, wants_text: bool = False) -> str:
     if wants_text or not spot.written:
         return unquoted(spot.written, spot.made)
     if isinstance(error.value, Unquoted):
-        return (
-            f"{quoted(spot.written, '')}, which YAML reads in a way of its own; write a plain decimal number"
-        )
+        return f"{quoted(spot.written, '')}, which YAML reads in a way of its own; write a plain decimal number"
     return f"the {spot.made} {quoted(spot.written, '')}"
 
 
@@ -164,9 +162,7 @@ def _unknown_key(error: _Error) -> Explained:
     field = model.model_fields.get(name)
     meant = field.alias if field else nearest(name, [key for key in keys if key not in _siblings(error)])
     if meant is None:
-        return _explained(
-            error, f"expected one of the keys {listed(keys)}, found {quoted(name)}", at_key=True
-        )
+        return _explained(error, f"expected one of the keys {listed(keys)}, found {quoted(name)}", at_key=True)
     text = f"expected a known key, found {quoted(name)} (did you mean {quoted(meant)}?)"
     return Explained(Fault(error.place, text, at_key=True), error.type, (*error.place[:-1], meant))
 

@@ -71,12 +71,10 @@ class Positions:
 def render(file: Path | str, positions: Positions, faults: Iterable[Fault]) -> list[str]:
     """Return one line per fault, `file:line:column: path: text`, in the order of the file, each once."""
     lines = {
-        (*_position(positions, fault), dotted(fault.place), _printable(fault.text, LONGEST_TEXT))
-        for fault in faults
+        (*_position(positions, fault), dotted(fault.place), _printable(fault.text, LONGEST_TEXT)) for fault in faults
     }
     return [
-        f"{file}:{line}:{column}: {f'{path}: ' if path else ''}{text}"
-        for line, column, path, text in sorted(lines)
+        f"{file}:{line}:{column}: {f'{path}: ' if path else ''}{text}" for line, column, path, text in sorted(lines)
     ]
 
 
@@ -128,6 +126,5 @@ def _printable(text: str, longest: int = SHOWN) -> str:
     if shortened.isprintable():
         return shortened
     return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
-        for letter in shortened
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in shortened
     )

@@ -70,11 +70,7 @@ def fit_faults(place: Place, spec: FieldSpec, column: TargetColumn) -> Iterator[
     if isinstance(spec, Constant | Choice):
         yield from _fixed_values(place, spec, column)
     elif into != "other" and into not in FITTING[_yields(spec)]:
-        hint = (
-            "; declare 'kind: choice' to write other values"
-            if spec.kind == "boolean" and into == "text"
-            else ""
-        )
+        hint = "; declare 'kind: choice' to write other values" if spec.kind == "boolean" and into == "text" else ""
         text = f"expected a kind that fits {described(column)}, found {quoted(spec.kind)}{hint}"
         yield Fault((*place, "kind"), text)
         return
@@ -116,9 +112,7 @@ def _fixed_values(place: Place, spec: Constant | Choice, column: TargetColumn) -
             "boolean": value.lower() in TRUTH,
         }.get(into, into not in ("array", "json", "xml", "geometry", "binary"))
         if not fits:
-            yield Fault(
-                (*place, *steps), f"expected a value that fits {described(column)}, found {quoted(value)}"
-            )
+            yield Fault((*place, *steps), f"expected a value that fits {described(column)}, found {quoted(value)}")
 
 
 def _results(spec: Choice) -> dict[tuple[str, ...], str]:

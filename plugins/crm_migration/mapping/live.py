@@ -36,9 +36,7 @@ class TargetTable:
 
     def is_unique(self, column: str) -> bool:
         """Say whether the target refuses a second row with the same value in this column."""
-        return tuple(self.primary_key) == (column,) or (
-            column in self.columns and self.columns[column].unique
-        )
+        return tuple(self.primary_key) == (column,) or (column in self.columns and self.columns[column].unique)
 
 
 def target_objects(mapping: Mapping) -> set[str]:

@@ -75,9 +75,7 @@ def _composition_fault(pattern: str, letters: list[str]) -> str | None:
         return f"expected each part of a date once, found the {double} twice in {quoted(pattern)}{swapped}"
     missing = [part for part in ("year", "month", "day") if part not in parts]
     if missing and not ("day of the year" in parts and "year" not in missing):
-        swapped = (
-            ", where %M is the minute and %m the month" if "minute" in parts and "hour" not in parts else ""
-        )
+        swapped = ", where %M is the minute and %m the month" if "minute" in parts and "hour" not in parts else ""
         return f"expected a {' and a '.join(missing)}, found none in {quoted(pattern)}{swapped}"
     if any(part in parts for part in CLOCK) and not ("hour" in parts and "minute" in parts):
         return f"expected an hour and a minute together, found them incomplete in {quoted(pattern)}"
@@ -156,7 +154,5 @@ def _expanded(pattern: str) -> str:
 def _spelled(pattern: str) -> str:
     """Return a hint when a format is written in the letters that spreadsheets use."""
     clock = re.sub(r"hh:mm", "%H:%M", pattern, flags=re.IGNORECASE)
-    text = re.sub(
-        r"yyyy|yy|mm|dd|hh|mi|ss", lambda match: LETTERS[match[0].lower()], clock, flags=re.IGNORECASE
-    )
+    text = re.sub(r"yyyy|yy|mm|dd|hh|mi|ss", lambda match: LETTERS[match[0].lower()], clock, flags=re.IGNORECASE)
     return f" (did you mean {quoted(text)}?)" if "%" in text else ""

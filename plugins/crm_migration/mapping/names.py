@@ -70,9 +70,7 @@ def _external_id(scope: Scope) -> Iterator[Fault]:
     spec = scope.field(name)
     depends = (scope.kind_of(name), scope.at("fields", name, "on_too_long"))
     if isinstance(spec, Boolean | Constant):
-        yield Fault(
-            place, f"expected a field that differs from row to row, found a {spec.kind}", depends=depends
-        )
+        yield Fault(place, f"expected a field that differs from row to row, found a {spec.kind}", depends=depends)
     if isinstance(spec, TextBase) and spec.on_too_long == "truncate":
         text = "expected a field that is kept whole, found 'on_too_long: truncate', which makes keys equal"
         yield Fault(place, text, depends=depends)
@@ -89,9 +87,7 @@ def _shared_object(scope: Scope) -> Iterator[Fault]:
             continue
         for key in ("id", "external_id"):
             if getattr(mine, key) != getattr(theirs, key):
-                expected = (
-                    f"{quoted(getattr(theirs, key))} as in {other.name}, which writes {mine.object} too"
-                )
+                expected = f"{quoted(getattr(theirs, key))} as in {other.name}, which writes {mine.object} too"
                 text = f"expected {expected}, found {quoted(getattr(mine, key))}"
                 depends = (
                     scope.at("target", "object"),
@@ -125,9 +121,7 @@ def _null_together(scope: Scope, name: str, spec: Reference) -> Iterator[Fault]:
         companion = scope.field(other)
         if companion is not None and not isinstance(companion, Constant) and companion.required:
             depends = (scope.at("fields", other), scope.at("fields", other, "required"))
-            yield Fault(
-                place, f"expected a field that may be empty, found the required {other}", depends=depends
-            )
+            yield Fault(place, f"expected a field that may be empty, found the required {other}", depends=depends)
 
 
 def _match(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
@@ -136,9 +130,7 @@ def _match(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
     for index, key in enumerate(match.keys):
         yield from _telling(scope, scope.at("match", "keys", index, "fields"), key.fields)
         if key.similar:
-            yield from _telling(
-                scope, scope.at("match", "keys", index, "similar", "fields"), key.similar.fields
-            )
+            yield from _telling(scope, scope.at("match", "keys", index, "similar", "fields"), key.similar.fields)
     if match.guards.given_name is not None:
         yield from _telling(scope, scope.at("match", "guards"), [match.guards.given_name], "given_name")
     yield from _survivorship(scope, match)
@@ -194,6 +186,4 @@ def _recency(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
     spec = scope.field(name)
     if spec is not None and not isinstance(spec, Date | DateTime):
         depends = (scope.kind_of(name),)
-        yield Fault(
-            place, f"expected a field of kind date or datetime, found the {spec.kind} {name}", depends=depends
-        )
+        yield Fault(place, f"expected a field of kind date or datetime, found the {spec.kind} {name}", depends=depends)

@@ -131,9 +131,7 @@ def _cut_one_by_one(group: list[str], edges: list[_Edge], optional: list[_Edge])
 
 def _sorted(names: list[str], edges: list[_Edge]) -> list[str]:
     """Return names so that parents come first, otherwise as given; edges must not form a circle."""
-    waiting_for = {
-        name: {parent for edge in edges if edge.entity == name for parent in edge.parents} for name in names
-    }
+    waiting_for = {name: {parent for edge in edges if edge.entity == name for parent in edge.parents} for name in names}
     ordered: list[str] = []
     while waiting_for:
         ready = next(name for name, parents in waiting_for.items() if not parents & waiting_for.keys())

@@ -48,13 +48,9 @@ def _bytes(path: Path) -> bytes:
             raw = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such path"
-        raise MappingInvalid(
-            [f"{path}:1:1: expected a mapping file that can be read, found: {reason}"]
-        ) from None
+        raise MappingInvalid([f"{path}:1:1: expected a mapping file that can be read, found: {reason}"]) from None
     if len(raw) > LARGEST:
-        raise MappingInvalid(
-            [f"{path}:1:1: expected a file of at most {LARGEST // 1024} KiB, found a larger one"]
-        )
+        raise MappingInvalid([f"{path}:1:1: expected a file of at most {LARGEST // 1024} KiB, found a larger one"])
     return raw
 
 

@@ -67,9 +67,7 @@ def reference(schema: dict[str, Any]) -> str:
 def _own(part: dict[str, Any], name: str) -> dict[str, Any]:
     """Return a kind's definition without the keys that it shares with others."""
     hidden = ("kind",) if name == "Constant" else ("kind", *SHARED, *SHARED_TEXT)
-    return part | {
-        "properties": {key: entry for key, entry in part["properties"].items() if key not in hidden}
-    }
+    return part | {"properties": {key: entry for key, entry in part["properties"].items() if key not in hidden}}
 
 
 def _kinds(definitions: dict[str, Any]) -> dict[str, str]:
@@ -104,12 +102,8 @@ def _references(entry: Any) -> Iterator[str]:
 
 def _shared(text: dict[str, Any]) -> str:
     shared = {key: text["properties"][key] for key in (*SHARED, *SHARED_TEXT)}
-    lead = (
-        "Every field names its `kind`. All kinds but `constant` share the first four keys below, those that\n"
-    )
-    lead += (
-        "yield text (text, name, email, phone, choice, country, language, url, address) the last two as well."
-    )
+    lead = "Every field names its `kind`. All kinds but `constant` share the first four keys below, those that\n"
+    lead += "yield text (text, name, email, phone, choice, country, language, url, address) the last two as well."
     required = [key for key in text["required"] if key in shared]
     return _section(KINDS_BELOW, {"description": lead, "properties": shared, "required": required}, 2)
 

@@ -50,11 +50,7 @@ def _described(entry: dict[str, Any], model: type[BaseModel], key: str) -> dict[
     factory: Any = keys_of(model)[key].default_factory
     added = {"default": factory(), "description": description(model, key)} if factory else {}
     added["description"] = description(model, key)
-    return (
-        {"title": key.replace("_", " ").capitalize()}
-        | entry
-        | {name: text for name, text in added.items() if text}
-    )
+    return {"title": key.replace("_", " ").capitalize()} | entry | {name: text for name, text in added.items() if text}
 
 
 if __name__ == "__main__":

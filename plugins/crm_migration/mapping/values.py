@@ -29,9 +29,7 @@ def value_faults(scope: Scope) -> Iterator[Fault]:
     for index, rule in enumerate(scope.entity.filters):
         for test in ("equals", "not_equals"):
             if getattr(rule, test) == []:
-                yield Fault(
-                    scope.at("filters", index, test), "expected one or more values, found an empty list"
-                )
+                yield Fault(scope.at("filters", index, test), "expected one or more values, found an empty list")
     for index, expectation in enumerate(scope.entity.expectations):
         if not expectation.type.startswith("expect_"):
             expected = "a name such as 'expect_column_values_to_be_unique'"
@@ -84,9 +82,7 @@ def _dates(place: Place, spec: Date | DateTime) -> Iterator[Fault]:
         for earlier in readable:
             if example := ambiguity(earlier, pattern):
                 clash = f"{quoted(pattern)}, which reads {quoted(example)} as another day or time"
-                yield Fault(
-                    (*where, index), f"expected formats that agree with {quoted(earlier)}, found {clash}"
-                )
+                yield Fault((*where, index), f"expected formats that agree with {quoted(earlier)}, found {clash}")
                 break
         readable.append(pattern)
 
@@ -149,9 +145,7 @@ def _country(place: Place, spec: Country) -> Iterator[Fault]:
             yield Fault((*place, "values", key), text)
 
 
-RULES: tuple[
-    tuple[type[FieldBase] | tuple[type[FieldBase], ...], Callable[[Place, FieldSpec], Iterator[Fault]]], ...
-]
+RULES: tuple[tuple[type[FieldBase] | tuple[type[FieldBase], ...], Callable[[Place, FieldSpec], Iterator[Fault]]], ...]
 RULES = (  # type: ignore[assignment]
     ((Date, DateTime), _dates),
     (DateTime, _zone),

@@ -116,9 +116,9 @@ def _explain(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
     if frame.is_empty():
         return
     stored, covered = unpack(frame["_fingerprint"].str.decode("hex"), found.entity, {})
-    comparable = covered.all(axis=1)
+    comparable = np.asarray(covered.all(axis=1))
     mine = frame["_mine"].to_numpy()
-    differs = comparable[:, None] & (stored != hashes(frame, found.entity))
+    differs = covered & (stored != hashes(frame, found.entity))
     allowed = _allowed(frame, found.entity, kept)
     wrong = mine & ((differs & ~allowed).any(axis=1) | ~comparable)
     edited = ~wrong & comparable

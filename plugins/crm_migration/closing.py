@@ -1,0 +1,122 @@
+"""After a run: its report, its last line in the ledger, and the way back."""
+
+import json
+import logging
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from crm_migration.errors import (
+    OperatorNeeded,
+)
+from crm_migration.extract.source import Window
+from crm_migration.job import Job, timings
+from crm_migration.ledger.ledger import now
+from crm_migration.load.rollback import Undone, roll_back
+from crm_migration.report.assemble import report
+from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
+from crm_migration.report.read import read_report
+from crm_migration.report.write import write_report
+from crm_migration.staging import has_table, open_table
+
+logger = logging.getLogger(__name__)
+
+
+def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
+    """Write the run's report and its last line in the ledger; return the report and where it lies."""
+    facts = _run_facts(job, problems)
+    made = report(job.mapping, job.folder, facts)
+    written = write_report(made, job.folder)
+    if job.run_no and not job.options.dry_run and facts.status != "rolled_back":
+        job.target.ledger.update_run(
+            job.run_no, status=facts.status, finished_at=now(), summary=json.dumps(_outcomes(job))
+        )
+    return made, written
+
+
+def _run_facts(job: Job, problems: list[str]) -> RunFacts:
+    steps = [StepTiming(t["step"], t["entity"], t["rows"], t["seconds"]) for t in timings(job)]
+    window = job.window or Window(None, None)
+    return RunFacts(
+        run_id=job.run_id,
+        source=job.mapping.source.name,
+        target=job.mapping.target.name,
+        mapping_sha256=job.loaded.sha256,
+        mapping_path=job.loaded.path.name,
+        window_start=window.start,
+        window_end=window.end,
+        status=_status(job, problems),
+        started_at=_started(job),
+        finished_at=now(),
+        mode=job.options.mode,  # type: ignore[arg-type]
+        steps=steps,
+        problems=problems,
+        backups=_backups(job),
+        undo_command=f"crm-migration rollback {job.loaded.path} --run-id {job.run_id}" if job.run_no else None,
+    )
+
+
+def _status(job: Job, problems: list[str]) -> Literal["green", "red", "rolled_back", "planned", "sample_only"]:
+    row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
+    if row is not None and row.status == "rolled_back":
+        return "rolled_back"
+    if problems:
+        return "red"
+    if job.options.dry_run:
+        return "planned"
+    return "sample_only" if job.options.sample_only else "green"
+
+
+def _started(job: Job) -> datetime:
+    run = job.target.ledger.tables.run
+    if job.run_no:
+        with job.target.engine.connect() as connection:
+            started = connection.scalar(sa.select(run.c.started_at).where(run.c.run_no == job.run_no))
+        if isinstance(started, datetime):
+            return started if started.tzinfo else started.replace(tzinfo=now().tzinfo)
+    return now()
+
+
+def _backups(job: Job) -> list[BackupFact]:
+    facts = []
+    for entity in job.order:
+        if has_table(job.folder, entity, "backup"):
+            staged = open_table(job.folder, entity, "backup")
+            facts.append(BackupFact(entity, staged.path, staged.rows, staged.sha256))
+    return facts
+
+
+def _outcomes(job: Job) -> dict[str, dict[str, int]]:
+    """Return rows by outcome, by entity, of the entities whose load was reached."""
+    counts = {}
+    for entity in job.order:
+        if has_table(job.folder, entity, "outcome"):
+            outcomes = open_table(job.folder, entity, "outcome").frame(["outcome"])
+            counts[entity] = dict(outcomes["outcome"].value_counts().sort("outcome").iter_rows())
+    return counts
+
+
+def undo(job: Job, force: bool = False) -> Undone:
+    """Roll the run back.
+
+    Raises:
+        OperatorNeeded: the ledger does not know the run, or it is rolled back already.
+        ChangedSince: a later run or a person has changed its records.
+    """
+    name = f"{job.mapping.source.name}/{job.run_id}"
+    row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
+    if row is None:
+        raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")
+    if row.status == "rolled_back":
+        raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
+    return roll_back(job.undo(), force)
+
+
+def reprint(job: Job) -> tuple[Report, dict[str, str]]:
+    """Return the report of a finished run as it was written.
+
+    Raises:
+        OperatorNeeded: the run wrote no report, or its staging is gone.
+    """
+    return read_report(job.folder)

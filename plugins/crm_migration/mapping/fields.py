@@ -1,0 +1,228 @@
+"""The fields of a mapping: one class per kind of value, with what that kind may be told."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+OnInvalid = Literal["reject", "null", "keep", "fail"]
+OnMissingParent = Literal["reject", "null", "wait"]
+
+
+class Strict(BaseModel):
+    """Frozen, strict, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class FieldBase(Strict):
+    """What every kind of field shares."""
+
+    source: str | list[str] = Field(alias="from", description="Source column, or several that are joined.")
+    required: bool = Field(False, description="A row without a value here is rejected.")
+    default: str | None = Field(None, description="Value where the source has none; read like a source value.")
+    on_invalid: OnInvalid = Field("reject", description="What to do with a value that cannot be read.")
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the source columns this field reads."""
+        return [self.source] if isinstance(self.source, str) else list(self.source)
+
+
+class TextBase(FieldBase):
+    """Text-like fields: a length that the target can hold."""
+
+    max_length: int | None = Field(None, gt=0, description="Longer values are invalid.")
+    on_too_long: Literal["invalid", "truncate"] = "invalid"
+
+
+class Text(TextBase):
+    """Free text: NFC, HTML entities decoded, control characters removed, blanks trimmed."""
+
+    kind: Literal["text"]
+    separator: str = " "
+    multiline: bool = Field(False, description="Keep line breaks; otherwise white space collapses to one blank.")
+    html: Literal["entities", "keep"] = "entities"
+    case: Literal["keep", "upper", "lower"] = "keep"
+
+
+class Name(TextBase):
+    """A person's or company's name: as text, and words all in capitals are re-cased."""
+
+    kind: Literal["name"]
+    separator: str = " "
+
+
+class Email(TextBase):
+    """An e-mail address: trimmed, `mailto:` removed, domain lower-cased, syntax checked."""
+
+    kind: Literal["email"]
+
+
+class Phone(TextBase):
+    """A telephone number in E.164, with `;ext=` where the source gives an extension."""
+
+    kind: Literal["phone"]
+    country_from: str | None = Field(None, description="Source column that holds the row's country.")
+
+
+class Date(FieldBase):
+    """A calendar date in one of the declared formats; day and month are never guessed."""
+
+    kind: Literal["date"]
+    formats: list[str] = Field(default_factory=lambda: ["%Y-%m-%d"], min_length=1)
+    zero_dates: OnInvalid = "null"
+
+
+class DateTime(FieldBase):
+    """A moment, stored in UTC."""
+
+    kind: Literal["datetime"]
+    formats: list[str] = Field(default_factory=lambda: ["iso"], min_length=1)
+    timezone: str | None = Field(None, description="Zone of values that carry none; default: the source's.")
+    zero_dates: OnInvalid = "null"
+
+
+class Integer(FieldBase):
+    """A whole number."""
+
+    kind: Literal["integer"]
+    minimum: int | None = None
+    maximum: int | None = None
+    thousands: str = ""
+
+
+class Number(FieldBase):
+    """An exact decimal number."""
+
+    precision: int = Field(14, ge=1, le=38)
+    scale: int = Field(2, ge=0, le=20)
+    decimal_mark: Literal[".", ","] = "."
+    thousands: str = ""
+    rounding: Literal["refuse", "half_even"] = "refuse"
+
+
+class DecimalNumber(Number):
+    """An exact decimal number."""
+
+    kind: Literal["decimal"]
+
+
+class Money(Number):
+    """An amount; currency signs and codes around it are removed."""
+
+    kind: Literal["money"]
+
+
+class Boolean(FieldBase):
+    """True or false."""
+
+    kind: Literal["boolean"]
+    true: list[str] = Field(default_factory=lambda: ["1", "true", "t", "yes", "y", "on"])
+    false: list[str] = Field(default_factory=lambda: ["0", "false", "f", "no", "n", "off"])
+
+
+class Choice(TextBase):
+    """A code that the value map translates; a value without an entry is invalid."""
+
+    kind: Literal["choice"]
+    values: dict[str, str] = Field(min_length=1)
+    ignore_case: bool = True
+
+
+class Country(TextBase):
+    """A country, as ISO 3166-1 alpha-2."""
+
+    kind: Literal["country"]
+    values: dict[str, str] = Field(default_factory=dict, description="Spellings beyond the built-in ones.")
+
+
+class Language(TextBase):
+    """A language, as BCP 47."""
+
+    kind: Literal["language"]
+    values: dict[str, str] = Field(default_factory=dict)
+
+
+class Url(TextBase):
+    """A web address with its scheme; the host lower-cased."""
+
+    kind: Literal["url"]
+
+
+class Address(TextBase):
+    """One part of a postal address."""
+
+    kind: Literal["address"]
+    part: Literal["street", "city", "state", "postal_code"]
+    country_from: str | None = None
+
+
+class Reference(FieldBase):
+    """The key of another entity's row; resolved through the crosswalk when the record is loaded."""
+
+    kind: Literal["reference"]
+    to: str | None = Field(None, description="Entity that the key belongs to.")
+    type_from: str | None = Field(None, description="Source column that names the parent's type.")
+    types: dict[str, str] = Field(
+        default_factory=dict,
+        description="Type value to entity; a type without entry means no reference here.",
+    )
+    on_missing_parent: OnMissingParent = "reject"
+    null_together: list[str] = Field(
+        default_factory=list, description="Fields emptied with this one when the parent is missing."
+    )
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "Reference":
+        if (self.to is None) == (self.type_from is None) or (self.type_from is not None and not self.types):
+            raise ValueError("expected either 'to', or 'type_from' with 'types'")
+        return self
+
+    @property
+    def entities(self) -> list[str]:
+        """Return the entities this field may refer to."""
+        return [self.to] if self.to else sorted(set(self.types.values()))
+
+
+class Owner(FieldBase):
+    """A user of the target, found by a natural key such as the e-mail address or user name."""
+
+    kind: Literal["owner"]
+    object: str = Field(description="Target table that holds the users.")
+    by: str = Field(description="Its column that is compared, without regard to case.")
+    id: str = Field("id", description="Its column whose value is stored.")
+
+
+class Constant(Strict):
+    """The same value in every record."""
+
+    kind: Literal["constant"]
+    value: str
+
+    @property
+    def columns(self) -> list[str]:
+        """Return no columns: a constant reads none."""
+        return []
+
+
+FieldSpec = Annotated[
+    Text
+    | Name
+    | Email
+    | Phone
+    | Date
+    | DateTime
+    | Integer
+    | DecimalNumber
+    | Money
+    | Boolean
+    | Choice
+    | Country
+    | Language
+    | Url
+    | Address
+    | Reference
+    | Owner
+    | Constant,
+    Field(discriminator="kind"),
+]
