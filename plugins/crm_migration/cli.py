@@ -76,6 +76,7 @@ def _log(as_json: bool, verbose: bool = False) -> None:
     handler = RichHandler(console=err, show_path=False, markup=False)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     logging.getLogger("crm_migration").setLevel(logging.DEBUG if verbose else level)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def _print(made: Report, written: dict[str, str], as_json: bool) -> None:
@@ -138,7 +139,7 @@ def _run(
     mapping: Path, run_id: str | None, window: Window | None, options: Options, as_json: bool, approve: bool = False
 ) -> None:
     def ask(job: Job) -> None:
-        if approve or (as_json is False and typer.confirm("The sample has passed. Load everything?", err=True)):
+        if approve or (not as_json and _confirmed("The sample has passed. Load everything?")):
             return
         pipeline.undo(job)
         raise SampleRejected(
@@ -153,6 +154,14 @@ def _run(
     _print(made, written, as_json)
     if failed is not None:
         raise typer.Exit(2 if isinstance(failed, MappingFault) else 1)
+
+
+def _confirmed(question: str) -> bool:
+    """Ask the person at the terminal; where nobody is, or they break off, the answer is no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 @app.command()
@@ -173,10 +182,12 @@ def rollback(
     force: Annotated[bool, typer.Option(help="Also undo edits people made in the target since.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo a run: remove what it inserted, restore what it changed."""
+    """Undo a run: remove what it inserted, restore what it changed, and write its report again."""
     _log(as_json)
     try:
-        undone = pipeline.undo(_job(mapping, run_id), force)
+        job = _job(mapping, run_id)
+        undone = pipeline.undo(job, force)
+        pipeline.finish(job, [])
     except MigrationError as error:
         _fail(error, as_json)
     answer: dict[str, Any] = {"ok": True, "entities": undone.counts, "differing": undone.differing}

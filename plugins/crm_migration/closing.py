@@ -1,7 +1,6 @@
 """After a run: its report, its last line in the ledger, and the way back."""
 
 import json
-import logging
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +10,7 @@ from crm_migration.errors import (
     OperatorNeeded,
 )
 from crm_migration.extract.source import Window
-from crm_migration.job import Job, timings
+from crm_migration.job import Job, asking_target, timings
 from crm_migration.ledger.ledger import now
 from crm_migration.load.rollback import Undone, roll_back
 from crm_migration.report.assemble import report
@@ -20,18 +19,20 @@ from crm_migration.report.read import read_report
 from crm_migration.report.write import write_report
 from crm_migration.staging import has_table, open_table
 
-logger = logging.getLogger(__name__)
-
 
 def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
-    """Write the run's report and its last line in the ledger; return the report and where it lies."""
-    facts = _run_facts(job, problems)
-    made = report(job.mapping, job.folder, facts)
-    written = write_report(made, job.folder)
-    if job.run_no and not job.options.dry_run and facts.status != "rolled_back":
-        job.target.ledger.update_run(
-            job.run_no, status=facts.status, finished_at=now(), summary=json.dumps(_outcomes(job))
-        )
+    """Write the run's report and its last line in the ledger; return the report and where it lies.
+
+    Raises:
+        TargetUnavailable: the ledger did not answer.
+    """
+    with asking_target(job):
+        facts = _run_facts(job, problems)
+        made = report(job.mapping, job.folder, facts)
+        written = write_report(made, job.folder)
+        if job.run_no and not job.options.dry_run and facts.status != "rolled_back":
+            summary, status = json.dumps(_outcomes(job)), made.verdict.state
+            job.target.ledger.update_run(job.run_no, status=status, finished_at=now(), summary=summary)
     return made, written
 
 
@@ -103,14 +104,16 @@ def undo(job: Job, force: bool = False) -> Undone:
     Raises:
         OperatorNeeded: the ledger does not know the run, or it is rolled back already.
         ChangedSince: a later run or a person has changed its records.
+        TargetUnavailable: the target did not answer.
     """
     name = f"{job.mapping.source.name}/{job.run_id}"
-    row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
-    if row is None:
-        raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")
-    if row.status == "rolled_back":
-        raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
-    return roll_back(job.undo(), force)
+    with asking_target(job):
+        row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
+        if row is None:
+            raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")
+        if row.status == "rolled_back":
+            raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
+        return roll_back(job.undo(), force)
 
 
 def reprint(job: Job) -> tuple[Report, dict[str, str]]:

@@ -20,7 +20,8 @@ from crm_migration.errors import (
     ValidationFailed,
 )
 from crm_migration.extract.extract import extract
-from crm_migration.extract.source import Window
+from crm_migration.extract.source import Source, Window
+from crm_migration.extract.waiting import WithWaiting
 from crm_migration.job import RUN, Job, timed
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.known import known_records
@@ -77,9 +78,20 @@ def extract_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the rows of `entity` as the source prints them."""
     with timed(job, "extract", entity) as figures:
         window = job.window if job.mapping.entities[entity].watermark else None
-        staged = extract(job.source, job.mapping, entity, job.folder, window)
+        staged = extract(_source(job, entity, window), job.mapping, entity, job.folder, window)
         figures["rows"] = staged.rows
     return staged.reference()
+
+
+def _source(job: Job, entity: str, window: Window | None) -> Source:
+    """Return the source; for a window, with the rows that still wait for a parent."""
+    spec = job.mapping.entities[entity]
+    fields = [name for name, reference in spec.references.items() if reference.on_missing_parent == "wait"]
+    if window is None or not fields:
+        return job.source
+    keys = job.target.ledger.waiting_keys(job.mapping.source.name, entity, fields)
+    parts = [key.split("|", len(spec.key_columns) - 1) for key in keys]
+    return WithWaiting(job.source, pl.DataFrame(parts, schema=dict.fromkeys(spec.key_columns, pl.String), orient="row"))
 
 
 def clean_entity(job: Job, entity: str) -> dict[str, Any]:

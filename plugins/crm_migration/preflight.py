@@ -1,6 +1,5 @@
 """Before a run: every fault of the mapping, of source, target and disk; nothing is read or written yet."""
 
-import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,12 @@ from crm_migration.errors import (
     OperatorNeeded,
 )
 from crm_migration.extract.source import Window
-from crm_migration.job import Job, timed
+from crm_migration.job import Job, asking_target, timed
 from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
 from crm_migration.staging import TableWriter
-
-logger = logging.getLogger(__name__)
-
 
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 
@@ -49,8 +45,9 @@ def check(job: Job) -> list[str]:
             for field, spec in entity.fields.items()
             if isinstance(spec, Choice) and len(spec.columns) == 1 and spec.columns[0] in columns[name]
         }
-    there = set(job.target.objects())
-    tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}
+    with asking_target(job):
+        there = set(job.target.objects())
+        tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}
     return problems + check_live(job.loaded, columns, tables, values)
 
 

@@ -26,10 +26,11 @@ Plant = Callable[[list[Row]], Source]
 HOSTILE = [
     "", " ", "  padded  ", "NULL", "null", "\\N", "\\\\N", "\\", "\\\\", "\\n", "a\\tb", "\\.", "N/A",
     "tab\there", "line\nbreak", "return\rhere", "both\r\nof them", "\n", "\t", "\r", "vertical\vtab\fand\bothers",
-    "it's", '"quoted"', "''", '""', "a,b;c|d", "%s %(x)s %% :name ::text ? $1", "{x}", "`tick`", "-- comment", "/* c */",
-    "'; DROP TABLE things; --", "=1+1", "0042", "+8613800138000", "1e5", "NaN", "Infinity", "true", "#header",
-    "😀👩‍👩‍👧‍👦🇨🇳", "北京市朝阳区", "ß ẞ İ ı Å Å", "עברית العربية", "e\u0301 vs \u00e9", "\ufeffbyte order mark", "zero\u200bwidth",
-    "\u2028line separator\u2029", "\x85next line", "\x1funit\x7fdelete", "\U0010ffff\ufffd", "ends with backslash\\",
+    "it's", '"quoted"', "''", '""', "a,b;c|d", "%s %(x)s %% :name ::text ? $1", "{x}", "`tick`", "-- comment",
+    "/* c */", "'; DROP TABLE things; --", "=1+1", "0042", "+8613800138000", "1e5", "NaN", "Infinity", "true", "#header",
+    "😀👩‍👩‍👧‍👦🇨🇳", "北京市朝阳区", "ß ẞ İ ı Å Å", "עברית العربية",
+    "e\u0301 vs \u00e9", "\ufeffbyte order mark",
+    "zero\u200bwidth", "\u2028line separator\u2029", "\x85next line", "\x1funit\x7fdelete", "\U0010ffff\ufffd", "ends with backslash\\",
 ]  # fmt: skip
 
 

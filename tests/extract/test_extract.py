@@ -26,7 +26,8 @@ def things(sqlite_url: str) -> str:
     run(
         sqlite_url,
         "CREATE TABLE things (id TEXT, changed, name TEXT)",
-        "INSERT INTO things VALUES ('a', '2026-03-01 10:00:00', 'Jane Roe'), ('b', '2026-03-02 10:00:00', NULL), ('c', NULL, '')",
+        "INSERT INTO things VALUES ('a', '2026-03-01 10:00:00', 'Jane Roe')",
+        "INSERT INTO things VALUES ('b', '2026-03-02 10:00:00', NULL), ('c', NULL, '')",
     )
     return sqlite_url
 
@@ -81,7 +82,8 @@ def test_numbers_run_on_through_the_parts(sqlite_url: str, folder: RunFolder) ->
     run(
         sqlite_url,
         "CREATE TABLE things (id, changed, name)",
-        "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 120000) INSERT INTO things SELECT n, n, 'x' FROM s",
+        "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 120000) "
+        "INSERT INTO things SELECT n, n, 'x' FROM s",
     )
     table = staged(sqlite_url, folder)
     assert [frame.height <= 100_000 for frame in table.frames()] == [True] * len(table.parts)

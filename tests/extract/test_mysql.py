@@ -78,7 +78,8 @@ def test_types_of_a_query_are_found_as_well(things: str) -> None:
     )
     source = over(things, ["raw", "joined", "sum", "latest", "c17"], table=None, query=query)
     assert row(source) == {
-        "raw": "c3a4", "joined": "c3a4", "sum": "0.10000000149011612", "latest": "2026-03-01 08:00:00+00:00", "c17": "1",
+        "raw": "c3a4", "joined": "c3a4", "sum": "0.10000000149011612", "c17": "1",
+        "latest": "2026-03-01 08:00:00+00:00",
     }  # fmt: skip
 
 

@@ -124,7 +124,7 @@ def test_a_missing_privilege_is_named(postgres_url: str, postgres_server: str) -
     url = sa.make_url(postgres_url).set(username="reader").render_as_string(hide_password=False)
     try:
         with pytest.raises(
-            MappingFault, match="old: thing: table 'things': permission denied for table things.*grant SELECT"
+            MappingFault, match=r"old: thing: table 'things': permission denied for table things.*grant SELECT"
         ):
             rows(over(url))
         run(postgres_url, "GRANT SELECT (id, name) ON things TO reader")

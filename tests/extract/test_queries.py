@@ -112,7 +112,7 @@ def test_a_url_that_cannot_be_used_is_not_repeated(url: str) -> None:
 
 def test_a_wrong_password_is_the_connections_fault(mariadb_url: str) -> None:
     with pytest.raises(
-        MappingFault, match="Access denied for user 'crm'.*edit the mapping or the connection"
+        MappingFault, match=r"Access denied for user 'crm'.*edit the mapping or the connection"
     ) as caught:
         over(mariadb_url.replace("s3cret-Pa55", "wr0ng")).describe(ENTITY)
     assert "wr0ng" not in str(caught.value)
@@ -121,5 +121,5 @@ def test_a_wrong_password_is_the_connections_fault(mariadb_url: str) -> None:
 
 def test_an_unknown_database_is_the_connections_fault(postgres_server: str, mariadb_server: str) -> None:
     for server in (postgres_server.replace("/postgres?", "/nowhere?"), mariadb_server.replace("/?", "/nowhere?")):
-        with pytest.raises(MappingFault, match="edit the .*connection"):
+        with pytest.raises(MappingFault, match=r"edit the .*connection"):
             over(server).describe(ENTITY)

@@ -43,6 +43,8 @@ def test_given_names_of_one_person(left, right):
         ("robert", "w"),
         ("tim", "tom"),
         ("伟", "建国"),
+        ("伟", "伟强"),
+        ("さくらこ", "さくらみ"),
         ("иван", "петр"),
     ],
 )

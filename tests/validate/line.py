@@ -1,16 +1,14 @@
 """A small migration, carried out by the real rooms up to the load, for the validation to look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.clean.clean import clean
 from crm_migration.extract.database import DatabaseSource
-from crm_migration.extract.dialect import read_text
 from crm_migration.extract.extract import extract
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.link import link
@@ -160,22 +158,15 @@ def make_target(url: str) -> None:
     engine.dispose()
 
 
-@dataclass
-class RowSource(DatabaseSource):
-    """The source, able to give single rows again."""
+class AskedSource(DatabaseSource):
+    """The source, noting of which entities single rows were asked again."""
 
-    def __init__(self, url: str, described: Mapping) -> None:
-        super().__init__(url, described)
-        self.engine = sa.create_engine(url)
-        self.asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
         """Return the rows of `keys` as they are now."""
         self.asked.append(entity)
-        spec = self.mapping.entities[entity]
-        table = sa.Table(str(spec.table), sa.MetaData(), autoload_with=self.engine)
-        wanted = [sa.and_(*(table.c[name] == value for name, value in row.items())) for row in keys.to_dicts()]
-        return pl.concat(list(read_text(self.engine, table, spec.source_columns, where=sa.or_(*wanted))))
+        return super().read_keys(entity, keys)
 
 
 def consolidate(folder: RunFolder, entity: str) -> None:
@@ -207,7 +198,8 @@ class Line:
         if not (folder / "source.sqlite").exists():
             make_source(self.source_url)
             make_target(target_url)
-        self.source = RowSource(self.source_url, self.mapping)
+        self.source = AskedSource(self.source_url, self.mapping)
+        self.source.asked.clear()
         self.target = SqlTarget(target_url, self.mapping)
         self.target.ledger.migrate()
         self.order = load_order(self.mapping)
@@ -259,10 +251,17 @@ class Line:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
+    def change_source(self, *statements: str) -> None:
+        """Change the source, as its users do."""
+        engine = sa.create_engine(self.source_url)
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
     def close(self) -> None:
         """Close every connection."""
         self.target.engine.dispose()
-        self.source.engine.dispose()
 
 
 def failed(staged: Staged) -> dict[tuple[str, str, str | None], Sequence[str]]:

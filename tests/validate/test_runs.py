@@ -49,14 +49,24 @@ def test_records_missing_in_a_later_run_fail_and_earlier_losses_are_told(loaded:
 
 def test_an_edit_that_the_load_left_standing_is_told(loaded: Line) -> None:
     loaded.change("UPDATE contact SET last_name = 'Edited' WHERE legacy_id = 'c2'")
-    with loaded.source.engine.begin() as source:
-        source.exec_driver_sql("UPDATE contacts SET name = 'Annette', stage = '1' WHERE id = 'c2'")
+    loaded.change_source("UPDATE contacts SET name = 'Annette', stage = '1' WHERE id = 'c2'")
     loaded.run("two")
     staged = loaded.validate("two")
     assert failed(staged) == {}
     assert picked(staged, "info")["contact", "edited_in_target", None] == ["c2"]
     loaded.change("UPDATE contact SET stage = 'Won' WHERE legacy_id = 'c2'")
     assert failed(loaded.validate("two"))["contact", "field_differs", "stage"] == ["c2"]
+
+
+def test_records_that_the_mapping_only_inserts_keep_what_they_hold(loaded: Line) -> None:
+    only = {"object": "contact", "external_id": "legacy_id", "write": "insert"}
+    loaded.mapping = loaded.source.mapping = loaded.target.mapping = mapping(contact={"target": only})
+    loaded.change_source("UPDATE contacts SET name = 'Changed', amount = '1000', born = '1900-01-01' WHERE id = 'c2'")
+    loaded.run("two")
+    staged = loaded.validate("two")
+    assert failed(staged) == {}
+    rows = staged.frame().filter((pl.col("entity") == "contact") & (pl.col("name") == "rows"))
+    assert rows["target_value"].item() == "0"
 
 
 def test_a_sample_is_judged_by_its_own_records(line: Line) -> None:
@@ -170,9 +180,7 @@ def test_every_row_must_have_one_outcome(loaded: Line) -> None:
 
 
 def test_rows_that_changed_at_the_source_are_told(loaded: Line) -> None:
-    with loaded.source.engine.begin() as source:
-        source.exec_driver_sql("UPDATE contacts SET name = 'Other' WHERE id = 'c2'")
-        source.exec_driver_sql("DELETE FROM contacts WHERE id = 'c3'")
+    loaded.change_source("UPDATE contacts SET name = 'Other' WHERE id = 'c2'", "DELETE FROM contacts WHERE id = 'c3'")
     staged = loaded.validate("one")
     assert failed(staged) == {}
     assert sorted(picked(staged, "info")["contact", "changed_at_source", None]) == ["c2", "c3"]

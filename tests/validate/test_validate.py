@@ -1,6 +1,10 @@
 """A load as meant is green, on every database; whatever is wrong in the target is found, and named by its key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
+import sqlalchemy as sa
 
 from crm_migration.errors import ValidationFailed
 from crm_migration.validate.checks import raise_if_failed
@@ -21,7 +25,8 @@ FOREIGN = (
 def test_a_load_as_meant_is_green_beside_records_of_others(line: Line) -> None:
     line.change(*FOREIGN)
     line.run("one")
-    staged = line.validate("one")
+    with statements() as asked:
+        staged = line.validate("one")
     assert failed(staged) == {}
     raise_if_failed(staged)
     assert staged.facts["failed"] == 0
@@ -31,6 +36,22 @@ def test_a_load_as_meant_is_green_beside_records_of_others(line: Line) -> None:
         ("account", "fill_rate", "parent_id"), ("note", "fill_rate", "parent_id"), ("note", "fill_rate", "parent_type"),
     }  # fmt: skip
     assert line.source.asked == ["account", "contact", "note"]
+    bare = [text for text in asked if text.endswith("LIMIT 0") and "SELECT contact.id" in text]
+    assert len(bare) == 1
+    assert not any(text.startswith("SELECT contact.id") and text not in bare for text in asked)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Yield what any engine is asked within the block."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", note)
+    yield asked
+    sa.event.remove(sa.Engine, "after_cursor_execute", note)
 
 
 DAMAGE = (

@@ -18,36 +18,33 @@ RETRY = "the task can be repeated as it is"
 POSTGRES_AWAY: Final = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: connection, rollback, resources, object state, operator intervention, system."""
 POSTGRES_EDIT: Final = ("0A", "25006", "26", "28", "34", "3D", "3F", "42")
-"""SQLSTATE classes: unsupported, writing in a read,
-unknown names, authorization, unknown database or schema, syntax or access."""
+"""SQLSTATE classes: unsupported, unknown names, authorization, unknown database or schema, syntax or access; and 25006,
+a write in a session that may only read."""
 REFUSED_LOGIN: Final = re.compile(r"authentication failed|no pg_hba|does not exist|no password supplied|not permitted")
 
-MYSQL_AWAY: Final = frozenset(
-    {1040, 1053, 1077, 1203, 1205, 1213, 1226, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 2055, 3024, 4031}
+MYSQL_AWAY: Final = (
+    1040,
+    1053,
+    1077,
+    1203,
+    1205,
+    1213,
+    1226,
+    1317,
+    1927,
+    1969,
+    2002,
+    2003,
+    2006,
+    2013,
+    2055,
+    3024,
+    4031,
 )
-MYSQL_EDIT: Final = frozenset(
-    {
-        1044,
-        1045,
-        1046,
-        1049,
-        1052,
-        1054,
-        1060,
-        1064,
-        1065,
-        1103,
-        1109,
-        1142,
-        1143,
-        1146,
-        1166,
-        1227,
-        1248,
-        1305,
-    }
-    | {1356, 1370, 1449, 1698, 1792, 2054, 2059}
-)
+MYSQL_EDIT: Final = (
+    1044, 1045, 1046, 1049, 1052, 1054, 1060, 1064, 1065, 1103, 1109, 1142, 1143, 1146, 1166, 1227, 1248, 1305,
+    1356, 1370, 1449, 1698, 1792, 2054, 2059,
+)  # fmt: skip
 """Error numbers as listed in MariaDB's and MySQL's error references."""
 
 

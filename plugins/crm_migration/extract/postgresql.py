@@ -1,8 +1,8 @@
 """PostgreSQL as a source of exact text.
 
-Every column is printed by its own type's output function, booleans as `true` and `false`, bytea as lower-case
-hex; char(n) loses its padding, which SQL does not count as part of the value. The session's TimeZone is UTC and DateStyle ISO:
-a `timestamp with time zone` prints with its offset (`2026-03-01 08:30:00+00`), a `timestamp` without one, as
+Every column is printed by its own type's output function, booleans as `true` and `false`, bytea as lower-case hex;
+char(n) loses its padding, which SQL does not count as part of the value. The session's TimeZone is UTC and DateStyle
+ISO: a `timestamp with time zone` prints with its offset (`2026-03-01 08:30:00+00`), a `timestamp` without one, as
 stored. Reals print with the fewest digits that read back as the same number.
 
 Rows arrive through COPY … TO STDOUT; one statement reads one snapshot.

@@ -175,6 +175,24 @@ class Ledger:
             for start in range(0, len(lines), 5000):
                 connection.execute(table.insert(), lines[start : start + 5000])
 
+    def waiting_keys(self, source: str, entity: str, fields: list[str]) -> list[str]:
+        """Return the source keys of rows that were rejected for want of a parent in `fields` and not loaded since."""
+        rejected, crosswalk, stream = self.tables.rejected_row, self.tables.crosswalk, self.tables.stream
+        if not fields or not self.exists():
+            return []
+        loaded = sa.exists().where(
+            crosswalk.c.stream_no == rejected.c.stream_no, crosswalk.c.source_key == rejected.c.source_key
+        )
+        chosen = (
+            sa.select(rejected.c.source_key)
+            .join(stream, stream.c.stream_no == rejected.c.stream_no)
+            .where(stream.c.source == source, stream.c.entity == entity)
+            .where(rejected.c.reason == "missing_parent", rejected.c.field.in_(fields), ~loaded)
+            .distinct()
+        )
+        with self.engine.connect() as connection:
+            return sorted(connection.scalars(chosen))
+
     def write_reconciliation(self, run_no: int, phase: str, rows: list[dict[str, Any]]) -> None:
         """Replace this run's reconciliation lines of one phase (`sample` or `full`)."""
         table = self.tables.reconciliation

@@ -82,12 +82,12 @@ def typed_table(connection: sa.Connection, table: sa.Table, columns: Sequence[st
     return copied
 
 
-def update_rows(connection: sa.Connection, table: sa.Table, key: str, frame: pl.DataFrame) -> int:
-    """Set every column of `frame` but `key` in the rows of `table` whose key it names; return rows matched."""
-    changed = [column for column in frame.columns if column != key]
+def update_rows(connection: sa.Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame) -> int:
+    """Set every column of `frame` but `keys` in the rows of `table` whose keys it names; return rows matched."""
+    changed = [column for column in frame.columns if column not in keys]
     fresh = typed_table(connection, table, frame.columns, frame)
     values = {column: fresh.c[column] for column in changed}
-    statement = table.update().where(table.c[key] == fresh.c[key])
+    statement = table.update().where(*(table.c[key] == fresh.c[key] for key in keys))
     if connection.dialect.name == "mysql":
         matched = connection.execute(statement.values({table.c[column]: value for column, value in values.items()}))
     else:

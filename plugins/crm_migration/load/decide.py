@@ -1,16 +1,15 @@
 """What is to happen to each golden record: insert, update, leave, or reject; without writing anything."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
-from crm_migration.load.references import WHOLE_STREAM, References
+from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
 
@@ -83,35 +82,45 @@ def _with_state(connection: sa.Connection, job: LoadJob, entity: Entity, frame: 
 
 
 def _state(connection: sa.Connection, job: LoadJob, target_object: str, golden: pl.Series) -> pl.DataFrame:
-    """Return the crosswalk's state of `golden`; a small object's is read once per load and kept."""
-    if target_object not in job.known and not _is_large(connection, job.target, target_object):
+    """Return the crosswalk's state of `golden`; it is read whole, and kept, where that is not much more."""
+    few = min(WHOLE_STREAM, WHOLE_TIMES * len(golden))
+    if target_object not in job.known and not _exceeds(connection, job.target, target_object, few):
         job.known[target_object] = _all_masters(connection, job.target, target_object)
     if target_object in job.known:
         return job.known[target_object]
     return masters(connection, job.target, golden)
 
 
-def _is_large(connection: sa.Connection, target: SqlTarget, target_object: str) -> bool:
+def _exceeds(connection: sa.Connection, target: SqlTarget, target_object: str, lines: int) -> bool:
+    """Return whether the crosswalk has more than `lines` lines of `target_object`."""
     tables = target.ledger.tables
     of_object = tables.crosswalk.join(tables.stream, tables.stream.c.stream_no == tables.crosswalk.c.stream_no)
     some = sa.select(tables.crosswalk.c.stream_no).select_from(of_object)
-    limited = some.where(tables.stream.c.object == target_object).limit(WHOLE_STREAM + 1)
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(limited.subquery())) or 0) > WHOLE_STREAM
+    limited = some.where(tables.stream.c.object == target_object).limit(lines + 1)
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(limited.subquery())) or 0) > lines
 
 
 def _all_masters(connection: sa.Connection, target: SqlTarget, target_object: str) -> pl.DataFrame:
     crosswalk, stream = target.ledger.tables.crosswalk, target.ledger.tables.stream
-    columns = [crosswalk.c[name] for name in STATE_SCHEMA if name != "_golden"]
-    chosen = (
-        sa.select(crosswalk.c.golden_id, *columns)
-        .join(stream, stream.c.stream_no == crosswalk.c.stream_no)
-        .where(stream.c.object == target_object, crosswalk.c.fingerprint.is_not(None))
+    of_object = crosswalk.join(stream, stream.c.stream_no == crosswalk.c.stream_no)
+    master = sa.and_(stream.c.object == target_object, crosswalk.c.fingerprint.is_not(None))
+    return _read_state(connection, target, of_object, master)
+
+
+def _read_state(
+    connection: sa.Connection, target: SqlTarget, lines: sa.FromClause, where: sa.ColumnElement[bool] | None = None
+) -> pl.DataFrame:
+    """Return the chosen lines of the crosswalk as `STATE_SCHEMA`; as text, which is read many rows at a time."""
+    crosswalk = target.ledger.tables.crosswalk
+    columns = [crosswalk.c.golden_id, *(crosswalk.c[name] for name in STATE_SCHEMA if name != "_golden")]
+    texts = pl.concat(read_text(connection, lines, columns, where=where))
+    return texts.select(
+        pl.col("golden_id").alias("_golden"),
+        "target_id",
+        pl.col("fingerprint").str.decode("hex"),
+        pl.col("created").is_in(["true", "1"]),
+        pl.col("inserted_run", "changed_run").cast(pl.Int64),
     )
-    return _state_frame(connection.execute(chosen).all())
-
-
-def _state_frame(rows: Sequence[sa.Row[Any]]) -> pl.DataFrame:
-    return pl.DataFrame([tuple(row) for row in rows], schema=STATE_SCHEMA, orient="row")
 
 
 def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> pl.DataFrame:
@@ -126,14 +135,13 @@ def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> 
     )
     crosswalk = target.ledger.tables.crosswalk
     wanted = key_table(connection, numbered)
-    columns = [crosswalk.c[name] for name in STATE_SCHEMA if name != "_golden"]
     matched = sa.and_(
         crosswalk.c.stream_no == sa.cast(wanted.c.stream_no, sa.Integer),
         crosswalk.c.source_key == wanted.c.source_key,
     )
-    found = connection.execute(sa.select(crosswalk.c.golden_id, *columns).join(wanted, matched)).all()
+    found = _read_state(connection, target, crosswalk.join(wanted, matched))
     drop_keys(connection, wanted)
-    return _state_frame(found)
+    return found
 
 
 def _has_outsiders(connection: sa.Connection, job: LoadJob, target_object: str) -> bool:

@@ -7,6 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.clean.types import polars_type
+from crm_migration.extract.dialect import read_text
 from crm_migration.load.fingerprint import canonical_from_target
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping, Reference
@@ -27,10 +28,8 @@ def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownReco
 
 def _crosswalk(target: SqlTarget, stream_no: int) -> pl.DataFrame:
     table = target.ledger.tables.crosswalk
-    chosen = sa.select(table.c.source_key, table.c.golden_id).where(table.c.stream_no == stream_no)
-    with target.engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(chosen)]
-    return pl.DataFrame(rows, schema=CROSSWALK, orient="row")
+    columns = [table.c.source_key, table.c.golden_id]
+    return pl.concat(read_text(target.engine, table, columns, where=table.c.stream_no == stream_no))
 
 
 def _lineage(target: SqlTarget, target_object: str) -> pl.DataFrame:
@@ -71,17 +70,11 @@ class GoldenRecords:
 
     def _golden_ids(self) -> pl.DataFrame:
         crosswalk, stream = self.target.ledger.tables.crosswalk, self.target.ledger.tables.stream
-        chosen = (
-            sa.select(crosswalk.c.target_id, crosswalk.c.golden_id)
-            .join(stream, stream.c.stream_no == crosswalk.c.stream_no)
-            .where(
-                stream.c.object == self.mapping.entities[self.entity].target.object,
-                crosswalk.c.fingerprint.is_not(None),
-            )
-        )
-        with self.target.engine.connect() as connection:
-            rows = [tuple(row) for row in connection.execute(chosen)]
-        return pl.DataFrame(rows, schema={"target_id": pl.String, "_golden": pl.String}, orient="row")
+        lines = crosswalk.join(stream, stream.c.stream_no == crosswalk.c.stream_no)
+        of_object = stream.c.object == self.mapping.entities[self.entity].target.object
+        master = sa.and_(of_object, crosswalk.c.fingerprint.is_not(None))
+        columns = [crosswalk.c.target_id, crosswalk.c.golden_id.label("_golden")]
+        return pl.concat(read_text(self.target.engine, lines, columns, where=master))
 
 
 def _typed(name: str, field: object) -> pl.Expr:

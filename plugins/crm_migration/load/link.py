@@ -56,7 +56,7 @@ def _link_part(job: LoadJob, entity_name: str, part: pl.DataFrame, phase: str, t
         for name in fields:
             one = changes.filter(pl.col(f"_set_{name}")).select(pl.col("target_id").alias(key), name)
             if not one.is_empty():
-                update_rows(connection, job.target.table(entity.target.object), key, one)
+                update_rows(connection, job.target.table(entity.target.object), [key], one)
         renew_fingerprints(connection, job, renewed)
         _note_batch(connection, job, entity_name, phase, changes.height)
         job.target.ledger.check_fence(connection, token)

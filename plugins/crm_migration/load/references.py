@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity, Reference
 from crm_migration.staging import RunFolder, has_table, open_table
 
 WHOLE_STREAM = 300_000
+WHOLE_TIMES = 4
 PENDING = "pending"
 ID_SCHEMA = {"source_key": pl.String, "target_id": pl.String}
 
@@ -101,17 +103,19 @@ class References:
             return self._whole[parent]
         crosswalk = self.target.ledger.tables.crosswalk
         stream = self._stream(parent)
-        chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id).where(crosswalk.c.stream_no == stream)
         size = connection.scalar(
             sa.select(sa.func.count()).select_from(crosswalk).where(crosswalk.c.stream_no == stream)
         )
-        if (size or 0) <= WHOLE_STREAM:
-            self._whole[parent] = pl.DataFrame(connection.execute(chosen).all(), schema=ID_SCHEMA, orient="row")
+        lines = [crosswalk.c.source_key, crosswalk.c.target_id]
+        if (size or 0) <= min(WHOLE_STREAM, WHOLE_TIMES * len(keys)):
+            whole = read_text(connection, crosswalk, lines, where=crosswalk.c.stream_no == stream)
+            self._whole[parent] = pl.concat(whole)
             return self._whole[parent]
         wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
-        found = connection.execute(chosen.join(wanted, crosswalk.c.source_key == wanted.c.source_key)).all()
+        same = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key == wanted.c.source_key)
+        found = pl.concat(read_text(connection, crosswalk.join(wanted, same), lines))
         drop_keys(connection, wanted)
-        return pl.DataFrame(found, schema=ID_SCHEMA, orient="row")
+        return found
 
     def staged_keys(self, _connection: sa.Connection, parent: str, _keys: pl.Series) -> pl.DataFrame:
         """Return the source keys of `parent` that this run stages for loading; ids are `pending`."""

@@ -167,7 +167,7 @@ def _restore(connection: sa.Connection, undo: Undo, entity: str) -> int:
     for images in open_table(undo.folder, entity, "backup").frames():
         if not images.is_empty():
             rows = images.drop(spec.id).rename({"target_id": spec.id})
-            restored += update_rows(connection, undo.target.table(spec.object), spec.id, rows)
+            restored += update_rows(connection, undo.target.table(spec.object), [spec.id], rows)
     return restored
 
 

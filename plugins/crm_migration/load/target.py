@@ -176,8 +176,9 @@ class SqlTarget:
         )
         if sequence is None:
             return None
-        drawn = sa.select(sa.func.nextval(sa.cast(sequence, sa.Text))).select_from(sa.func.generate_series(1, count))
-        return [str(value) for (value,) in connection.execute(drawn)]
+        drawn = sa.func.array_agg(sa.func.nextval(sa.cast(sequence, sa.Text)))
+        values = connection.scalar(sa.select(drawn).select_from(sa.func.generate_series(1, count)))
+        return [str(value) for value in values or []]
 
     def insert(self, connection: sa.Connection, target_object: str, rows: pl.DataFrame, external_id: str) -> list[str]:
         """Insert `rows` (canonical text, columns named as the target's) and return their primary keys in order."""

@@ -115,7 +115,7 @@ def _update(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl
         return
     key = entity.target.id
     rows = records.select(pl.col("target_id").alias(key), *(name for name in entity.fields if name != key))
-    update_rows(connection, job.target.table(entity.target.object), key, rows)
+    update_rows(connection, job.target.table(entity.target.object), [key], rows)
 
 
 def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame) -> None:
@@ -161,16 +161,13 @@ def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.Data
         split["stream"].replace_strict(streams, return_dtype=pl.Int64).alias("stream_no"),
         renewed["_golden"].str.strip_prefix(split["stream"]).str.slice(1).alias("source_key"),
     )
-    statement = (
-        crosswalk.update()
-        .where(crosswalk.c.stream_no == sa.bindparam("of_stream"), crosswalk.c.source_key == sa.bindparam("of_key"))
-        .values(fingerprint=sa.bindparam("new"), changed_run=job.run_no)
+    lines = rows.select(
+        "stream_no",
+        "source_key",
+        pl.col("_fingerprint").alias("fingerprint"),
+        pl.lit(job.run_no).alias("changed_run"),
     )
-    parameters = [
-        {"of_stream": stream, "of_key": key, "new": value}
-        for stream, key, value in rows.select("stream_no", "source_key", "_fingerprint").iter_rows()
-    ]
-    connection.execute(statement, parameters)
+    update_rows(connection, crosswalk, ["stream_no", "source_key"], lines)
 
 
 def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: Batch) -> None:

@@ -36,9 +36,11 @@ BRIEF = "BOOLEAN_ONLY"
 def great_expectations() -> ModuleType:
     """Return the library, imported quietly and without its telemetry."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    library = logging.getLogger("great_expectations")
+    library.setLevel(logging.WARNING)
     import great_expectations as gx
 
+    library.setLevel(logging.WARNING)
     return gx
 
 

@@ -1,0 +1,40 @@
+"""Rows that an earlier run left waiting for a parent come along with a later run's window."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migration.extract.database import DatabaseSource
+from crm_migration.extract.source import BATCH_ROWS, Window
+
+AT_ONCE = 300
+
+
+@dataclass(frozen=True)
+class WithWaiting:
+    """A source whose read also gives the rows of `keys` (key columns as text) that the window leaves out.
+
+    They are read after the window, so they may be a moment younger; a row that is gone from the source is left out.
+    """
+
+    source: DatabaseSource
+    keys: pl.DataFrame
+
+    def describe(self, entity: str) -> dict[str, str]:
+        """Return what the source returns."""
+        return self.source.describe(entity)
+
+    def count(self, entity: str, window: Window | None = None) -> int:
+        """Return how many rows the window holds; waiting ones are not counted."""
+        return self.source.count(entity, window)
+
+    def read(self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+        """Yield the window's rows, then the waiting rows that were not among them; raises what the source raises."""
+        columns = self.keys.columns
+        waiting = self.keys
+        for frame in self.source.read(entity, window, batch_rows):
+            waiting = waiting.join(frame.select(columns), on=columns, how="anti")
+            yield frame
+        for piece in waiting.iter_slices(AT_ONCE):
+            yield self.source.read_keys(entity, piece)
