@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Literal
 
+import polars as pl
+
 from crm_migration.clean.clean import clean
 from crm_migration.closing import finish, reprint, undo
 from crm_migration.errors import (

@@ -58,7 +58,8 @@ def test_a_waiting_row_comes_along_with_its_parents_window(tmp_path: Path) -> No
         source.executescript(
             "CREATE TABLE accounts (id TEXT, name TEXT, changed TEXT);"
             "CREATE TABLE contacts (id TEXT, name TEXT, account TEXT, changed TEXT);"
-            "INSERT INTO contacts VALUES ('c1', 'Li', 'a1', '2026-01-01 10:00:00'), ('c2', 'Wu', NULL, '2026-01-01 11:00:00')"
+            "INSERT INTO contacts VALUES ('c1', 'Li', 'a1', '2026-01-01 10:00:00');"
+            "INSERT INTO contacts VALUES ('c2', 'Wu', NULL, '2026-01-01 11:00:00');"
         )
     first = run(tmp_path, "one", 1)
     assert (first["contact"]["inserted"], first["contact"]["rejected"]) == (1, 1)
