@@ -90,8 +90,7 @@ def _faults(report: Report) -> Table | None:
 
 def _rejections(report: Report) -> Table | None:
     table = _table("Rejected rows", "entity", "field", "reason", "rows", "share", "such as", numbers=("rows", "share"))
-    table.columns[2].min_width = 22
-    table.columns[-1].no_wrap, table.columns[-1].overflow = True, "ellipsis"
+    table.columns[-1].no_wrap, table.columns[-1].overflow, table.columns[-1].max_width = True, "ellipsis", 16
     for found in views.all_rejections(report):
         line = found.line
         table.add_row(
