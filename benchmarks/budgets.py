@@ -100,9 +100,11 @@ def judge(found: Results) -> list[Verdict]:
     )
     copy, again, first, load = others.get("copy"), others.get("copy_changed"), lines.get("first"), steps.get("load")
     rows, loaded, changed = sum(found.rows.values()), copy.rows if copy else 0, again.rows if again else 0
+    shape = others.get("copy_target")
     reader, peer, room, check = others.get("connectorx"), others.get("dlt"), upsert.get("load"), steps.get("validate")
     return [
         Verdict("load, first load", 3, load, "\\copy into a plain table", copy, loaded),
+        Verdict("load, first load, same tables", 3, load, "\\copy into the target's own tables", shape, loaded),
         Verdict("load, upsert of changed rows", 5, room, "\\copy of the same rows", again, changed),
         Verdict("extract to Parquet", 1.5, steps.get("extract"), "connectorx, nothing written", reader, rows),
         Verdict("whole line, strong keys", 3, first, "dlt, extract and load alone", peer, rows),

@@ -72,7 +72,9 @@ def run_dlt(folder: Path, source_url: str, target: Server, work: Path) -> Measur
     _call([python, "-c", "import dlt, connectorx, pyarrow, dlt.sources.sql_database"])
     target.create("dlt")
     command = [python, script, source_url, target.plain("dlt"), str(work / "dlt"), *TABLES]
-    return measure.run("dlt", command, {"PYTHONPATH": ""})
+    measured = measure.run("dlt", command, {"PYTHONPATH": ""})
+    target.drop("dlt")
+    return measured
 
 
 def run_ingestr(folder: Path, source_url: str, target: Server, rows: int) -> Measured:
@@ -91,6 +93,7 @@ def run_ingestr(folder: Path, source_url: str, target: Server, rows: int) -> Mea
             "--dest-uri", f"{target.plain('ingestr')}?sslmode=disable", "--dest-table", f"public.{table}",
         ]  # fmt: skip
         done.append(measure.run("ingestr", command, {"PYTHONPATH": "", "INGESTR_DISABLE_TELEMETRY": "true"}))
+    target.drop("ingestr")
     return _together(done, rows)
 
 

@@ -1,6 +1,5 @@
 """What our rooms are held against: the same work done by the plainest tool there is."""
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -38,6 +37,7 @@ def copy_golden(server: Server, mapping: Mapping, folder: RunFolder, work: Path)
             for entity, file in files.items()
         ]
         measured.append(_psql(server, name, commands, rows))
+        server.drop(name)
     return _median(measured)
 
 
@@ -78,6 +78,7 @@ def copy_into_target(server: Server, legacy_url: str, mapping: Mapping, work: Pa
         make_target(server.create(name), legacy_url)
         commands = [f"\\copy crm.{one} FROM '{file}' (FORMAT csv)" for one, file in files.items()]
         measured.append(_psql(server, name, commands, rows))
+        server.drop(name)
     return _median(measured)
 
 
@@ -96,8 +97,3 @@ def _median(measured: list[Measured]) -> Measured:
     """Return the run in the middle; one that failed before any that worked."""
     failed = [one for one in measured if one.error]
     return failed[0] if failed else sorted(measured, key=lambda one: one.seconds)[len(measured) // 2]
-
-
-def clear(work: Path) -> None:
-    """Remove a work folder with the data exported into it."""
-    shutil.rmtree(work, ignore_errors=True)

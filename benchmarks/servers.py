@@ -46,12 +46,20 @@ class Server:
 
     def create(self, name: str) -> str:
         """Create an empty database and return its SQLAlchemy URL."""
+        self._maintain(f"CREATE DATABASE {name}")
+        return self.database(name)
+
+    def drop(self, name: str) -> None:
+        """Drop a database that has served its purpose, and leave the server nothing to do in the background."""
+        self._maintain(f"DROP DATABASE {name} WITH (FORCE)", "CHECKPOINT")
+
+    def _maintain(self, *statements: str) -> None:
         maintenance = "postgres" if self.kind == "PostgreSQL" else None
         engine = sa.create_engine(self.url.set(database=maintenance), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            for statement in statements:
+                connection.exec_driver_sql(statement)
         engine.dispose()
-        return self.database(name)
 
 
 def program(name: str) -> str | None:

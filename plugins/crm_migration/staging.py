@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -20,11 +21,18 @@ import polars as pl
 from crm_migration.errors import StagingMissing
 
 MANIFEST = "manifest.json"
+LONGEST_NAME = 200
 
 
 def safe_name(text: str) -> str:
-    """Return `text` as one path segment: letters, digits, `._-` kept, everything else `_`."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", text).strip(".") or "_"
+    """Return `text` as one path segment: letters, digits, `._-` kept, everything else `_`.
+
+    What had to be changed ends in a hash of what it was, so that no two texts share a segment.
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", text).strip(".")[:LONGEST_NAME]
+    if name and name == text:
+        return name
+    return f"{name}-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -56,18 +64,33 @@ class Staged:
         return {"path": self.path, "rows": self.rows, "sha256": self.sha256, "facts": self.facts}
 
     def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the parts in order, each as a frame, reading only `columns` when given."""
-        filesystem, path = fsspec.core.url_to_fs(self.path)
+        """Yield the parts in order, each as a frame, reading only `columns` when given.
+
+        Raises:
+            StagingMissing: a part is gone.
+        """
         for part in self.parts:
-            with filesystem.open(f"{path}/{part}", "rb") as handle:
+            with self._opened(part) as handle:
                 yield pl.read_parquet(handle, columns=columns)
 
     def checksums(self) -> Iterator[bytes]:
-        """Yield the SHA-256 of each part's bytes as they are now."""
-        filesystem, path = fsspec.core.url_to_fs(self.path)
+        """Yield the SHA-256 of each part's bytes as they are now; raises what `frames` raises."""
         for part in self.parts:
-            with filesystem.open(f"{path}/{part}", "rb") as handle:
+            with self._opened(part) as handle:
                 yield hashlib.file_digest(handle, "sha256").digest()
+
+    @contextmanager
+    def _opened(self, part: str) -> Iterator[Any]:
+        filesystem, path = fsspec.core.url_to_fs(self.path)
+        try:
+            handle = filesystem.open(f"{path}/{part}", "rb")
+        except FileNotFoundError as missing:
+            raise StagingMissing(
+                f"{self.path}: {part} is gone, though the table was finished; "
+                "clear the task that writes it and run it again"
+            ) from missing
+        with handle:
+            yield handle
 
     def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
         """Return all parts as one frame; for narrow selections and small tables."""
@@ -133,10 +156,11 @@ class TableWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Publish when the block ended well and `finish` was not called; else leave no trace."""
+        """Publish when the block ended well and `finish` was not called; of a block that failed leave no trace."""
+        if self.staged is not None:
+            return
         if kind is None:
-            if self.staged is None:
-                self.finish()
+            self.finish()
             return
         for part in self._parts:
             self._filesystem.rm(f"{self._folder}/{part}")

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_migration import pipeline
 from crm_migration.job import Job
 from crm_migration.load.backup import content_hashes
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.reader import read_mapping
-from crm_migration.pipeline import run_line
 from crm_migration.report.model import Report
 from crm_migration.staging import open_table
 from tests.cases import target
@@ -54,12 +54,20 @@ class Case:
         """Carry out a whole run, which must be green."""
         job = self.job(run_id)
         try:
-            made, _, failed = run_line(job, refuse)
+            made, _, failed = pipeline.run_line(job, refuse)
         finally:
             job.target.close()
         assert failed is None, f"{failed}\n{made.verdict.reasons}"
         assert made.verdict.state == "green"
         return made
+
+    @staticmethod
+    def load(job: Job) -> None:
+        """Carry out the steps of a full load: no backup, no sample, no validation."""
+        pipeline.prepare_steps(job)
+        for entity in job.order:
+            pipeline.load_entity(job, entity)
+        pipeline.link_references(job)
 
     def content(self) -> dict[str, str]:
         """Return the hash of each of the target's tables."""

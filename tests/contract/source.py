@@ -31,7 +31,8 @@ HOSTILE = [
     "'; DROP TABLE things; --", "=1+1", "0042", "+8613800138000", "1e5", "NaN", "Infinity", "true", "#header",
     "😀👩‍👩‍👧‍👦🇨🇳", "北京市朝阳区", "ß ẞ İ ı Å Å", "עברית العربية",
     "e\u0301 vs \u00e9", "\ufeffbyte order mark",
-    "zero\u200bwidth", "\u2028line separator\u2029", "\x85next line", "\x1funit\x7fdelete", "\U0010ffff\ufffd", "ends with backslash\\",
+    "zero\u200bwidth", "\u2028line separator\u2029", "\x85next line",
+    "\x1funit\x7fdelete", "\U0010ffff\ufffd", "ends with backslash\\",
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Reads that break, stop early, or are larger than memory."""
 
 import logging
+import time
 
 import psutil
 import pytest
@@ -15,6 +16,11 @@ BIG = {
     "mysql": "SELECT seq AS id, repeat('x', 2000) AS name FROM seq_1_to_{rows}",
     "sqlite": "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {rows})"
     " SELECT n AS id, replace(hex(zeroblob(1000)), '00', 'xx') AS name FROM s",
+}
+ENDLESS = {
+    "postgres": "SELECT a AS id, repeat('x', 2000) AS name"
+    " FROM generate_series(1, 2000) a, generate_series(1, 20000) b",
+    "mariadb": "SELECT seq AS id, repeat('x', 2000) AS name FROM seq_1_to_40000000",
 }
 KILL = {
     "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -77,10 +83,11 @@ def test_a_cancelled_query_is_not_taken_for_whole(mariadb_url: str) -> None:
 @pytest.mark.parametrize("engine", ["postgres", "mariadb"])
 def test_a_read_that_is_given_up_ends_its_session(request, engine: str) -> None:
     url = str(request.getfixturevalue(f"{engine}_url"))
-    source = big(url, 2_000_000)
-    reading = source.read(ENTITY, None, batch_rows=1_000)
+    reading = over(url, table=None, query=ENDLESS[engine]).read(ENTITY, None, batch_rows=1_000)
     next(reading)
+    begun = time.monotonic()
     reading.close()
+    assert time.monotonic() - begun < 20, "80 GB were not waited for"
     with connected(url) as connection:
         found = connection.exec_driver_sql(KILL[connection.dialect.name].replace("pg_terminate_backend(pid)", "pid"))
         assert len(found.all()) <= 1, "at most a session that is ending"

@@ -78,6 +78,11 @@ def test_a_domain_prints_as_its_base_type(postgres_url: str) -> None:
     assert row(over(postgres_url)) == {"name": "beef"}
 
 
+def test_a_byte_order_mark_at_the_very_start_is_data(postgres_url: str) -> None:
+    run(postgres_url, "CREATE TABLE things (id text, name text)", "INSERT INTO things VALUES ('\ufeff1', '\ufeff')")
+    assert rows(over(postgres_url)).rows() == [("\ufeff1", "\ufeff")]
+
+
 def test_a_long_row_arrives_whole(postgres_url: str) -> None:
     run(postgres_url, "CREATE TABLE things (id int, name text)")
     run(

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault
+from crm_migration.extract import printing
 from crm_migration.extract.dialect import engine_for, read_text
 
 THINGS = sa.Table(
@@ -75,11 +76,12 @@ def test_a_connection_is_read_inside_its_transaction(engine: sa.Engine) -> None:
         assert read(connection, "name", where=THINGS.c.id == 99) == []
 
 
-def test_a_connection_lives_on_after_a_read_was_given_up(engine: sa.Engine) -> None:
+def test_a_connection_lives_on_after_a_read_was_given_up(engine: sa.Engine, monkeypatch) -> None:
+    monkeypatch.setattr(printing, "FRAME_BYTES", 2**20)
     with engine.begin() as connection:
         bulk = [{"id": at, "name": "x" * 50} for at in range(100, 20_100)]
         connection.execute(THINGS.insert(), bulk)
-        reading = read_text(connection, THINGS, ["name"])
+        reading = read_text(connection, THINGS, [THINGS.c.name.label(f"n{at}") for at in range(20)])
         next(reading)
         reading.close()
         assert connection.scalar(sa.select(sa.func.count()).select_from(THINGS)) == 20_006

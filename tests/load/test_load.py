@@ -253,3 +253,19 @@ def test_a_mapping_with_a_new_field_keeps_what_people_edited(bench: Bench) -> No
     assert row[0] == "edited"
     assert Decimal(str(row[1])) == Decimal(2)
     assert row[2] in (True, 1)
+
+
+def test_an_edit_that_the_load_left_standing_does_not_stop_a_rollback(bench: Bench) -> None:
+    stage_first(bench, "one")
+    bench.load("one")
+    with bench.target.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE account SET name = 'edited before' WHERE legacy_id = 'a2'"))
+    before = content_hashes(bench.target, OBJECTS)
+    bench.stage("two", "account", [account("a2", "renamed", revenue=Decimal(7), active=False)])
+    bench.stage("two", "contact", [])
+    for entity in OBJECTS:
+        back_up(bench.job("two", planned=True), bench.folder("two"), entity)
+    bench.load("two")
+    bench.load("two")
+    roll_back(bench.undo("two"))
+    assert content_hashes(bench.target, OBJECTS) == before

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_migration.clean.clean import clean
 from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.extract import extract
+from crm_migration.load.backup import back_up
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.link import link
 from crm_migration.load.load import load
@@ -234,6 +235,14 @@ class Line:
         for entity in self.order:
             job = LoadJob(self.target, References(self.target, folder), number, "old", waiting)
             link(job, folder, entity, phase, token)
+
+    def back_up(self, run_id: str) -> None:
+        """Stage before-images of all that the load will change."""
+        folder = self.folder(run_id)
+        references = References(self.target, folder, assume_staged=True)
+        job = LoadJob(self.target, references, self.run_no(run_id), "old", deferred(self.mapping))
+        for entity in self.order:
+            back_up(job, folder, entity)
 
     def run(self, run_id: str) -> None:
         """Carry out a whole run up to the full load."""

@@ -36,9 +36,8 @@ def test_a_load_as_meant_is_green_beside_records_of_others(line: Line) -> None:
         ("account", "fill_rate", "parent_id"), ("note", "fill_rate", "parent_id"), ("note", "fill_rate", "parent_type"),
     }  # fmt: skip
     assert line.source.asked == ["account", "contact", "note"]
-    bare = [text for text in asked if text.endswith("LIMIT 0") and "SELECT contact.id" in text]
-    assert len(bare) == 1
-    assert not any(text.startswith("SELECT contact.id") and text not in bare for text in asked)
+    whole = [text for text in asked if "contact.note" in text and "sum(" not in text and "count(" not in text]
+    assert [text.endswith("LIMIT 0") for text in whole] == [True]
 
 
 @contextmanager
@@ -113,35 +112,43 @@ SHARED = (
 )
 
 
+LOST = "UPDATE crm_migration_crosswalk SET target_id = '999' WHERE source_key = 'c4'"
+
+
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
-        ("UPDATE contact SET amount = 7.06 WHERE legacy_id = 'c3'", {*DRAWN, "sum EUR"}),
-        ("UPDATE contact SET currency = 'USD' WHERE legacy_id = 'c3'", {*DRAWN, "sum EUR", "sum USD"}),
+        (["UPDATE contact SET amount = 7.06 WHERE legacy_id = 'c3'"], {*DRAWN, "sum EUR"}),
         (
-            "UPDATE contact SET created_at = '2020-01-01 00:00:01', born = '12.2001' WHERE legacy_id = 'c3'",
+            ["UPDATE contact SET created_at = '2020-01-01 00:00:01', born = '12.2001' WHERE legacy_id = 'c3'"],
             {*DRAWN, "minimum", "expect_column_values_to_match_regex"},
         ),
         (
-            "UPDATE contact SET active = 0, rank = 10, phone = '030 901820' WHERE legacy_id = 'c8'",
-            {*DRAWN, "expect_column_values_to_be_between", "expect_column_values_to_match_regex"},
+            [
+                "UPDATE contact SET active = 0, rank = 10, phone = '030 901820' WHERE legacy_id = 'c8'",
+                "UPDATE contact SET last_name = 'A name that is far too long' WHERE legacy_id = 'c2'",
+            ],
+            {
+                *DRAWN,
+                "expect_column_value_lengths_to_be_between",
+                "expect_column_values_to_be_between",
+                "expect_column_values_to_match_regex",
+            },
         ),
         (
-            "UPDATE contact SET last_name = 'A name that is far too long' WHERE legacy_id = 'c2'",
-            {*DRAWN, "expect_column_value_lengths_to_be_between"},
-        ),
-        (
-            "UPDATE contact SET legacy_id = 'c2' WHERE legacy_id = 'c3'",
+            ["UPDATE contact SET legacy_id = 'c2' WHERE legacy_id = 'c3'"],
             {*DRAWN, "external_id_once", "expect_column_values_to_be_unique"},
         ),
-        ("UPDATE note SET parent_id = '77' WHERE legacy_id = 'call|n1'", {*DRAWN, "reference_resolves"}),
-        (SHARED, {*DRAWN, "records_once", "sum EUR", "sum USD", "minimum"}),
-        ("UPDATE crm_migration_crosswalk SET target_id = '999' WHERE source_key = 'c4'", {"merged_rows_resolve"}),
-        ("DELETE FROM crm_migration_crosswalk WHERE source_key = 'mail|n3'", {"records_in_crosswalk", "rows"}),
+        (["UPDATE note SET parent_id = '77' WHERE legacy_id = 'call|n1'"], {*DRAWN, "reference_resolves"}),
+        ([SHARED], {*DRAWN, "records_once", "sum EUR", "sum USD", "minimum"}),
+        (
+            [LOST, "DELETE FROM crm_migration_crosswalk WHERE source_key = 'mail|n3'"],
+            {"merged_rows_resolve", "records_in_crosswalk", "rows"},
+        ),
     ],
 )
-def test_each_damage_is_found_alone(loaded: Line, damage: str, expected: set[str]) -> None:
-    loaded.change(damage)
+def test_each_damage_is_found_alone(loaded: Line, damage: list[str], expected: set[str]) -> None:
+    loaded.change(*damage)
     found = {name for _, name, _ in failed(loaded.validate("one"))}
     assert found - {"fill_rate"} == expected
 

@@ -1,7 +1,8 @@
 """Reading and writing the control tables, apart from what a load batch commits itself."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from crm_migration.errors import FencedOut
 from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
+LOCK_SECONDS = 60
 
 
 def now() -> datetime:
@@ -47,7 +49,7 @@ class Ledger:
         configuration.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         schema = self.tables.metadata.schema
         version_table = "alembic_version" if schema else f"{SCHEMA}_alembic_version"
-        with self.engine.begin() as connection:
+        with self.engine.begin() as connection, _alone(connection):
             if schema and schema not in sa.inspect(connection).get_schema_names():
                 connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
             configuration.attributes.update(connection=connection, tables=self.tables, version_table=version_table)
@@ -90,14 +92,14 @@ class Ledger:
 
     def stream_no(self, source: str, entity: str, target_object: str) -> int:
         """Return the number of the stream, registering it at its first use."""
-        stream = self.tables.stream
-        chosen = sa.select(stream.c.stream_no).where(stream.c.source == source, stream.c.entity == entity)
-        with self.engine.begin() as connection:
-            found = connection.scalar(chosen)
-            if found is None:
+        stream, name = self.tables.stream, f"{source}.{entity}"
+        found = self.streams().get(name)
+        if found is None:
+            # Another process may register the stream in the same moment.
+            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
                 connection.execute(stream.insert().values(source=source, entity=entity, object=target_object))
-                found = connection.scalar(chosen)
-        return int(found or 0)
+            found = self.streams()[name]
+        return found
 
     def streams(self) -> dict[str, int]:
         """Return stream numbers by `source.entity`."""
@@ -140,6 +142,13 @@ class Ledger:
 
     def take_fence(self, holder: str, scope: str = LOAD_SCOPE) -> int:
         """Draw the next fencing token; every older holder is refused at its next commit."""
+        try:
+            return self._raise_fence(holder, scope)
+        except sa.exc.IntegrityError:
+            # Another process has drawn the scope's first token in the same moment.
+            return self._raise_fence(holder, scope)
+
+    def _raise_fence(self, holder: str, scope: str) -> int:
         fence = self.tables.fence
         with self.engine.begin() as connection:
             raised = connection.execute(
@@ -228,3 +237,19 @@ class Ledger:
         chosen = sa.select(run.c.run_no).where(run.c.source == source, run.c.status == "green", run.c.run_id != run_id)
         with self.engine.connect() as connection:
             return connection.scalar(chosen.limit(1)) is not None
+
+
+@contextmanager
+def _alone(connection: sa.Connection) -> Iterator[None]:
+    """Have whoever else would migrate the same target wait for the end of the block and of its transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(SCHEMA))))
+        yield
+    elif connection.dialect.name in ("mysql", "mariadb"):
+        connection.execute(sa.select(sa.func.get_lock(SCHEMA, LOCK_SECONDS)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.release_lock(SCHEMA)))
+    else:
+        yield

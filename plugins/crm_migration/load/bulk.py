@@ -6,15 +6,18 @@ the column's type, and refuses what does not fit.
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
-import psycopg
 import sqlalchemy as sa
 
 from crm_migration.ledger.tables import exact_text
 
+if TYPE_CHECKING:
+    import psycopg
+
 CHUNK = 2_000
+LONGEST_KEY = 400
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
@@ -48,15 +51,21 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
 
 
 def key_table(connection: sa.Connection, frame: pl.DataFrame) -> sa.Table:
-    """Return a temporary table of text columns that holds `frame`; it ends with the transaction or connection."""
+    """Return a temporary table of text columns that holds `frame`; it ends with the transaction or connection.
+
+    On MariaDB, rows with a text that is longer than any key of the ledger are left out: they would match nothing.
+    """
     name = f"crm_migration_keys_{uuid.uuid4().hex[:10]}"
-    columns = [sa.Column(column, exact_text(400)) for column in frame.columns]
+    columns = [sa.Column(column, exact_text(LONGEST_KEY)) for column in frame.columns]
     postgres = connection.dialect.name == "postgresql"
     table = sa.Table(
         name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP" if postgres else None
     )
     table.create(connection)
-    insert_rows(connection, table, frame.select(pl.col(column).cast(pl.String) for column in frame.columns))
+    texts = frame.select(pl.col(column).cast(pl.String) for column in frame.columns)
+    if connection.dialect.name == "mysql":
+        texts = texts.filter(pl.all_horizontal(pl.all().str.len_chars() <= LONGEST_KEY))
+    insert_rows(connection, table, texts)
     if postgres:
         connection.exec_driver_sql(f"ANALYZE {name}")
     return table

@@ -159,11 +159,13 @@ def _has_outsiders(connection: sa.Connection, job: LoadJob, target_object: str) 
 def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
     """Take over records that the target already holds under the same external id, though no run loaded them."""
     target_object = entity.target.object
+    unknown = frame.filter(pl.col("target_id").is_null())[entity.target.external_id]
+    if unknown.is_empty():
+        return frame.with_columns(pl.lit(value=False).alias("_adopted"))
     if target_object not in job.outsiders:
         job.outsiders[target_object] = _has_outsiders(connection, job, target_object)
     if not job.outsiders[target_object]:
         return frame.with_columns(pl.lit(value=False).alias("_adopted"))
-    unknown = frame.filter(pl.col("target_id").is_null())[entity.target.external_id]
     found = job.target.find(connection, entity.target.object, entity.target.external_id, unknown)
     found = found.rename({"target_id": "_found", "external_id": entity.target.external_id})
     joined = frame.join(found, on=entity.target.external_id, how="left", maintain_order="left")

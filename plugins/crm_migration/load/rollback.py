@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
@@ -10,13 +11,14 @@ from crm_migration.errors import BackupUnreadable, ChangedSince
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
-from crm_migration.load.fingerprint import canonical_from_target, fingerprints
+from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.load.target import SqlTarget
 from crm_migration.staging import RunFolder, has_table, open_table
 
 logger = logging.getLogger(__name__)
 
 LISTED = 20
+PIECE = 50_000
 
 
 @dataclass(frozen=True)
@@ -102,32 +104,53 @@ def _edited_since(undo: Undo) -> list[str]:
     """Return `entity key` of every record of this run that no longer is what the run left."""
     edited: list[str] = []
     for entity in undo.order:
-        spec, tables = undo.target.mapping.entities[entity], undo.target.ledger.tables
-        crosswalk = tables.crosswalk
-        mine = sa.or_(crosswalk.c.inserted_run == undo.run_no, crosswalk.c.changed_run == undo.run_no)
-        chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.fingerprint).where(
-            mine, crosswalk.c.stream_no == undo.stream_no(entity), crosswalk.c.fingerprint.is_not(None)
-        )
-        with undo.target.engine.connect() as connection:
-            schema = {"source_key": pl.String, "target_id": pl.String, "fingerprint": pl.Binary}
-            lines = pl.DataFrame([tuple(row) for row in connection.execute(chosen)], schema=schema, orient="row")
-        kept = _kept(undo.folder, entity)
-        for piece in lines.filter(~pl.col("target_id").is_in(kept.implode())).iter_slices(50_000):
-            with undo.target.engine.begin() as connection:
-                present = undo.target.read_ids(connection, spec.target.object, list(spec.fields), piece["target_id"])
-            present = canonical_from_target(present, spec)
-            present = present.with_columns(fingerprints(present, spec).alias("_now"))
-            both = piece.join(present.select("target_id", "_now"), on="target_id", how="left")
-            differs = both.filter(pl.col("_now").is_null() | (pl.col("_now") != pl.col("fingerprint")))
-            edited += [f"{entity} {key}" for key in differs["source_key"]]
+        for piece in _written(undo, entity).iter_slices(PIECE):
+            edited += [f"{entity} {key}" for key in _edited(undo, entity, piece)]
     return edited
 
 
-def _kept(folder: RunFolder, entity: str) -> pl.Series:
-    if not has_table(folder, entity, "full_kept"):
-        return pl.Series("target_id", [], pl.String)
-    frame = open_table(folder, entity, "full_kept").frame()
-    return frame["target_id"] if "target_id" in frame.columns else pl.Series("target_id", [], pl.String)
+def _written(undo: Undo, entity: str) -> pl.DataFrame:
+    """Return `source_key`, `target_id` and `fingerprint` of the records that the run inserted or changed."""
+    crosswalk = undo.target.ledger.tables.crosswalk
+    mine = sa.or_(crosswalk.c.inserted_run == undo.run_no, crosswalk.c.changed_run == undo.run_no)
+    chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.fingerprint).where(
+        mine, crosswalk.c.stream_no == undo.stream_no(entity), crosswalk.c.fingerprint.is_not(None)
+    )
+    schema = {"source_key": pl.String, "target_id": pl.String, "fingerprint": pl.Binary}
+    with undo.target.engine.connect() as connection:
+        return pl.DataFrame([tuple(row) for row in connection.execute(chosen)], schema=schema, orient="row")
+
+
+def _edited(undo: Undo, entity: str, lines: pl.DataFrame) -> pl.Series:
+    """Return the keys of `lines` whose record is gone, or holds a field that neither the run nor its backup explains.
+
+    A field that the load left to an edit made before the run is as the backup has it.
+    """
+    spec = undo.target.mapping.entities[entity]
+    with undo.target.engine.begin() as connection:
+        read = undo.target.read_ids(connection, spec.target.object, list(spec.fields), lines["target_id"])
+    current = canonical_from_target(read, spec)
+    current = current.with_columns(fingerprints(current, spec).alias("_now"))
+    both = lines.join(current, on="target_id", how="left", maintain_order="left")
+    both = both.filter(pl.col("_now").is_null() | (pl.col("_now") != pl.col("fingerprint")))
+    images = _images(undo, entity, both["target_id"])
+    before = both.select("target_id").join(images, on="target_id", how="left", maintain_order="left")
+    now_hashes, was = hashes(both, spec), hashes(before, spec)
+    meant, comparable = unpack(both["fingerprint"], spec, undo.target.ledger.layouts())
+    had_image = both["target_id"].is_in(images["target_id"].implode()).to_numpy()
+    explained = had_image[:, None] & (now_hashes == was)
+    wrong = np.asarray((comparable & (now_hashes != meant) & ~explained).any(axis=1))
+    return both["source_key"].filter(pl.Series(wrong) | both["_now"].is_null())
+
+
+def _images(undo: Undo, entity: str, ids: pl.Series) -> pl.DataFrame:
+    """Return the before-images of these records, fields as canonical text."""
+    spec = undo.target.mapping.entities[entity]
+    found = [pl.DataFrame(schema={"target_id": pl.String, **dict.fromkeys(spec.fields, pl.String)})]
+    if has_table(undo.folder, entity, "backup"):
+        for frame in open_table(undo.folder, entity, "backup").frames():
+            found.append(frame.filter(pl.col("target_id").is_in(ids.implode())).select("target_id", *spec.fields))
+    return canonical_from_target(pl.concat(found), spec)
 
 
 def _created(undo: Undo, entity: str) -> sa.Select[tuple[str]]:

@@ -139,7 +139,7 @@ class SqlTarget:
         table = self.table(target_object)
         key = table.c[self.primary_key(target_object)]
         keys = key_table(connection, pl.DataFrame({"target_id": ids}))
-        joined = table.join(keys, sa.cast(key, keys.c.target_id.type) == keys.c.target_id)
+        joined = table.join(keys, _same_key(key, keys.c.target_id))
         frames = read_text(connection, joined, [key.label("target_id"), *(table.c[name] for name in columns)])
         found = list(frames)
         drop_keys(connection, keys)
@@ -207,6 +207,13 @@ class SqlTarget:
                 yield connection
         except (sa.exc.DBAPIError, psycopg.Error, pymysql.MySQLError) as error:
             raise classify(error, self.mapping.target.name) from None
+
+
+def _same_key(key: sa.Column[object], text: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that `text` is the key's value; the index of a numeric key serves it."""
+    if isinstance(key.type, sa.Integer):
+        return key == sa.cast(text, sa.BigInteger)
+    return sa.cast(key, text.type) == text
 
 
 def _texts(table: sa.Table) -> sa.Table:

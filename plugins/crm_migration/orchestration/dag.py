@@ -86,7 +86,7 @@ def _wire(loaded: LoadedMapping) -> None:
     saved = tasks.backup.override(pool=pool)(path)
     sampled = tasks.load_sample.override(pool=pool)(path)
     checked = tasks.validate_sample.override(pool=pool)(path)
-    gate = _approval(path, checked, mapping.source.name) if mapping.approval == "manual" else [checked]
+    gate = _approval(loaded, checked) if mapping.approval == "manual" else [checked]
     loads = []
     with TaskGroup("load", tooltip="Load in reference order"):
         for entity in order:
@@ -101,18 +101,21 @@ def _wire(loaded: LoadedMapping) -> None:
     [planned, *gate] >> done
 
 
-def _approval(path: str, checked: Any, source: str) -> list[Any]:
+def _approval(loaded: LoadedMapping, checked: Any) -> list[Any]:
     from airflow.providers.standard.operators.hitl import ApprovalOperator
 
     approve_sample = ApprovalOperator(
         task_id="approve_sample",
-        subject=f"{source}: load everything?",
+        subject=f"{loaded.mapping.source.name}: load everything?",
         body="The sample has loaded and passed its checks: `{{ ti.xcom_pull(task_ids='load_sample') }}`.\n\n"
         "Approve to load everything; reject to roll the sample back.",
         fail_on_reject=True,
         retries=0,
+        execution_timeout=None,  # the DAG's own would end the wait as a refusal
+        pre_execute=tasks.skip_sample_only,
     )
-    undone = tasks.undo_sample.override(trigger_rule="all_failed")(path)
+    undo = tasks.undo_sample.override(trigger_rule="all_failed", pool=pool_of(loaded.mapping.target.name))
+    undone = undo(str(loaded.path))
     checked >> approve_sample >> undone
     return [undone, approve_sample]
 

@@ -85,12 +85,24 @@ def validate_sample(path: str) -> dict[str, Any]:
         return pipeline.validate_sample(job)
 
 
+def skip_sample_only(context: Any) -> None:
+    """Skip the task that asks a person where nothing would follow the answer.
+
+    Raises:
+        AirflowSkipException: the run stops after the sample.
+    """
+    if context["params"].get("sample_only"):
+        raise AirflowSkipException("sample only")
+
+
 @task(retries=0)
 def undo_sample(path: str) -> dict[str, Any]:
     """Roll back a sample that a person refused."""
     from crm_migration import pipeline
 
     with noted(path) as job:
+        if _states(get_current_context(), job).get("approve_sample") != "failed":
+            raise AirflowSkipException("nobody was asked: a task before failed")
         return {"entities": pipeline.undo(job).counts}
 
 
@@ -138,12 +150,17 @@ def report(path: str) -> dict[str, Any]:
         return written
 
 
+def _states(context: Any, job: Any) -> dict[str, str]:
+    """Return the state of every task of this run."""
+    instance = context["task_instance"]
+    states: dict[str, dict[str, str]] = instance.get_task_states(dag_id=instance.dag_id, run_ids=[job.run_id])
+    return states.get(job.run_id, {})
+
+
 def _unexplained(context: Any, job: Any) -> list[str]:
     """Return the tasks that failed without leaving a reason, such as one that was killed."""
-    instance = context["task_instance"]
-    states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[job.run_id])
     explained = {problem.split(":", 1)[0] for problem in problems(job)}
-    failed = [task_id for task_id, state in states.get(job.run_id, {}).items() if state == "failed"]
+    failed = [task_id for task_id, state in _states(context, job).items() if state == "failed"]
     return [f"{task_id}: failed; see its log" for task_id in sorted(failed) if task_id not in explained]
 
 

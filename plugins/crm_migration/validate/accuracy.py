@@ -9,14 +9,12 @@ import polars as pl
 
 from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.mapping.model import Entity, Reference
-from crm_migration.staging import has_table, open_table
 from crm_migration.validate.checks import Check, Status, Tally
+from crm_migration.validate.edits import Edits
 from crm_migration.validate.loaded import loaded_records
-from crm_migration.validate.selection import Flags, Hashes, Scope, Selection, apart, hashed
+from crm_migration.validate.selection import SLICE_ROWS, Flags, Hashes, Selection, apart, hashed
 from crm_migration.validate.totals import NO_CURRENCY, Totals
 
-# What comparing holds in memory beside the rows themselves grows with the rows compared at a time.
-SLICE_ROWS = 20_000
 SCALE_OF_SHARE = Decimal("0.0001")
 
 
@@ -66,28 +64,23 @@ class ReadBack:
 def read_back(selection: Selection) -> ReadBack:
     """Read every record of the selection back from the target and compare it with its fingerprint."""
     found = ReadBack.of(selection)
-    kept = _kept_edits(selection.scope, selection.entity)
+    edits = Edits(selection.scope, selection.entity)
     for frame in loaded_records(selection):
-        marked = frame.with_columns(pl.Series("_at", selection.positions(frame["_golden"])))
-        found.absent_earlier.add(marked.filter((pl.col("_at") < 0) & pl.col("_present").is_null())["_key"])
-        mine = marked.filter(pl.col("_at") >= 0)
-        np.add.at(found.seen, mine["_at"].to_numpy(), 1)
-        found.absent.add(mine.filter(pl.col("_present").is_null())["_key"])
-        for piece in mine.filter(pl.col("_present").is_not_null()).iter_slices(SLICE_ROWS):
-            _compare(found, piece, kept)
+        for piece in frame.iter_slices(SLICE_ROWS):
+            _take(found, piece, edits)
     return found
 
 
-def _kept_edits(scope: Scope, entity: str) -> pl.DataFrame:
-    """Return the fields (`target_id`, `field`) in which the load left a user's edit standing on purpose."""
-    kept = [pl.DataFrame(schema={"target_id": pl.String, "field": pl.String})]
-    for step in ("sample_kept", "full_kept"):
-        if has_table(scope.folder, entity, step):
-            kept += open_table(scope.folder, entity, step).frames()
-    return pl.concat(kept).unique()
+def _take(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
+    marked = frame.with_columns(pl.Series("_at", found.selection.positions(frame["_golden"])))
+    found.absent_earlier.add(marked.filter((pl.col("_at") < 0) & pl.col("_present").is_null())["_key"])
+    mine = marked.filter(pl.col("_at") >= 0)
+    np.add.at(found.seen, mine["_at"].to_numpy(), 1)
+    found.absent.add(mine.filter(pl.col("_present").is_null())["_key"])
+    _compare(found, mine.filter(pl.col("_present").is_not_null()), edits)
 
 
-def _compare(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
+def _compare(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
     if frame.is_empty():
         return
     at, run_no = frame["_at"].to_numpy(), found.selection.scope.run_no
@@ -100,7 +93,7 @@ def _compare(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
         mine.fill_null(value=False).alias("_mine"),
         (actual != frame["_fingerprint"].str.to_lowercase()).alias("_differs"),
     )
-    _explain(found, frame.filter("_differs"), kept)
+    _explain(found, frame.filter("_differs"), edits)
     if found.entity.target.write == "insert":
         found.aside[frame.filter(pl.col("_inserted_run").cast(pl.Int64) != run_no)["_at"].to_numpy()] = True
     counted = frame.filter(~pl.Series(found.aside[at]))
@@ -111,7 +104,7 @@ def _compare(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
         tally.add(counted.filter(pl.col(name).is_null())["_key"])
 
 
-def _explain(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
+def _explain(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
     """Tell records that the load got wrong from those that somebody edited in the target afterwards."""
     if frame.is_empty():
         return
@@ -119,7 +112,7 @@ def _explain(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
     comparable = np.asarray(covered.all(axis=1))
     mine = frame["_mine"].to_numpy()
     differs = covered & (stored != hashes(frame, found.entity))
-    allowed = _allowed(frame, found.entity, kept)
+    allowed = edits.standing(frame)
     wrong = mine & ((differs & ~allowed).any(axis=1) | ~comparable)
     edited = ~wrong & comparable
     found.differing.add(frame["_key"].filter(pl.Series(wrong)))
@@ -132,25 +125,12 @@ def _explain(found: ReadBack, frame: pl.DataFrame, kept: pl.DataFrame) -> None:
             found.differing_fields.setdefault(name, Tally()).add(frame["_key"].filter(pl.Series(rows)))
 
 
-def _allowed(frame: pl.DataFrame, entity: Entity, kept: pl.DataFrame) -> Flags:
-    """Return, rows × fields, where the load itself says that it left an edit standing."""
-    allowed = np.zeros((frame.height, len(entity.fields)), np.bool_)
-    if kept.is_empty():
-        return allowed
-    places = {name: place for place, name in enumerate(entity.fields)}
-    rows = frame.select(pl.col("_target_id").alias("target_id")).with_row_index("_row")
-    for row, name in rows.join(kept, on="target_id").select("_row", "field").iter_rows():
-        allowed[row, places[name]] = True
-    return allowed
-
-
 def golden_totals(found: ReadBack) -> Totals:
     """Return the totals of the golden records that the target is to hold as they are."""
     totals = Totals(found.entity)
     for part in found.selection.parts(["_golden", *found.entity.fields]):
         counted = part.filter(~pl.Series(found.aside[part["_at"].to_numpy()]))
-        for piece in counted.iter_slices(SLICE_ROWS):
-            totals.add(canonical(piece, found.entity))
+        totals.add(canonical(counted, found.entity))
     return totals
 
 

@@ -14,7 +14,7 @@ from crm_migration.mapping.model import Reference
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.checks import KEYS_KEPT, Check, Tally
 from crm_migration.validate.loaded import crosswalk_columns, stream_numbers, target_key
-from crm_migration.validate.selection import Flags, Selection
+from crm_migration.validate.selection import Flags, Selection, repeated
 
 
 def record_checks(found: ReadBack) -> Iterator[Check]:
@@ -52,11 +52,8 @@ def _tally(selection: Selection, flags: Flags) -> Tally:
 
 def _shared(found: ReadBack) -> Flags:
     """Return which golden records share their target record with another one."""
-    shared = np.zeros(len(found.present), np.bool_)
-    at = np.flatnonzero(found.present)
-    _, inverse, counts = np.unique(found.target_hash[at], return_inverse=True, return_counts=True)
-    shared[at] = counts[inverse] > 1
-    return shared
+    several = repeated(np.sort(found.target_hash[found.present]))
+    return found.present & np.isin(found.target_hash, several)
 
 
 def table_checks(selection: Selection) -> Iterator[Check]:

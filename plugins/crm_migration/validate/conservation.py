@@ -9,7 +9,7 @@ import polars as pl
 from crm_migration.mapping.model import Entity
 from crm_migration.staging import RunFolder, open_table
 from crm_migration.validate.checks import Check, Tally
-from crm_migration.validate.selection import Hashes, hashed
+from crm_migration.validate.selection import Hashes, hashed, repeated
 
 CLEANED = ("clean", "rejected", "filtered")
 
@@ -60,21 +60,23 @@ def _by_key(folder: RunFolder, entity: str) -> Check:
 
 
 def _hashes(folder: RunFolder, entity: str, steps: tuple[str, ...]) -> Hashes:
-    """Return the sorted hashes of all keys in the steps' tables; the parts are narrow, so one column is held."""
-    pieces = [np.empty(0, np.uint64)]
-    for step in steps:
-        pieces += [hashed(frame["_key"]) for frame in open_table(folder, entity, step).frames(["_key"])]
-    return np.sort(np.concatenate(pieces))
+    """Return the sorted hashes of all keys in the steps' tables; eight bytes a row are held, whatever its key."""
+    tables = [open_table(folder, entity, step) for step in steps]
+    hashes, rows = np.empty(sum(table.rows for table in tables), np.uint64), 0
+    for table in tables:
+        for part in table.frames(["_key"]):
+            hashes[rows : rows + part.height] = hashed(part["_key"])
+            rows += part.height
+    hashes.sort()
+    return hashes
 
 
 def _differing(expected: Hashes, found: Hashes) -> Hashes:
     """Return the hashes that are not exactly once on both sides; both are sorted."""
-    if np.array_equal(expected, found) and bool(np.all(expected[1:] != expected[:-1])):
+    if np.array_equal(expected, found) and not len(repeated(expected)):
         return np.empty(0, np.uint64)
     keys, times = np.unique(np.concatenate([np.unique(expected), np.unique(found)]), return_counts=True)
-    lone = keys[times == 1]
-    repeated = [side[1:][side[1:] == side[:-1]] for side in (expected, found)]
-    return np.unique(np.concatenate([lone, *repeated]))
+    return np.unique(np.concatenate([keys[times == 1], repeated(expected), repeated(found)]))
 
 
 def _keys(folder: RunFolder, entity: str, wanted: Hashes) -> pl.Series:

@@ -13,6 +13,8 @@ from crm_migration.staging import RunFolder, has_table, open_table
 from crm_migration.validate.checks import Phase
 
 DRAWN = 200
+# What looking at rows holds in memory beside the rows themselves grows with the rows looked at at a time.
+SLICE_ROWS = 20_000
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -66,10 +68,11 @@ class Selection:
         return np.where(self.hashes[at] == wanted, at, -1)
 
     def parts(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the expected golden records, part by part, with their `_at` (position)."""
+        """Yield the expected golden records, some at a time, with their `_at` (position)."""
         for part in open_table(self.scope.folder, self.entity, "golden").frames(columns):
-            marked = part.with_columns(pl.Series("_at", self.positions(part["_golden"])))
-            yield marked.filter(pl.col("_at") >= 0)
+            for piece in part.iter_slices(SLICE_ROWS):
+                marked = piece.with_columns(pl.Series("_at", self.positions(piece["_golden"])))
+                yield marked.filter(pl.col("_at") >= 0)
 
 
 def hashed(values: pl.Series) -> Hashes:
@@ -84,19 +87,28 @@ def select(scope: Scope, entity: str) -> Selection:
     """
     rejected = _rejected(scope, entity)
     chosen = _sampled(scope, entity) if scope.phase == "sample" else None
-    hashes: list[Hashes] = [np.empty(0, np.uint64)]
+    golden = open_table(scope.folder, entity, "golden")
+    hashes, rows = np.empty(golden.rows, np.uint64), 0
     streams: set[str] = set()
     drawn = pl.DataFrame(schema={"_golden": pl.String, "_key": pl.String})
-    for part in open_table(scope.folder, entity, "golden").frames(["_golden", "_key", "_members"]):
+    for part in golden.frames(["_golden", "_key", "_members"]):
         kept = part.filter(~pl.col("_key").is_in(rejected.implode()))
         if chosen is not None:
             kept = kept.filter(pl.col("_golden").is_in(chosen.implode()))
-        hashes.append(hashed(kept["_golden"]))
+        hashes[rows : rows + kept.height] = hashed(kept["_golden"])
+        rows += kept.height
         streams.update(stream_of(kept["_golden"]).unique())
         drawn = _drawn(pl.concat([drawn, kept.filter(pl.col("_members") == 1).select(drawn.columns)]), scope.run_no)
-    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
-    twice = _named(scope, entity, found[counts > 1])
-    return Selection(scope, entity, found, twice, tuple(sorted(streams)), drawn)
+    ordered = hashes[:rows]
+    ordered.sort()
+    twice = repeated(ordered)
+    found = np.unique(ordered) if len(twice) else ordered
+    return Selection(scope, entity, found, _named(scope, entity, twice), tuple(sorted(streams)), drawn)
+
+
+def repeated(ordered: Hashes) -> Hashes:
+    """Return the values that a sorted array holds more than once."""
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def _drawn(candidates: pl.DataFrame, seed: int) -> pl.DataFrame:

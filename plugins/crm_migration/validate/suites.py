@@ -35,7 +35,7 @@ LENGTH_PREFIX = "length of "
 # Each must hold in PostgreSQL, MariaDB, MySQL and Python alike: no classes, no look-around, no flags.
 EMAIL = r"^[^@ ]+@[^@ ]+[.][^@ .]+$"
 E164 = r"^[+][1-9][0-9]{3,14}(;ext=[0-9]+)?$"
-LANGUAGE = r"^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$"
+LANGUAGE = r"^[a-zA-Z]{2,8}([-_][a-zA-Z0-9]{1,8})*$"
 URL = r"^[a-z][a-z0-9+.-]*://[^ ]+$"
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 ISO_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+]00(:?00)?)?$"

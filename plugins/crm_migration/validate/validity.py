@@ -18,6 +18,8 @@ from crm_migration.validate.loaded import stream_numbers
 from crm_migration.validate.selection import Scope
 from crm_migration.validate.suites import Expected, expectations
 
+logger = logging.getLogger(__name__)
+
 REASON_LENGTH = 200
 # What a result may keep: counts and shares, never the values of rows.
 SHOWN = {
@@ -94,13 +96,14 @@ def _asset(context: Any, name: str, rows: Batch) -> Any:
         source = add(name, connection_string=f"{rows.drivername}://reader@target/target", kwargs=options)
     asset = source.add_query_asset(name, query=rows.query)
     batch = asset.add_batch_definition_whole_table("loaded records").get_batch()
-    _spare_rows(batch.data.execution_engine.engine, rows.query)
+    _spare_rows(batch.data)
     return batch
 
 
-def _spare_rows(engine: sa.Engine, query: str) -> None:
+def _spare_rows(data: Any) -> None:
     """Have the library learn the columns of a query without fetching its rows: it executes the bare query for that."""
-    bare = str(sa.text(query).compile(dialect=engine.dialect))
+    engine = data.execution_engine.engine
+    bare = str(data.selectable.compile(dialect=engine.dialect))
 
     @sa.event.listens_for(engine, "before_cursor_execute", retval=True)
     def _limit(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> tuple[str, Any]:
@@ -221,10 +224,18 @@ def _keep(scope: Scope, entity: str, suite: _Suite) -> None:
 
 
 def build_data_docs(suites: Suites) -> str | None:
-    """Write Data Docs of the validation to `_run/gx/docs` and return the index page; None on object storage."""
+    """Write Data Docs of the validation beside its results and return the index page; None on object storage."""
     filesystem, folder = fsspec.core.url_to_fs(suites.scope.folder.table(RUN, "gx"))
     if suites.context is None or "file" not in filesystem.protocol:
         return None
+    try:
+        return _build(suites, f"{folder}/docs-{suites.scope.phase}")
+    except Exception as error:  # noqa: BLE001 - pages to look at; the checks are done, and must not be lost for them
+        logger.warning("Data Docs were not built: %s", _shown(f"{type(error).__name__}: {error}"))
+        return None
+
+
+def _build(suites: Suites, folder: str) -> str:
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import (
         ExpectationSuiteIdentifier,
@@ -237,7 +248,7 @@ def build_data_docs(suites: Suites) -> str | None:
         outcome.meta["run_id"] = run
         place = ValidationResultIdentifier(ExpectationSuiteIdentifier(suite.name), run, outcome.batch_id)
         suites.context.validation_results_store.set(place, outcome)
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": f"{folder}/docs-{suites.scope.phase}"}
+    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": folder}
     builder = {"class_name": "DefaultSiteIndexBuilder"}
     site = {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": builder}
     suites.context.add_data_docs_site("local", site)

@@ -1,0 +1,166 @@
+"""A migration as Airflow runs it, from the form to the report."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_migration.report.model import Report
+from crm_migration.report.read import read_report
+from crm_migration.staging import RunFolder
+from tests.dags.project import add_migration, add_rollback, settings
+from tests.end_to_end.scheduler import Ran, Wanted, run, start
+from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts
+
+RUN_SECONDS = 120
+ASKS = ("approval: automatic", "approval: manual")
+MIGRATIONS = {
+    "books": [],
+    "asks": [ASKS],
+    "strict": [("rejected_share: 0.5", "rejected_share: 0.1")],
+    "picky": [ASKS, ("name = 'Nemo'", "name = 'Third'")],
+}
+Start = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessPoolExecutor]:
+    """A process with an Airflow of its own, for all tests: setting up its database takes the longest."""
+    home = tmp_path_factory.mktemp("airflow")
+    for name, changes in MIGRATIONS.items():
+        add_migration(home, name, changes)
+    add_rollback(home)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=start, initargs=(settings(home),)) as process:
+        yield process
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    return Books.make(tmp_path)
+
+
+@pytest.fixture
+def trigger(airflow: ProcessPoolExecutor, books: Books) -> Start:
+    """Return a function that runs a DAG with the form's values."""
+
+    def start_run(dag_id: str, answer: str | None = None, **conf: Any) -> Ran:
+        return airflow.submit(run, Wanted(dag_id, conf, books.environment, answer)).result(RUN_SECONDS)
+
+    return start_run
+
+
+def report_of(books: Books, ran: Ran) -> Report:
+    return read_report(RunFolder(str(books.staging), "old_books", ran.run_id))[0]
+
+
+def outcomes(books: Books, ran: Ran) -> dict[str, dict[str, int]]:
+    return counts(report_of(books, ran).model_dump(mode="json"))
+
+
+def with_state(ran: Ran, state: str) -> set[str]:
+    return {task for task, found in ran.tasks.items() if found == state}
+
+
+def test_a_run_loads_everything_a_second_nothing_and_a_rollback_takes_it_back(books: Books, trigger: Start) -> None:
+    before = books.records()
+    first = trigger("books")
+    assert (first.state, with_state(first, "skipped")) == ("success", {"plan"})
+    assert set(first.tasks.values()) == {"success", "skipped"}
+    assert report_of(books, first).verdict.state == "green"
+    assert outcomes(books, first) == FIRST_RUN
+    loaded = books.records()
+    assert books.ask("SELECT c.last_name, a.name FROM contact c JOIN account a ON a.id = c.account_id ORDER BY 1") == [
+        ("Li", "Müller & Söhne"), ("O'Neil", "北京华信科技"),
+    ]  # fmt: skip
+    assert books.ask("SELECT count(*) FROM account c JOIN account p ON p.id = c.parent_id") == [(1,)]
+    for secret in ("O'Neil", "Müller", "@", "北京", "\\u5317", str(books.source), str(books.target)):
+        assert secret not in first.handed_on
+    assert str(books.staging) in first.handed_on
+
+    second = trigger("books")
+    assert (second.state, outcomes(books, second)) == ("success", SECOND_RUN)
+    assert books.records() == loaded
+
+    undone = trigger("rollback_migration", mapping="books", run_id=first.run_id, force=False)
+    assert undone.state == "success"
+    assert books.records() == before
+    assert report_of(books, first).verdict.state == "rolled_back"
+    again = trigger("rollback_migration", mapping="books", run_id=first.run_id, force=True)
+    assert (again.state, again.tasks) == ("failed", {"roll_back": "failed"})
+
+
+def test_a_dry_run_plans_and_leaves_the_target_alone(books: Books, trigger: Start) -> None:
+    before = books.target.read_bytes()
+    ran = trigger("books", dry_run=True)
+    assert ran.state == "success"
+    assert with_state(ran, "skipped") == {
+        "backup", "load_sample", "validate_sample", "load.account", "load.contact", "link", "validate_full",
+    }  # fmt: skip
+    assert books.target.read_bytes() == before
+    assert books.tables() == {"account", "contact"}
+    assert report_of(books, ran).verdict.state == "planned"
+    assert outcomes(books, ran) == FIRST_RUN
+
+
+def test_sample_only_asks_nobody_and_stops_after_the_sample(books: Books, trigger: Start) -> None:
+    ran = trigger("asks", sample_only=True, sample_size=1)
+    assert ran.state == "success"
+    assert with_state(ran, "skipped") == {
+        "plan", "approve_sample", "undo_sample", "load.account", "load.contact", "link", "validate_full",
+    }  # fmt: skip
+    assert report_of(books, ran).verdict.state == "sample_only"
+    assert books.ask("SELECT DISTINCT phase FROM crm_migration_load_batch") == [("sample",)]
+
+
+def test_a_failed_task_leaves_its_reason_in_a_red_report(books: Books, trigger: Start) -> None:
+    before = books.records()
+    ran = trigger("strict")
+    assert (ran.state, with_state(ran, "failed")) == ("failed", {"backup", "report"})
+    made = report_of(books, ran)
+    assert made.verdict.state == "red"
+    (reason,) = [reason for reason in made.verdict.reasons if reason.startswith("backup: ")]
+    assert "contact: 1 of 5 rows rejected" in reason
+    assert books.records() == before
+    assert books.ask("SELECT status FROM crm_migration_run") == [("red",)]
+
+
+def test_a_sample_that_fails_its_checks_is_rolled_back_and_nobody_is_asked(books: Books, trigger: Start) -> None:
+    before = books.records()
+    ran = trigger("picky")
+    assert (ran.state, with_state(ran, "failed")) == ("failed", {"validate_sample", "report"})
+    assert with_state(ran, "skipped") == {"plan", "undo_sample"}
+    assert books.records() == before
+    made = report_of(books, ran)
+    assert made.verdict.state == "rolled_back"
+    assert "no account is called Nemo" in made.verdict.reasons[0]
+    assert [reason for reason in made.verdict.reasons if "undo_sample" in reason] == []
+
+
+def test_an_approved_sample_is_followed_by_the_rest(books: Books, trigger: Start) -> None:
+    ran = trigger("asks", answer="Approve")
+    assert (ran.state, with_state(ran, "skipped")) == ("success", {"plan", "undo_sample"})
+    assert outcomes(books, ran) == FIRST_RUN
+
+
+def test_a_refused_sample_is_rolled_back(books: Books, trigger: Start) -> None:
+    before = books.records()
+    ran = trigger("asks", answer="Reject")
+    assert (ran.state, with_state(ran, "failed")) == ("failed", {"approve_sample", "report"})
+    assert ran.tasks["undo_sample"] == "success"
+    assert books.records() == before
+    made = report_of(books, ran)
+    assert made.verdict.state == "rolled_back"
+    assert "approve_sample: failed; see its log" in made.verdict.reasons
+
+
+def test_a_connection_that_airflow_does_not_know_ends_the_run_at_once(
+    airflow: ProcessPoolExecutor, books: Books
+) -> None:
+    environment = {name: value for name, value in books.environment.items() if name != "AIRFLOW_CONN_NEW_BOOKS"}
+    ran = airflow.submit(run, Wanted("books", {}, environment)).result(RUN_SECONDS)
+    assert (ran.state, with_state(ran, "failed")) == ("failed", {"preflight", "report"})
+    assert books.tables() == {"account", "contact"}
