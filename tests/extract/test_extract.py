@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crm_migration.errors import SourceUnavailable, StagingMissing
+from crm_migration.errors import MappingFault, SourceUnavailable, StagingMissing
 from crm_migration.extract import extract as room
 from crm_migration.extract.extract import extract
 from crm_migration.extract.source import Window
-from crm_migration.staging import RunFolder, open_table
+from crm_migration.staging import RunFolder, TableWriter, open_table
 from tests.contract.source import ENTITY, mapping
 from tests.extract.databases import over, run
 
@@ -112,6 +112,22 @@ def test_a_read_that_breaks_stages_nothing(folder: RunFolder) -> None:
     with pytest.raises(StagingMissing):
         open_table(folder, ENTITY, "extract")
     assert not list(Path(folder.table(ENTITY, "extract")).glob("*.parquet"))
+
+
+def test_a_part_that_cannot_be_stored_fails_the_step(things: str, folder: RunFolder, monkeypatch) -> None:
+    def full(self, frame: pl.DataFrame) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TableWriter, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        staged(things, folder)
+    with pytest.raises(StagingMissing):
+        open_table(folder, ENTITY, "extract")
+
+
+def test_a_column_called_like_the_row_number_is_refused(things: str, folder: RunFolder) -> None:
+    with pytest.raises(MappingFault, match="'_row' is this tool's own"):
+        staged(things, folder, watermark="_row")
 
 
 def test_progress_is_logged_without_data(things: str, folder: RunFolder, caplog, monkeypatch) -> None:

@@ -2,10 +2,14 @@
 
 import logging
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from crm_migration.errors import MappingFault
 from crm_migration.extract.source import Source, Window
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
@@ -28,14 +32,17 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
     """
     described = mapping.entities[entity]
+    if ROW in described.source_columns:
+        raise MappingFault(f"{mapping.source.name}: {entity}: column {ROW!r} is this tool's own; rename it in a query")
     progress = _Progress(f"{mapping.source.name}: {entity}")
     latest = _Latest()
     with TableWriter(folder, entity, STEP) as writer:
-        for frame in source.read(entity, window):
-            writer.write(_numbered(frame, progress.rows))
-            if described.watermark is not None:
-                latest.see(frame[described.watermark])
-            progress.add(frame.height)
+        with _behind(writer.write) as write:
+            for frame in source.read(entity, window):
+                write(_numbered(frame, progress.rows))
+                if described.watermark is not None:
+                    latest.see(frame[described.watermark])
+                progress.add(frame.height)
         return writer.finish(
             table=described.table or "query",
             rows=progress.rows,
@@ -44,6 +51,22 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
             seconds=round(progress.seconds, 3),
             max_watermark=latest.value,
         )
+
+
+@contextmanager
+def _behind(write: Callable[[pl.DataFrame], None]) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """Yield a `write` that returns at once: one frame is stored while the next one is read."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pending: list[Future[None]] = []
+
+        def later(frame: pl.DataFrame) -> None:
+            while pending:
+                pending.pop().result()
+            pending.append(pool.submit(write, frame))
+
+        yield later
+        while pending:
+            pending.pop().result()
 
 
 def _numbered(frame: pl.DataFrame, before: int) -> pl.DataFrame:

@@ -18,7 +18,7 @@ AnySelect = sa.Select[*tuple[Any, ...]]
 AnyResult = sa.CursorResult[*tuple[Any, ...]]
 Frames = Generator[pl.DataFrame, None, None]
 
-CHUNK_ROWS = 10_000
+CHUNK_ROWS = 25_000
 FRAME_BYTES = 64 * 1024 * 1024
 
 

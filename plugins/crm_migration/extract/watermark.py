@@ -38,7 +38,7 @@ def within(window: Window, column: AnyColumn, kind: Kind, zone: tzinfo, dialect:
     inside: list[Clause] = []
     if window.start is not None:
         start = _moment(window.start, kind, zone, dialect) if kind == "aware" else _earliest(window.start, zone)
-        inside.append(column >= _literal(start))
+        inside.append(column >= _literal(_midnight(start) if kind == "day" else start))
     if window.end is not None:
         inside.append(column < _literal(_moment(window.end, kind, zone, dialect)))
     return sa.or_(_momentless(column, dialect), sa.and_(sa.true(), *inside))
