@@ -53,7 +53,7 @@ format: $(DEV) ## let ruff format the code and mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(RUNTIME) ## measure the line against its peers
+bench: $(DEV) ## measure the line against its peers
 	@$(BIN)/python -m benchmarks $(BENCH_FLAGS)
 
 build: $(DEV) ## build the wheel into dist/
