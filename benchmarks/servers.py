@@ -152,7 +152,10 @@ def free_port() -> int:
 def _watch(stop: str) -> "subprocess.Popen[bytes]":
     """Start a shell that runs `stop` once this process no longer holds its standard input open."""
     command = ["/bin/sh", "-c", f"read -r _; {stop}"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+    # In a session of its own: what ends this process's whole group must not end the guard with it.
+    return subprocess.Popen(  # noqa: S603 - a server's pid is all that it is given
+        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def _dismiss(guard: "subprocess.Popen[bytes]") -> None:

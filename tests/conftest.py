@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests import servers
+
+# A busy machine is no reason to fail: examples are not timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REQUIRE_SERVICES = "CRM_MIGRATION_REQUIRE_SERVICES"
 

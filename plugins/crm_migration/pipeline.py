@@ -14,7 +14,6 @@ import polars as pl
 from crm_migration.clean.clean import clean
 from crm_migration.closing import finish, reprint, undo
 from crm_migration.errors import (
-    MappingInvalid,
     MigrationError,
     OperatorNeeded,
     SampleRejected,
@@ -253,6 +252,10 @@ def _reconcile(job: Job, phase: Phase) -> None:
 def prepare_steps(job: Job) -> None:
     """Run preflight, then extract, clean and match of every entity."""
     preflight(job)
+    _stage(job)
+
+
+def _stage(job: Job) -> None:
     for entity in job.order:
         extract_entity(job, entity)
         clean_entity(job, entity)
@@ -278,17 +281,16 @@ def run_line(job: Job, approve: Callable[[Job], None]) -> tuple[Report, dict[str
     """Run the whole line in this process; return the report, where it lies, and what stopped the run, if anything.
 
     Raises:
-        MappingFault: the mapping or a connection is wrong; nothing was read.
+        MigrationError: preflight found that the run must not start; nothing was read, no report is written.
     """
+    preflight(job)
     failed: MigrationError | None = None
     try:
-        prepare_steps(job)
+        _stage(job)
         if job.options.dry_run:
             plan(job)
         else:
             load_steps(job, approve)
-    except MappingInvalid:
-        raise
     except MigrationError as error:
         logger.error("%s", error)
         failed = error

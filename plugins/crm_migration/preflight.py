@@ -56,9 +56,14 @@ def preflight(job: Job) -> dict[str, Any]:
 
     Raises:
         MappingInvalid: with every fault found.
+        MappingFault: a plan was asked for under the id of a run that has been loaded.
         OperatorNeeded: the disk is nearly full.
     """
     with timed(job, "preflight") as figures:
+        if job.options.dry_run and job.run_no:
+            raise MappingFault(
+                f"run {job.run_id} has been loaded; a plan would replace its staging: choose another run id"
+            )
         problems = check(job)
         if problems:
             raise MappingInvalid(problems)

@@ -6,6 +6,7 @@ storage as on disk, and a repeated attempt replaces the one before it.
 """
 
 import hashlib
+import io
 import json
 import re
 import uuid
@@ -86,7 +87,7 @@ class Staged:
             handle = filesystem.open(f"{path}/{part}", "rb")
         except FileNotFoundError as missing:
             raise StagingMissing(
-                f"{self.path}: {part} is gone, though the table was finished; "
+                f"{self.path}: a part named by the manifest is missing: {part}; "
                 "clear the task that writes it and run it again"
             ) from missing
         with handle:
@@ -118,16 +119,14 @@ class TableWriter:
         if frame.is_empty() and self._parts:
             return
         name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
+        content = io.BytesIO()
+        frame.write_parquet(content, compression="lz4", statistics=False)
+        self._digest.update(hashlib.sha256(content.getbuffer()).digest())
         with self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
-            frame.write_parquet(handle, compression="lz4", statistics=False)
-        self._digest.update(self._checksum(name))
+            handle.write(content.getbuffer())
         self._parts.append(name)
         self._columns = {column: str(kind) for column, kind in frame.schema.items()}
         self._rows += frame.height
-
-    def _checksum(self, part: str) -> bytes:
-        with self._filesystem.open(f"{self._folder}/{part}", "rb") as handle:
-            return hashlib.file_digest(handle, "sha256").digest()
 
     def finish(self, **facts: Any) -> Staged:
         """Publish the table with `facts` in its manifest, drop the attempt before it, and return it."""

@@ -205,7 +205,6 @@ def test_a_run_that_only_inserted_is_undone_without_its_staging(books: Books, ma
     assert books.records() == before
 
 
-@pytest.mark.xfail(strict=True, reason="an unchanged run's backup brings back the crosswalk of records that are gone")
 def test_two_runs_may_be_undone_in_the_order_in_which_undoing_is_allowed(
     books: Books, mapping: Path, call: Call
 ) -> None:

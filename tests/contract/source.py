@@ -148,8 +148,8 @@ class SourceContract(WindowContract):
         assert whole(source).height == 300
 
     def test_unknown_entity_is_the_mappings_fault(self, plant: Plant) -> None:
-        with pytest.raises(MappingFault, match=r"'thign'.*did you mean 'thing'"):
-            list(plant([]).read("thign", None))
+        with pytest.raises(MappingFault, match=r"'thingg'.*did you mean 'thing'"):
+            list(plant([]).read("thingg", None))
 
     def test_a_silent_source_is_to_be_tried_again(self, away: Source) -> None:
         for attempt in (lambda: away.describe(ENTITY), lambda: away.count(ENTITY), lambda: whole(away)):

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+import polars as pl
 import pyarrow as pa
 import pymysql
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from crm_migration.errors import MappingFault
 from crm_migration.extract.mysql_packets import frames_of
+from tests.contract.source import ENTITY
 from tests.extract.databases import over, row, rows, run
 
 VALUES = {
@@ -114,6 +116,14 @@ def test_columns_may_be_called_anything(mariadb_url: str) -> None:
     )
     source = over(mariadb_url, names, table="odd %s table")
     assert row(source) == {name: f"v{at}" for at, name in enumerate(names)}
+
+
+def test_rows_are_found_again_by_exactly_their_key(mariadb_url: str) -> None:
+    run(mariadb_url, "CREATE TABLE things (id binary(4), name varchar(9))")
+    run(mariadb_url, "INSERT INTO things VALUES (x'00FF00FF', 'a'), (x'00FF00FE', 'a'), (x'00FF00FF', 'A')")
+    source = over(mariadb_url, key=["id", "name"])
+    keys = rows(source).filter(pl.col("id") == "00ff00ff", pl.col("name") == "a").select("id", "name")
+    assert source.read_keys(ENTITY, keys).rows() == [("00ff00ff", "a")]
 
 
 def test_a_missing_privilege_is_named(mariadb_url: str) -> None:

@@ -146,6 +146,22 @@ def test_a_value_that_cannot_be_computed_is_not_shown(postgres_url: str) -> None
     assert "Jane" not in f"{caught.value}{caught.value.__cause__}"
 
 
+def test_text_that_is_not_utf8_is_told_without_showing_it(postgres_server: str) -> None:
+    with connected(postgres_server) as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bytes")
+        connection.exec_driver_sql("CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    url = sa.make_url(postgres_server).set(database="bytes").render_as_string(hide_password=False)
+    encoded = f"{url}&client_encoding=utf8"
+    run(encoded, "CREATE TABLE things (id int, name text)")
+    run(encoded, r"INSERT INTO things VALUES (1, 'Jane'), (2, E'Jane \xff')")
+    with pytest.raises(
+        SourceUnreadable, match=r"cannot compute or decode a value .SQLSTATE 22021.; repair it at the source"
+    ) as caught:
+        rows(over(url))
+    assert "Jane" not in f"{caught.value}{caught.value.__cause__}"
+
+
 def test_a_read_cannot_write(postgres_url: str) -> None:
     run(postgres_url, "CREATE SEQUENCE ids")
     with pytest.raises(MappingFault, match="edit the mapping"):

@@ -63,8 +63,8 @@ def test_an_unknown_table_is_compared_with_the_known(url: str) -> None:
 
 def test_all_unknown_columns_are_named_at_once(url: str) -> None:
     with pytest.raises(MappingFault) as caught:
-        rows(over(url, ["nmae", "zip"]))
-    assert "no column 'nmae' (did you mean 'name'?); no column 'zip'" in str(caught.value)
+        rows(over(url, ["namee", "zip"]))
+    assert "no column 'namee' (did you mean 'name'?); no column 'zip'" in str(caught.value)
     with pytest.raises(MappingFault, match="no column 'Name'"):
         rows(queried(url, "SELECT id, name FROM things", "Name"))
 

@@ -24,7 +24,7 @@ def test_each_value_prints_by_its_own_type(sqlite_url: str) -> None:
     assert rows(over(sqlite_url))["name"].to_list() == [printed for _, printed in VALUES]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=50))
 def test_reals_read_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, reals: list[float]) -> None:
     file = tmp_path_factory.mktemp("reals") / "r.sqlite"

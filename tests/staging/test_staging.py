@@ -152,7 +152,9 @@ def test_a_part_that_is_gone_is_missed(folder: RunFolder) -> None:
     filesystem, path = fsspec.core.url_to_fs(staged.path)
     filesystem.rm(f"{path}/{staged.parts[1]}")
     for ask in (staged.frame, lambda: list(staged.checksums())):
-        with pytest.raises(StagingMissing, match=f"{staged.parts[1]} is gone"):
+        with pytest.raises(
+            StagingMissing, match=f"clean: a part named by the manifest is missing: {staged.parts[1]}; clear the task"
+        ):
             ask()
 
 

@@ -72,15 +72,26 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
     with undo.target.transaction() as connection:
         for entity in reversed(undo.order):
             _unlink(connection, undo, entity)
+        # Before-images of what the run then left alone may be older than what the target holds by now.
+        wrote = _written_entities(connection, undo)
         for entity in reversed(undo.order):
-            counts[entity] = {"restored": _restore(connection, undo, entity)}
+            counts[entity] = {"restored": _restore(connection, undo, entity) if entity in wrote else 0}
         for entity in reversed(undo.order):
             counts[entity]["removed"] = _remove(connection, undo, entity)
         for entity in undo.order:
-            _undo_ledger(connection, undo, entity)
+            if entity in wrote:
+                _undo_ledger(connection, undo, entity)
         _close(connection, undo)
         ledger.check_fence(connection, token)
     return Undone(counts, _differing(undo))
+
+
+def _written_entities(connection: sa.Connection, undo: Undo) -> set[str]:
+    """Return the entities of which the run has committed a batch."""
+    batch = undo.target.ledger.tables.load_batch
+    chosen = sa.select(batch.c.stream_no).where(batch.c.run_no == undo.run_no).distinct()
+    streams = set(connection.scalars(chosen))
+    return {entity for entity in undo.order if undo.stream_no(entity) in streams}
 
 
 def _refuse_later_runs(undo: Undo) -> None:
