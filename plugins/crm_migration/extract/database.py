@@ -86,7 +86,9 @@ class DatabaseSource:
                 sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()
             ]
             some = replace(asked, where=sa.or_(sa.false(), *rows))
-            return pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
+            found = pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
+        # A collation may call other keys equal, such as those in capitals.
+        return found.join(keys, on=columns, how="semi")
 
     def distinct(self, entity: str, column: str, most: int = 1000) -> set[str]:
         """Return the distinct values of a column as text, blanks and nulls left out; at most `most` of them.
@@ -193,6 +195,8 @@ def _equals(column: str, value: str, kinds: dict[str, Kind]) -> sa.ColumnElement
     named = quoted_column(column)
     if kinds[column] == "text":
         return named == value
+    if kinds[column] == "bytes":
+        return named == bytes.fromhex(value)
     if kinds[column] == "number":
         return named == Decimal(value)
     return sa.cast(named, sa.String(255)) == value

@@ -39,6 +39,11 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "sqlite": SQLite(),
 }
 CONNECT_SECONDS = "15"
+ENCODING: Final = {
+    "postgresql": {"client_encoding": "utf8"},
+    "mysql": {"charset": "utf8mb4"},
+    "mariadb": {"charset": "utf8mb4"},
+}
 
 
 def engine_for(url: str) -> sa.Engine:
@@ -58,9 +63,9 @@ def engine_for(url: str) -> sa.Engine:
             f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"
         )
     defaults = {} if kind == "sqlite" else {"connect_timeout": CONNECT_SECONDS}
-    if DRIVERS[kind].startswith("mysql"):
-        defaults["charset"] = "utf8mb4"
-    full = parsed.set(drivername=DRIVERS[kind]).update_query_dict({**defaults, **parsed.query})
+    full = parsed.set(drivername=DRIVERS[kind]).update_query_dict(
+        {**defaults, **parsed.query, **ENCODING.get(kind, {})}
+    )
     return sa.create_engine(full, hide_parameters=True)
 
 

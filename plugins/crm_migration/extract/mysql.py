@@ -104,8 +104,8 @@ class MySQL:
 
 def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool], rows: int) -> Frames:
     with closing(PacketCursor(_driver(connection))) as cursor:
-        cursor.execute(*_spoken(connection, statement))
         try:
+            cursor.execute(*_spoken(connection, statement))
             yield from frames_of(cursor.unread(), binary, rows)
         except pymysql.err.OperationalError as failure:
             if failure.args[0] == CR.CR_SERVER_LOST:
