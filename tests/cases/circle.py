@@ -58,7 +58,9 @@ def make_source(file: Path, rows: Rows) -> str:
 
 def good_row(table: str, number: int, choice: int) -> dict[str, Any]:
     """Return a row that nothing is wrong with; `choice` picks its values and whom it refers to."""
-    row: dict[str, Any] = {column: values[choice // at % len(values)] for at, (column, values) in enumerate(GOOD[table].items(), 1)}
+    row: dict[str, Any] = {
+        column: values[choice // at % len(values)] for at, (column, values) in enumerate(GOOD[table].items(), 1)
+    }
     row["id"] = f"{KEY_OF[table]}{number}"
     if table in NAMED:
         # Who shares an address shares a name: some of these rows are to merge.

@@ -34,7 +34,9 @@ class Case:
     root: Path
 
     @classmethod
-    def of(cls, name: str, source_url: str, target_url: str, root: Path, changes: Iterable[tuple[str, str]] = ()) -> "Case":
+    def of(
+        cls, name: str, source_url: str, target_url: str, root: Path, changes: Iterable[tuple[str, str]] = ()
+    ) -> "Case":
         """Write the mapping `name` for the target's dialect, with texts replaced, and read it."""
         text = (HERE / f"{name}.yaml").read_text(encoding="utf-8")
         if not target_url.startswith("postgresql"):

@@ -46,7 +46,9 @@ KEY_POOL = [
 
 BAD_KEYS = [*KEY_POOL, *(f"{letter}{number}" for letter in "kpdn" for number in (1, 2, 3)), *range(3)]
 text = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8"), max_size=20))
-anything = st.one_of(st.none(), text, st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.binary(max_size=4))
+anything = st.one_of(
+    st.none(), text, st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.binary(max_size=4)
+)
 key = st.sampled_from(BAD_KEYS)
 
 
@@ -55,7 +57,11 @@ def tables(draw: st.DrawFn) -> Rows:
     """Draw 0 to 40 rows for each table: good ones, some with a few of their values replaced by anything."""
     rows: Rows = {}
     for table, columns in TABLES.items():
-        of_column = {column: key if column == "id" or column in POINTS_AT else anything for column in columns if column != "deleted"}
+        of_column = {
+            column: key if column == "id" or column in POINTS_AT else anything
+            for column in columns
+            if column != "deleted"
+        }
         spoilt = st.one_of(*(st.tuples(st.just(column), values) for column, values in of_column.items()))
         least = draw(st.sampled_from([1, 15, 30] if table == "accounts" else [0, 1, 10, 20]))
         drawn = st.tuples(st.integers(0, 2**16), st.one_of(st.just([]), st.just([]), st.lists(spoilt, max_size=3)))
@@ -78,7 +84,11 @@ def first_load(job: Job, *, sampled: bool) -> None:
 def expected_keys(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> tuple[set[str], int]:
     """Return the keys that exactly one row has, as the source prints them, and how many rows have none of these."""
     printed = Counter(key_of(row, columns) for row in rows)
-    once = {found for found, times in printed.items() if found and times == 1 and "\x00" not in found and "⟨row " not in found}
+    once = {
+        found
+        for found, times in printed.items()
+        if found and times == 1 and "\x00" not in found and "⟨row " not in found
+    }
     return once, len(rows) - len(once)
 
 
@@ -117,13 +127,17 @@ def check_content(job: Job, file: Path) -> None:
         database.row_factory = sqlite3.Row
         for entity, spec in job.mapping.entities.items():
             records = {str(row["id"]): dict(row) for row in database.execute(f"SELECT * FROM {spec.target.object}")}
-            loaded = {line["_key"]: line["target_id"] for line in outcomes(job, entity) if line["outcome"] == "inserted"}
+            loaded = {
+                line["_key"]: line["target_id"] for line in outcomes(job, entity) if line["outcome"] == "inserted"
+            }
             assert sorted(loaded.values()) == sorted(records), entity
             clean = rows_of(job, entity, "clean")
             for key_text, record in rows_of(job, entity, "golden").items():
                 if key_text in loaded:
                     if record["_members"] == 1:
-                        assert {name: record[name] for name in spec.fields} == {name: clean[key_text][name] for name in spec.fields}
+                        assert {name: record[name] for name in spec.fields} == {
+                            name: clean[key_text][name] for name in spec.fields
+                        }
                     meant = {name: stored(record[name]) for name in spec.fields}
                     for reference, field in spec.references.items():
                         follow(meant, reference, field, ids)
@@ -228,16 +242,26 @@ def closing_target(job: Job) -> Iterator[Job]:
 
 def everything() -> Rows:
     """Return rows in which each hostile value stands once in each kind of field, and each hostile key once or twice."""
-    texts = {"accounts": ("name", "remark"), "people": ("first", "title", "remark"), "deals": ("title",), "acts": ("subject",)}
+    texts = {
+        "accounts": ("name", "remark"),
+        "people": ("first", "title", "remark"),
+        "deals": ("title",),
+        "acts": ("subject",),
+    }
     values = ("kind", "site", "mail", "phone", "country", "parent", "person", "created")
-    spoilt: dict[str, list[dict[str, Any]]] = {table: [dict.fromkeys(fields, value) for value in HOSTILE] for table, fields in texts.items()}
+    spoilt: dict[str, list[dict[str, Any]]] = {
+        table: [dict.fromkeys(fields, value) for value in HOSTILE] for table, fields in texts.items()
+    }
     spoilt["accounts"] += [{column: value} for column in values for value in HOSTILE]
     keys = [value for value in KEY_POOL if value is None or not value.strip(BLANKS)[1:].isdigit()]
     spoilt["accounts"] += [{"id": value} for value in keys]
     spoilt["people"] += [{"id": value} for value in [*keys, *keys]]
     plain = {"deleted": "0", "mail": None, "account": "k200", "person": "p9", "about_id": "k200"}
     return {
-        table: [good_row(table, number, 0) | {name: plain[name] for name in plain.keys() & set(TABLES[table])} | bad for number, bad in enumerate(lines, 1)]
+        table: [
+            good_row(table, number, 0) | {name: plain[name] for name in plain.keys() & set(TABLES[table])} | bad
+            for number, bad in enumerate(lines, 1)
+        ]
         for table, lines in spoilt.items()
     }
 

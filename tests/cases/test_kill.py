@@ -47,7 +47,10 @@ def generated() -> Rows:
     rows: Rows = {table: [] for table in SIZES}
     for table, size in SIZES.items():
         for number in range(1, size, 2):
-            choice, mail = draw.randrange(2**16), {"mail": f"m{number}@example.org"} if table in ("accounts", "people") else {}
+            choice, mail = (
+                draw.randrange(2**16),
+                {"mail": f"m{number}@example.org"} if table in ("accounts", "people") else {},
+            )
             rows[table] += [good_row(table, number + twin, choice) | mail for twin in (0, 1)]
     return rows
 
@@ -147,7 +150,10 @@ def crosswalk(case: Case) -> list[tuple[Any, ...]]:
 def ended_as(job: Job) -> dict[str, list[tuple[Any, ...]]]:
     """Return what became of each row, and why, without the target's ids."""
     named = ("_key", "outcome", "_golden", "reason", "step")
-    return {entity: sorted((tuple(line[name] for name in named) for line in outcomes(job, entity)), key=str) for entity in ENTITIES}
+    return {
+        entity: sorted((tuple(line[name] for name in named) for line in outcomes(job, entity)), key=str)
+        for entity in ENTITIES
+    }
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -169,7 +175,9 @@ def test_the_runs_hold_every_kind_of_outcome(runs: dict[str, Ended]) -> None:
 def test_a_killed_load_keeps_the_batches_that_were_committed_and_no_other(runs: dict[str, Ended]) -> None:
     all_of_them = len(content(runs["undisturbed"].case)["contact"])
     left = {point: runs[point].contacts_left for point in POINTS}
-    assert left["before_outcomes"] == 0 < left["before_commit"] < left["after_commit"] < left["after_link"] == all_of_them
+    assert (
+        left["before_outcomes"] == 0 < left["before_commit"] < left["after_commit"] < left["after_link"] == all_of_them
+    )
     assert left["before_commit"] <= BATCH_ROWS
 
 

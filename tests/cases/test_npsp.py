@@ -61,8 +61,12 @@ def test_every_row_is_inserted_and_no_household_is_merged(migrated: Migrated) ->
 
 
 def test_accounts_and_contacts_are_the_sources_to_the_letter(migrated: Migrated, npsp_url: str) -> None:
-    held = migrated.case.ask("SELECT legacy_id, name, coalesce(billing_street, ''), coalesce(billing_city, '') FROM crm.account")
-    assert sorted(held) == composed(ask(npsp_url, "SELECT CAST(id AS TEXT), Name, trim(BillingStreet), trim(BillingCity) FROM Account"))
+    held = migrated.case.ask(
+        "SELECT legacy_id, name, coalesce(billing_street, ''), coalesce(billing_city, '') FROM crm.account"
+    )
+    assert sorted(held) == composed(
+        ask(npsp_url, "SELECT CAST(id AS TEXT), Name, trim(BillingStreet), trim(BillingCity) FROM Account")
+    )
     people = "SELECT legacy_id, first_name, last_name, coalesce(phone, ''), coalesce(title, '') FROM crm.contact"
     expected = ask(npsp_url, "SELECT CAST(id AS TEXT), FirstName, LastName, Phone, Title FROM Contact")
     assert sorted(migrated.case.ask(people)) == composed(expected)
@@ -91,9 +95,19 @@ def test_gifts_are_worth_what_they_were(migrated: Migrated) -> None:
 def test_every_reference_leads_where_it_led(migrated: Migrated, npsp_url: str) -> None:
     for child, field, parent, query in (
         ("contact", "account_id", "account", "SELECT id, account_id FROM Contact"),
-        ("contact", "employer_id", "account", "SELECT id, primary_affiliation__c FROM Contact WHERE primary_affiliation__c <> ''"),
+        (
+            "contact",
+            "employer_id",
+            "account",
+            "SELECT id, primary_affiliation__c FROM Contact WHERE primary_affiliation__c <> ''",
+        ),
         ("opportunity", "account_id", "account", "SELECT id, account_id FROM Opportunity"),
-        ("opportunity", "contact_id", "contact", "SELECT id, primary_contact__c FROM Opportunity WHERE primary_contact__c <> ''"),
+        (
+            "opportunity",
+            "contact_id",
+            "contact",
+            "SELECT id, primary_contact__c FROM Opportunity WHERE primary_contact__c <> ''",
+        ),
         ("campaign_member", "contact_id", "contact", "SELECT id, contact_id FROM CampaignMember"),
         ("campaign_member", "campaign_id", "campaign", "SELECT id, campaign_id FROM CampaignMember"),
     ):
@@ -115,7 +129,9 @@ def test_a_second_run_changes_nothing_and_the_first_can_be_taken_back(migrated: 
 
 
 @pytest.fixture(scope="module")
-def deduplicated(postgres_server: str, npsp_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Case, Job]]:
+def deduplicated(
+    postgres_server: str, npsp_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Case, Job]]:
     """The data set loaded by a mapping that asks for one record per person: one e-mail address and alike in name."""
     with servers.fresh_database(postgres_server) as url:
         target.create(url, [])
@@ -126,7 +142,9 @@ def deduplicated(postgres_server: str, npsp_url: str, tmp_path_factory: pytest.T
         job.target.close()
 
 
-def test_people_who_stand_twice_are_merged_where_the_mapping_asks(deduplicated: tuple[Case, Job], npsp_url: str) -> None:
+def test_people_who_stand_twice_are_merged_where_the_mapping_asks(
+    deduplicated: tuple[Case, Job], npsp_url: str
+) -> None:
     case, job = deduplicated
     twice = "SELECT min(id), max(id) FROM Contact WHERE Email <> '' GROUP BY lower(Email), FirstName, LastName HAVING count(*) > 1"
     pairs = {(str(first), str(second)) for first, second in ask(npsp_url, twice)}
@@ -148,5 +166,8 @@ def test_a_person_who_was_merged_stays_once_in_a_campaign(deduplicated: tuple[Ca
     ended = Counter((line["outcome"], line["reason"]) for line in outcomes(job, "campaign_member"))
     assert ended == {("inserted", None): ROWS["campaign_member"] - 13, ("rejected", "refused_by_target"): 13}
     assert case.ask("SELECT count(*), count(DISTINCT contact_id) FROM crm.campaign_member") == [
-        (ROWS["campaign_member"] - 13, ask(npsp_url, "SELECT count(DISTINCT contact_id) FROM CampaignMember")[0][0] - 13)
+        (
+            ROWS["campaign_member"] - 13,
+            ask(npsp_url, "SELECT count(DISTINCT contact_id) FROM CampaignMember")[0][0] - 13,
+        )
     ]

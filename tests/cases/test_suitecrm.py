@@ -75,13 +75,20 @@ def test_accounts_of_one_name_stay_different_companies(migrated: Migrated, golde
         "SELECT name, count(*), count(DISTINCT phone), count(DISTINCT website) FROM crm.account"
         " GROUP BY name HAVING count(*) > 1 ORDER BY name"
     )
-    expected = [(line["name"], *(int(line[count]) for count in ("n", "phones", "sites"))) for line in golden["account_dup_names"]]
+    expected = [
+        (line["name"], *(int(line[count]) for count in ("n", "phones", "sites")))
+        for line in golden["account_dup_names"]
+    ]
     assert pairs == expected
     assert len(pairs) == 4
 
 
 def test_each_contact_has_its_account_and_its_own_address(migrated: Migrated, suitecrm_url: str) -> None:
-    people = dict(migrated.case.ask("SELECT c.legacy_id, a.legacy_id FROM crm.contact c JOIN crm.account a ON a.id = c.account_id"))
+    people = dict(
+        migrated.case.ask(
+            "SELECT c.legacy_id, a.legacy_id FROM crm.contact c JOIN crm.account a ON a.id = c.account_id"
+        )
+    )
     assert people == dict(ask(suitecrm_url, "SELECT contact_id, account_id FROM accounts_contacts WHERE deleted = 0"))
     assert len(people) == 27
     emails = {email.lower() for (email,) in migrated.case.ask("SELECT email FROM crm.contact")}
@@ -91,46 +98,68 @@ def test_each_contact_has_its_account_and_its_own_address(migrated: Migrated, su
     assert not emails & users
 
 
-def test_names_numbers_and_sources_of_contacts_are_kept(migrated: Migrated, suitecrm_url: str, golden: dict[str, list[Line]]) -> None:
+def test_names_numbers_and_sources_of_contacts_are_kept(
+    migrated: Migrated, suitecrm_url: str, golden: dict[str, list[Line]]
+) -> None:
     held = sorted(migrated.case.ask("SELECT legacy_id, first_name, last_name, title FROM crm.contact"))
     assert held == sorted(ask(suitecrm_url, "SELECT id, first_name, last_name, title FROM contacts"))
     (phones,) = golden["phones"]
     assert migrated.one("SELECT count(phone), count(mobile) FROM crm.contact") == (int(phones["w"]), int(phones["m"]))
     impossible = migrated.one("SELECT count(*) FROM crm.contact WHERE phone LIKE '(0%'")
     assert impossible == (int(phones["invalid_us_area_0_or_1"]),)
-    sources = dict(migrated.case.ask("SELECT coalesce(lead_source, ''), count(*) FROM crm.contact GROUP BY lead_source"))
+    sources = dict(
+        migrated.case.ask("SELECT coalesce(lead_source, ''), count(*) FROM crm.contact GROUP BY lead_source")
+    )
     assert sources == {line["lead_source"].lower().replace(" ", "_"): int(line["n"]) for line in golden["lead_source"]}
 
 
-def test_opportunities_are_worth_what_they_were_stage_by_stage(migrated: Migrated, golden: dict[str, list[Line]]) -> None:
+def test_opportunities_are_worth_what_they_were_stage_by_stage(
+    migrated: Migrated, golden: dict[str, list[Line]]
+) -> None:
     (expected,) = golden["opportunities"]
-    count, amount, first, last = migrated.one("SELECT count(*), sum(amount), min(close_date), max(close_date) FROM crm.opportunity")
+    count, amount, first, last = migrated.one(
+        "SELECT count(*), sum(amount), min(close_date), max(close_date) FROM crm.opportunity"
+    )
     assert (count, amount) == (50, Decimal(1905000)) == (int(expected["n"]), Decimal(expected["amount"]))
     assert [str(first), str(last)] == [expected["min_close"], expected["max_close"]]
-    stages = migrated.case.ask("SELECT count(*), sum(amount), min(probability), max(probability) FROM crm.opportunity GROUP BY stage")
+    stages = migrated.case.ask(
+        "SELECT count(*), sum(amount), min(probability), max(probability) FROM crm.opportunity GROUP BY stage"
+    )
     assert sorted(stages) == sorted(
         (int(line["n"]), Decimal(line["amt"]), int(line["p1"]), int(line["p2"])) for line in golden["opp_stage"]
     )
-    assert migrated.one("SELECT count(*), sum(amount) FROM crm.opportunity WHERE stage = 'closed_won'") == (6, Decimal(185000))
+    assert migrated.one("SELECT count(*), sum(amount) FROM crm.opportunity WHERE stage = 'closed_won'") == (
+        6,
+        Decimal(185000),
+    )
 
 
 def test_opportunities_keep_their_accounts(migrated: Migrated, suitecrm_url: str) -> None:
-    deals = migrated.case.ask("SELECT o.legacy_id, a.legacy_id FROM crm.opportunity o JOIN crm.account a ON a.id = o.account_id")
-    assert dict(deals) == dict(ask(suitecrm_url, "SELECT opportunity_id, account_id FROM accounts_opportunities WHERE deleted = 0"))
+    deals = migrated.case.ask(
+        "SELECT o.legacy_id, a.legacy_id FROM crm.opportunity o JOIN crm.account a ON a.id = o.account_id"
+    )
+    assert dict(deals) == dict(
+        ask(suitecrm_url, "SELECT opportunity_id, account_id FROM accounts_opportunities WHERE deleted = 0")
+    )
 
 
 def test_five_kinds_of_activities_stand_in_one_table_with_their_parents(migrated: Migrated, suitecrm_url: str) -> None:
-    kinds = migrated.case.ask("SELECT type, count(*), count(parent_id), count(parent_type) FROM crm.activity GROUP BY type")
+    kinds = migrated.case.ask(
+        "SELECT type, count(*), count(parent_id), count(parent_type) FROM crm.activity GROUP BY type"
+    )
     expected = {(kind, ROWS[kind], ROWS[kind], ROWS[kind]) for kind in ("call", "meeting", "note", "email")}
     assert set(kinds) == {*expected, ("task", 26, 2, 2)}
     parents = " UNION ALL ".join(
-        f"SELECT id, parent_id FROM {kind}s WHERE parent_type = 'Accounts'" for kind in ("call", "meeting", "note", "task", "email")
+        f"SELECT id, parent_id FROM {kind}s WHERE parent_type = 'Accounts'"
+        for kind in ("call", "meeting", "note", "task", "email")
     )
     held = migrated.case.ask(
         "SELECT v.legacy_id, a.legacy_id FROM crm.activity v JOIN crm.account a ON a.id = v.parent_id AND v.parent_type = 'account'"
     )
     assert sorted(held) == sorted(ask(suitecrm_url, parents))
-    people = migrated.case.ask("SELECT v.legacy_id, c.legacy_id FROM crm.activity v JOIN crm.contact c ON c.id = v.contact_id")
+    people = migrated.case.ask(
+        "SELECT v.legacy_id, c.legacy_id FROM crm.activity v JOIN crm.contact c ON c.id = v.contact_id"
+    )
     assert sorted(people) == sorted(ask(suitecrm_url, "SELECT id, contact_id FROM tasks"))
 
 

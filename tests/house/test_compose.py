@@ -85,9 +85,7 @@ def answer(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400",
     }
-    env["AIRFLOW__CORE__EXECUTOR"] = compose["services"]["scheduler"]["environment"][
-        "AIRFLOW__CORE__EXECUTOR"
-    ]
+    env["AIRFLOW__CORE__EXECUTOR"] = compose["services"]["scheduler"]["environment"]["AIRFLOW__CORE__EXECUTOR"]
     commands = [c for s in AIRFLOW_SERVICES for c in airflow_commands(compose["services"][s])]
     question = json.dumps({"commands": commands, "options": airflow_options(compose)})
     ran = subprocess.run(
@@ -201,14 +199,8 @@ def test_workers_share_the_staging_folder_and_can_be_scaled(compose: dict[str, A
 
 
 def test_the_image_holds_the_airflow_of_the_lock() -> None:
-    image = re.search(
-        r"apache/airflow:slim-([\d.]+)-python([\d.]+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
-    )
-    pins = [
-        line
-        for line in (ROOT / "requirements.txt").read_text().splitlines()
-        if "==" in line and line[0] != " "
-    ]
+    image = re.search(r"apache/airflow:slim-([\d.]+)-python([\d.]+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line and line[0] != " "]
     locked = {(r := Requirement(pin)).name: str(r.specifier) for pin in pins}
     assert image is not None
     assert (f"=={image[1]}", image[2]) == (locked["apache-airflow"], "3.11")

@@ -82,9 +82,7 @@ def test_the_wheel_names_license_python_and_dependencies(wheel: zipfile.ZipFile)
     metadata = HeaderParser().parsestr(wheel_text(wheel, "METADATA"))
     assert metadata["License-Expression"] == "Apache-2.0"
     assert set(metadata["Requires-Python"].split(",")) == {">=3.11", "<3.14"}
-    assert {Requirement(r) for r in metadata.get_all("Requires-Dist", [])} == set(
-        requirements("requirements.in")
-    )
+    assert {Requirement(r) for r in metadata.get_all("Requires-Dist", [])} == set(requirements("requirements.in"))
 
 
 def test_the_project_names_the_dependencies_of_requirements_in() -> None:
@@ -98,9 +96,7 @@ def test_the_lock_pins_every_direct_dependency_within_its_bounds(lock: str) -> N
         pins.setdefault(canonicalize_name(pin.name), []).append(str(pin.specifier).removeprefix("=="))
     direct = requirements(lock.replace(".txt", ".in"))
     assert [str(r) for r in direct if canonicalize_name(r.name) not in pins] == []
-    assert [
-        str(r) for r in direct for version in pins[canonicalize_name(r.name)] if version not in r.specifier
-    ] == []
+    assert [str(r) for r in direct for version in pins[canonicalize_name(r.name)] if version not in r.specifier] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -132,9 +128,7 @@ def test_make_alone_lists_every_target() -> None:
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert phony is not None
-    assert {line.split()[1] for line in shown.splitlines() if line.startswith("  make ")} == set(
-        phony[1].split()
-    )
+    assert {line.split()[1] for line in shown.splitlines() if line.startswith("  make ")} == set(phony[1].split())
 
 
 def test_the_full_check_is_a_program() -> None:

@@ -18,14 +18,12 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "connection: old_crm_db",
             "connection: postgresql://me:s3cret@host/db",
-            "5:15: source.connection: expected a connection id of letters, digits and . _ -, found an "
-            "address",
+            "5:15: source.connection: expected a connection id of letters, digits and . _ -, found an address",
         ),
         (
             "connection: new_crm_db",
             "connection: new crm",
-            "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other "
-            "characters",
+            "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other characters",
         ),
         (
             "timezone: Europe/Berlin",
@@ -90,8 +88,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "object: contacts\n",
             "object: accounts\n      id: uuid\n",
-            "46:11: entities.contact.target.id: expected 'id' as in account, which writes accounts too, "
-            "found 'uuid'",
+            "46:11: entities.contact.target.id: expected 'id' as in account, which writes accounts too, found 'uuid'",
         ),
         (
             "to: account, required: true}",
@@ -109,8 +106,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "to: account, required: true}",
             "to: account, types: {Firm: account}}",
-            "60:65: entities.contact.fields.account_id.types: expected 'types' only beside 'type_from', "
-            "found 'to'",
+            "60:65: entities.contact.fields.account_id.types: expected 'types' only beside 'type_from', found 'to'",
         ),
         (
             "to: account, required: true}",
@@ -141,8 +137,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "ignore: [",
             "compare: exact\n        - name: same mailbox\n          fields: [email]\n          ignore: [",
-            "67:17: entities.contact.match.keys[1].name: expected a name of its own, found 'same mailbox' "
-            "again",
+            "67:17: entities.contact.match.keys[1].name: expected a name of its own, found 'same mailbox' again",
         ),
         (
             "similar: {fields: [first_name]",
@@ -236,14 +231,12 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             'thousands: "."',
             'thousands: ","',
-            "34:100: entities.account.fields.revenue.thousands: expected another mark than the decimal "
-            "mark, found ','",
+            "34:100: entities.account.fields.revenue.thousands: expected another mark than the decimal mark, found ','",
         ),
         (
             'thousands: "."',
             'thousands: "0"',
-            "34:100: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', "
-            "found '0'",
+            "34:100: entities.account.fields.revenue.thousands: expected one mark such as ',' or '.', found '0'",
         ),
         (
             'false: ["0"]',
@@ -260,8 +253,7 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             '"2": warm',
             '"2": temperature unknown',
-            "32:33: entities.account.fields.rating.values.2: expected at most max_length 10 characters, "
-            "found 19",
+            "32:33: entities.account.fields.rating.values.2: expected at most max_length 10 characters, found 19",
         ),
         (
             '"2": warm',
@@ -325,16 +317,13 @@ SEVERAL = {
         "'aggregate'",
     ],
     "[[street, city], [city, town]]": [
-        "72:35: entities.contact.match.survivorship.groups[1][0]: expected each field in one group, found "
-        "'city' "
-        "again",
+        "72:35: entities.contact.match.survivorship.groups[1][0]: expected each field in one group, found 'city' again",
         "72:41: entities.contact.match.survivorship.groups[1][1]: expected a field of contact ('legacy_id', "
         "'first_name', 'email', 'born', 'changed_at', 'street', 'city', 'owner_id', 'account_id'), found "
         "'town'",
     ],
     'from: [person_id, person_id, ""]': [
-        "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' "
-        "again",
+        "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' again",
         "48:60: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
     ],
     "changed_at: {kind: datetime, from: changed, timezone: XYZ/1}": [
@@ -387,9 +376,7 @@ SEVERAL = {
     ],
 )
 def test_a_default_must_be_readable_by_its_own_field(tmp_path, spec, expected):
-    found = problems(
-        tmp_path, changed(("{kind: name, from: first, max_length: 60}", f"{{{spec}, from: first}}"))
-    )
+    found = problems(tmp_path, changed(("{kind: name, from: first, max_length: 60}", f"{{{spec}, from: first}}")))
     if expected is None:
         assert found == []
     else:
@@ -412,9 +399,7 @@ def test_a_default_close_to_a_choice_is_recognised(tmp_path):
 
 
 def test_bounds_of_a_number_must_not_cross(tmp_path):
-    text = changed(
-        ("{kind: date, from: birthday, ", "{kind: integer, minimum: 9, maximum: 3, from: birthday} #")
-    )
+    text = changed(("{kind: date, from: birthday, ", "{kind: integer, minimum: 9, maximum: 3, from: birthday} #"))
     assert problems(tmp_path, text) == [
         "55:38: entities.contact.fields.born.minimum: expected at most the maximum of 3, found 9"
     ]
@@ -424,9 +409,7 @@ def test_required_references_in_a_circle_are_refused(tmp_path):
     text = changed(
         (
             "    expectations:\n",
-            "      main_contact: "
-            "{kind: reference, from: main, to: contact, required: true}\n    "
-            "expectations:\n",
+            "      main_contact: {kind: reference, from: main, to: contact, required: true}\n    expectations:\n",
         )
     )
     circle = "expected one optional reference in the circle of account and contact, found only required ones"

@@ -63,18 +63,12 @@ SOURCE = {
 CHOICES = {"account": {"rating": {"1", "2", "3"}}, "contact": {}}
 
 
-def found(
-    folder, text=CRM, *, source=SOURCE, target=TARGET, choices=CHOICES, tables=frozenset()
-) -> list[str]:
+def found(folder, text=CRM, *, source=SOURCE, target=TARGET, choices=CHOICES, tables=frozenset()) -> list[str]:
     loaded = read(folder, text)
-    return [
-        line.removeprefix(f"{loaded.path}:") for line in check_live(loaded, source, target, choices, tables)
-    ]
+    return [line.removeprefix(f"{loaded.path}:") for line in check_live(loaded, source, target, choices, tables)]
 
 
-def with_column(
-    name: str, changed_column: TargetColumn | None, table_name: str = "contacts"
-) -> dict[str, TargetTable]:
+def with_column(name: str, changed_column: TargetColumn | None, table_name: str = "contacts") -> dict[str, TargetTable]:
     """Return the target with one column replaced, or without it."""
     old = TARGET[table_name]
     columns = {key: value for key, value in old.columns.items() if key != name}
@@ -143,8 +137,7 @@ def test_every_column_that_is_read_must_be_in_the_source(tmp_path):
 def test_a_table_that_is_not_there_is_named_once(tmp_path):
     source = {"account": SOURCE["account"]}
     assert found(tmp_path, source=source, tables={"peoples", "firms"}) == [
-        "42:12: entities.contact.table: expected a table of the source, found 'people' (did you mean "
-        "'peoples'?)"
+        "42:12: entities.contact.table: expected a table of the source, found 'people' (did you mean 'peoples'?)"
     ]
     text = changed(("table: people", "query: SELECT 1"))
     assert found(tmp_path, text, source={"account": SOURCE["account"], "contact": {}}) == [
@@ -189,9 +182,7 @@ def test_case_counts_in_a_choice_only_where_the_mapping_says_so(tmp_path):
 
 @pytest.mark.parametrize("on_invalid", ["keep", '"null"', "reject"])
 def test_a_choice_that_says_what_becomes_of_other_values_needs_no_entry(tmp_path, on_invalid):
-    text = changed(
-        ("        max_length: 10\n", f"        max_length: 10\n        on_invalid: {on_invalid}\n")
-    )
+    text = changed(("        max_length: 10\n", f"        max_length: 10\n        on_invalid: {on_invalid}\n"))
     assert found(tmp_path, text, choices={"account": {"rating": {"9"}}}) == []
 
 
@@ -346,10 +337,8 @@ def test_the_columns_of_owners_must_be_there(tmp_path):
         "59:50: entities.contact.fields.owner_id.object: expected 'crm.users.id', where owner_id points "
         "in the target, "
         "found 'users.uid'",
-        "59:61: entities.contact.fields.owner_id.by: expected a column of users, found 'email' (did you "
-        "mean 'mail'?)",
-        "59:72: entities.contact.fields.owner_id.id: expected a column of users, found 'uid' (did you "
-        "mean 'id'?)",
+        "59:61: entities.contact.fields.owner_id.by: expected a column of users, found 'email' (did you mean 'mail'?)",
+        "59:72: entities.contact.fields.owner_id.id: expected a column of users, found 'uid' (did you mean 'id'?)",
     ]
 
 
@@ -382,17 +371,12 @@ def test_the_columns_of_owners_must_be_there(tmp_path):
         (
             "kind: country, on_invalid: keep",
             column("born", "char", 2),
-            "max_length: expected 'max_length: "
-            "2' or less for the column born "
-            "(char, at most 2 characters), "
-            "found none",
+            "max_length: expected 'max_length: 2' or less for the column born (char, at most 2 characters), found none",
         ),
         (
             "kind: country",
             column("born", "char", 1),
-            "max_length: expected 'max_length: 1' or less for "
-            "the column born (char, at most 1 characters), found "
-            "none",
+            "max_length: expected 'max_length: 1' or less for the column born (char, at most 1 characters), found none",
         ),
         ("kind: phone", column("born", "varchar", 32), None),
         (
@@ -423,9 +407,7 @@ def test_the_columns_of_owners_must_be_there(tmp_path):
         (
             "kind: decimal",
             column("born", "varchar", 15),
-            ": expected values that fit the column born "
-            "(varchar, at most 15 characters), found 16 "
-            "characters",
+            ": expected values that fit the column born (varchar, at most 15 characters), found 16 characters",
         ),
         ("kind: decimal", column("born", "float", precision=53), None),
         (
@@ -455,8 +437,7 @@ def test_the_columns_of_owners_must_be_there(tmp_path):
         (
             "kind: money, precision: 13, scale: 0",
             column("born", "decimal", precision=14, scale=2),
-            "precision: expected at most 12 for the column born (decimal, 14 digits with 2 decimals), "
-            "found 13",
+            "precision: expected at most 12 for the column born (decimal, 14 digits with 2 decimals), found 13",
         ),
         ("kind: boolean", column("born", "tinyint"), None),
         (
@@ -486,9 +467,7 @@ def test_the_columns_of_owners_must_be_there(tmp_path):
         (
             "kind: choice, values: {a: ten}, on_invalid: keep",
             column("born", "varchar", 5),
-            ": expected "
-            "values that "
-            "fit the column born (varchar, at most 5 characters), found values of any length",
+            ": expected values that fit the column born (varchar, at most 5 characters), found values of any length",
         ),
         (
             "kind: constant, value: abc",

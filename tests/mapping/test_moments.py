@@ -44,8 +44,7 @@ def test_a_format_that_says_a_day_is_accepted(pattern):
     [
         (
             "yyyy-mm-dd",
-            f"expected a format of % directives or one of {NAMED}, found 'yyyy-mm-dd' (did you "
-            f"mean '%Y-%m-%d'?)",
+            f"expected a format of % directives or one of {NAMED}, found 'yyyy-mm-dd' (did you mean '%Y-%m-%d'?)",
         ),
         (
             "DD.MM.YYYY hh:mm:ss",

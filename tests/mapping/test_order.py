@@ -20,9 +20,7 @@ def mapping_of(links: Links) -> Mapping:
         specs = {"key": {"kind": "text", "from": "key"}}
         for field, parents in fields.items():
             to = (
-                {"to": parents}
-                if isinstance(parents, str)
-                else {"type_from": "type", "types": {p: p for p in parents}}
+                {"to": parents} if isinstance(parents, str) else {"type_from": "type", "types": {p: p for p in parents}}
             )
             specs[field.rstrip("!")] = {
                 "kind": "reference",
@@ -163,9 +161,7 @@ def graphs(draw: st.DrawFn) -> Links:
 @settings(max_examples=150, deadline=None)
 @given(links=graphs())
 def test_an_order_is_found_with_the_fewest_waiting_references(links):
-    required = {
-        name: {f: to for f, to in fields.items() if f.endswith("!")} for name, fields in links.items()
-    }
+    required = {name: {f: to for f, to in fields.items() if f.endswith("!")} for name, fields in links.items()}
     mapping = mapping_of(links)
     if not circle_free(required, {}):
         with pytest.raises(MappingInvalid):
@@ -181,9 +177,7 @@ def test_an_order_is_found_with_the_fewest_waiting_references(links):
                 assert all(order.index(parent) < order.index(name) for parent in parents)
             else:
                 assert not field.endswith("!")
-    optional = [
-        (name, field) for name, fields in links.items() for field in fields if not field.endswith("!")
-    ]
+    optional = [(name, field) for name, fields in links.items() for field in fields if not field.endswith("!")]
     count = sum(map(len, waiting.values()))
     for fewer in combinations(optional, count - 1) if count else ():
         assert not circle_free(links, {name: [f for n, f in fewer if n == name] for name in links})

@@ -55,9 +55,7 @@ def test_the_key_of_an_entry_is_found_apart_from_its_value(tmp_path):
 
 def test_columns_count_characters_not_bytes(tmp_path):
     text = changed(("name: test rows", 'name: "客户é😀"'), ("country: DE", "country: de # é"))
-    assert problems(tmp_path, text) == [
-        "7:12: source.country: expected two capital letters (ISO 3166), found 'de'"
-    ]
+    assert problems(tmp_path, text) == ["7:12: source.country: expected two capital letters (ISO 3166), found 'de'"]
     assert read(tmp_path, changed(("[hot, warm, cold]", "[客户, é😀, cold]"))).positions[
         ("entities", "account", "expectations", 0, "kwargs", "value_set", 2)
     ] == (40, 54)
@@ -75,8 +73,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path):
         (
             "country: DE\n",
             "country: NO\n",
-            "7:12: source.country: expected text, found the boolean that YAML makes of NO; write it in "
-            'quotes: "NO"',
+            '7:12: source.country: expected text, found the boolean that YAML makes of NO; write it in quotes: "NO"',
         ),
         (
             "table: people",
@@ -269,16 +266,14 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         "'country', 'language', 'url', 'address', 'reference', 'owner', 'constant'"
     )
     strategies = (
-        "'most_complete', 'most_recent', 'oldest', 'longest', 'most_frequent', 'strictest', 'aggregate', "
-        "'survivor'"
+        "'most_complete', 'most_recent', 'oldest', 'longest', 'most_frequent', 'strictest', 'aggregate', 'survivor'"
     )
     named = "'iso', 'excel_serial', 'epoch_seconds', 'epoch_milliseconds'"
     assert problems(tmp_path, text) == [
         "1:10: version: expected '1', found the number that YAML makes of 1; write it in quotes: \"1\"",
         "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found 'Europe/Berln' "
         "(did you mean 'Europe/Berlin'?)",
-        "7:12: source.country: expected text, found the boolean that YAML makes of NO; write it in "
-        'quotes: "NO"',
+        '7:12: source.country: expected text, found the boolean that YAML makes of NO; write it in quotes: "NO"',
         "12:11: schedule: expected an hour from 0 to 23 in the cron expression, found '30 25 * * *'",
         "15:5: entities.account.tablee: expected a known key, found 'tablee' (did you mean 'table'?)",
         "26:62: entities.account.fields.legacy_id.max_lenght: expected a known key, found 'max_lenght' "
@@ -288,8 +283,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         'of 1; write it in quotes: "1"',
         "37:54: entities.account.fields.parent_id.to: expected an entity of this mapping, found 'akkount' "
         "(did you mean 'account'?)",
-        f"51:15: entities.contact.fields.email.kind: expected one of {kinds}, found 'emial' (did you mean "
-        f"'email'?)",
+        f"51:15: entities.contact.fields.email.kind: expected one of {kinds}, found 'emial' (did you mean 'email'?)",
         "53:21: entities.contact.fields.email.max_length: expected a whole number, found 'many'",
         "55:52: entities.contact.fields.born.formats[0]: expected a month, found none in '%d.%M.%Y', "
         "where %M is "
@@ -300,8 +294,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         "58:35: entities.contact.fields.city.part: expected one of 'street', 'city', 'state', "
         "'postal_code', found "
         "'town'",
-        "59:18: entities.contact.fields.owner_id.knid: expected a known key, found 'knid' (did you mean "
-        "'kind'?)",
+        "59:18: entities.contact.fields.owner_id.knid: expected a known key, found 'knid' (did you mean 'kind'?)",
         "64:20: entities.contact.match.keys[0].fields[0]: expected a field of contact, found 'emial' "
         "(did you mean 'email'?)",
         "65:53: entities.contact.match.keys[0].similar.at_least: expected a number of at most 1.0, found "
@@ -446,8 +439,7 @@ def test_a_key_that_comes_twice_is_refused(tmp_path):
     )
     assert problems(tmp_path, text) == [
         "5:3: source.name: expected each key once, found it again (first on line 4)",
-        "55:9: entities.contact.fields.email.max_length: expected each key once, found it again (first on "
-        "line 54)",
+        "55:9: entities.contact.fields.email.max_length: expected each key once, found it again (first on line 54)",
     ]
 
 
@@ -478,9 +470,7 @@ def test_a_file_that_cannot_be_read_on_is_refused_with_its_one_reason(tmp_path, 
 
 def test_few_aliases_that_multiply_are_refused(tmp_path):
     bomb = "a: &a [" + "1, " * 30 + "]\n"
-    bomb += "".join(
-        f"{new}: &{new} [*{old}, *{old}, *{old}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
-    )
+    bomb += "".join(f"{new}: &{new} [*{old}, *{old}, *{old}]\n" for old, new in zip("abcdef", "bcdefg", strict=True))
     assert bomb.count("*") <= 20
     (problem,) = problems(tmp_path, bomb)
     assert problem.endswith(": expected aliases that repeat at most 10000 values, found an alias bomb")
@@ -521,10 +511,8 @@ def test_tags_are_refused_and_nothing_is_run(tmp_path):
     assert problems(tmp_path, text) == [
         "2:14: description: expected a value without a tag, found the tag '!!python/object/apply:os.mkdir'",
         "4:9: source.name: expected a value without a tag, found the tag '!custom'",
-        "32:28: entities.account.fields.rating.values.2: expected a value without a tag, found the tag "
-        "'!!set'",
-        "36:39: entities.account.fields.origin.value: expected a value without a tag, found the tag "
-        "'!!binary'",
+        "32:28: entities.account.fields.rating.values.2: expected a value without a tag, found the tag '!!set'",
+        "36:39: entities.account.fields.origin.value: expected a value without a tag, found the tag '!!binary'",
     ]
     assert not trap.exists()
 
@@ -537,8 +525,7 @@ def test_unprintable_text_and_odd_keys_are_refused_on_one_line(tmp_path):
     )
     assert problems(tmp_path, text) == [
         "19:15: entities.account.filters[0].name: expected printable text, found '\\ud800'",
-        "32:18: entities.account.fields.rating.values.1\\x1b: expected printable text as a key, found "
-        "'1\\x1b'",
+        "32:18: entities.account.fields.rating.values.1\\x1b: expected printable text as a key, found '1\\x1b'",
         "32:34: entities.account.fields.rating.values.?: expected text as a key, found a list or a mapping",
         "42:12: entities.contact.table: expected printable text, found 'peo\\x00ple'",
     ]
@@ -559,9 +546,7 @@ def test_a_path_that_holds_no_file_is_a_fault_of_the_mapping(tmp_path, name, rea
     path = tmp_path / name
     with pytest.raises(MappingInvalid, match=reason) as refused:
         read_mapping(path)
-    assert refused.value.problems[0].startswith(
-        f"{path}:1:1: expected a mapping file that can be read, found: "
-    )
+    assert refused.value.problems[0].startswith(f"{path}:1:1: expected a mapping file that can be read, found: ")
 
 
 @pytest.mark.parametrize(
@@ -573,16 +558,12 @@ def test_a_path_that_holds_no_file_is_a_fault_of_the_mapping(tmp_path, name, rea
             "norway.yaml",
             [
                 "2:10: version: expected '1', found the number that YAML makes of 1.10",
-                "6:1: on: expected text as a key, found the boolean that YAML makes of on; write it in "
-                'quotes: "on"',
+                '6:1: on: expected text as a key, found the boolean that YAML makes of on; write it in quotes: "on"',
             ],
         ),
         (
             "python_object.yaml",
-            [
-                "1:10: mapping: expected a value without a tag, found the tag "
-                "'!!python/object/apply:os.system'"
-            ],
+            ["1:10: mapping: expected a value without a tag, found the tag '!!python/object/apply:os.system'"],
         ),
     ],
 )

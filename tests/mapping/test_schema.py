@@ -45,11 +45,7 @@ def test_the_reference_holds_every_key_of_every_part():
     generated, text = schema.json_schema(), schema.reference_text()
     for name, part in {"Mapping": generated, **generated["$defs"]}.items():
         kind = part["properties"].get("kind", {}).get("const")
-        heading = (
-            f"\n### kind: {kind}\n"
-            if kind and "default" not in part["properties"]["kind"]
-            else f"\n## {name}\n"
-        )
+        heading = f"\n### kind: {kind}\n" if kind and "default" not in part["properties"]["kind"] else f"\n## {name}\n"
         assert heading in text
         shared = text.split("\n## Fields\n")[1].split("\n### ")[0] if heading.startswith("\n###") else ""
         section = text.split(heading)[1].split("\n## ")[0].split("\n### ")[0]

@@ -21,13 +21,9 @@ SIZES = {"account": 0.2, "contact": 1.0, "opportunity": 0.3}
 def mapping() -> Mapping:
     """Return a mapping of three entities, with money, dates and a reference."""
     text = {"kind": "text", "max_length": 255}
-    match = {
-        "keys": [{"name": "same e-mail", "fields": ["email"]}, {"name": "same phone", "fields": ["phone"]}]
-    }
+    match = {"keys": [{"name": "same e-mail", "fields": ["email"]}, {"name": "same phone", "fields": ["phone"]}]}
     entities: dict[str, Any] = {
-        "account": _entity(
-            "accounts", {"name": {**text, "from": "name"}, "revenue": {"kind": "money", "from": "rev"}}
-        ),
+        "account": _entity("accounts", {"name": {**text, "from": "name"}, "revenue": {"kind": "money", "from": "rev"}}),
         "contact": _entity(
             "contacts",
             {
@@ -41,9 +37,7 @@ def mapping() -> Mapping:
                 "origin": {"kind": "constant", "value": "legacy"},
             },
         ),
-        "opportunity": _entity(
-            "deals", {"name": {**text, "from": "name"}, "amount": {"kind": "money", "from": "rev"}}
-        ),
+        "opportunity": _entity("deals", {"name": {**text, "from": "name"}, "amount": {"kind": "money", "from": "rev"}}),
     }
     entities["contact"]["match"] = match
     return Mapping.model_validate(
@@ -139,24 +133,18 @@ class Builder:
             "_row",
             field=pl.when(pl.col("_row") % 200 == 7).then(pl.lit("email")).otherwise(pl.lit("last_name")),
             reason=pl.when(pl.col("_row") % 200 == 7).then(pl.lit("email")).otherwise(pl.lit("required")),
-            message=pl.lit(
-                f"{entity}: expected a value; fill it in at the source <b>before</b> the next run"
-            ),
+            message=pl.lit(f"{entity}: expected a value; fill it in at the source <b>before</b> the next run"),
             raw=pl.lit('{"secret": "RAW-CUSTOMER-VALUE"}'),
         )
         self.write(entity, "rejected", rejected)
-        filtered = source.filter(pl.col("_fate") == "filter").select(
-            "_key", "_row", filter=pl.lit("deleted in source")
-        )
+        filtered = source.filter(pl.col("_fate") == "filter").select("_key", "_row", filter=pl.lit("deleted in source"))
         self.write(entity, "filtered", filtered)
 
     def _matched(self, entity: str, clean: pl.DataFrame, source: pl.DataFrame) -> None:
         members = _members(entity, source)
         self.write(entity, "members", members)
         sizes = members.group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
-        masters = (
-            members.filter("_master").join(clean, on="_key", maintain_order="left").join(sizes, on="_golden")
-        )
+        masters = members.filter("_master").join(clean, on="_key", maintain_order="left").join(sizes, on="_golden")
         self.write(entity, "golden", masters.select("_golden", "_key", "_members", *clean.columns[2:]))
         several = members.join(sizes.filter(pl.col("_members") > 1), on="_golden").join(clean, on="_key")
         record = pl.struct(clean.columns[2:]).map_elements(_json, return_dtype=pl.String)
@@ -165,9 +153,7 @@ class Builder:
             ("C-8", "C-9", "same e-mail", "given_name"),
             (HOSTILE, "C-1", "same phone", "key_value_shared_by_many"),
         ]
-        self.write(
-            entity, "review", pl.DataFrame(pairs, schema=["_key_a", "_key_b", "rule", "reason"], orient="row")
-        )
+        self.write(entity, "review", pl.DataFrame(pairs, schema=["_key_a", "_key_b", "rule", "reason"], orient="row"))
         chosen = masters.head(50).select(
             "_golden",
             why=pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("longest name")).otherwise(pl.lit("random")),
@@ -336,9 +322,7 @@ def _outcome(entity: str, source: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("_row") % 10 == 1)
         .then(pl.lit("unchanged"))
     )
-    fate = pl.col("_fate").replace_strict(
-        {"reject": "rejected", "filter": "filtered", "merge": "merged"}, default=None
-    )
+    fate = pl.col("_fate").replace_strict({"reject": "rejected", "filter": "filtered", "merge": "merged"}, default=None)
     outcome = pl.when(fate.is_not_null()).then(fate).otherwise(kept.otherwise(pl.lit("inserted")))
     return source.select(
         "_key",

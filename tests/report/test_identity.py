@@ -131,9 +131,7 @@ ids = st.lists(st.sampled_from("abcdefg"), max_size=12)
 @given(expected=st.sets(st.sampled_from("abcdefg")), found=ids, rows=st.integers(1, 3))
 def test_compare_finds_what_sets_find(expected: set[str], found: list[str], rows: int) -> None:
     def frame(values: list[str]) -> pl.DataFrame:
-        return pl.DataFrame(
-            {"id": values, "state": [None] * len(values)}, schema={"id": pl.String, "state": pl.String}
-        )
+        return pl.DataFrame({"id": values, "state": [None] * len(values)}, schema={"id": pl.String, "state": pl.String})
 
     halves = [frame(found[::2]), frame(found[1::2])]
     differences = room.compare(lambda: iter([frame(sorted(expected))]), lambda: iter(halves), rows)

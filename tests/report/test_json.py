@@ -24,9 +24,7 @@ def run(tmp_path: Path) -> Builder:
 
 def test_the_schema_is_the_one_that_is_kept() -> None:
     kept = SCHEMA_FILE.read_text(encoding="utf-8")
-    assert json_schema() == kept, (
-        "the format changed: run `python -m crm_migration.report.schema` if on purpose"
-    )
+    assert json_schema() == kept, "the format changed: run `python -m crm_migration.report.schema` if on purpose"
 
 
 def test_every_field_of_the_format_is_described_or_plain() -> None:

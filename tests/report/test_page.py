@@ -78,9 +78,7 @@ def test_the_page_needs_nothing_but_itself(run: Builder) -> None:
     assert found.every("script", "img", "iframe", "object", "embed", "link", "base", "form") == []
     assert [attributes for _, attributes in found.tags if "src" in attributes] == []
     assert re.findall(r"url\(|@import|https?://(?!airflow\.example\.com)", found.html) == []
-    links = [
-        attributes["href"] for attributes in found.every("a") if not str(attributes["href"]).startswith("#")
-    ]
+    links = [attributes["href"] for attributes in found.every("a") if not str(attributes["href"]).startswith("#")]
     assert links == list(facts().links.values())
     policy = [attributes["content"] for attributes in found.every("meta") if "http-equiv" in attributes]
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"]
@@ -108,9 +106,7 @@ def test_header_cells_say_what_they_head_and_figures_have_captions(run: Builder)
 
 
 def test_a_hostile_key_is_shown_and_does_nothing(run: Builder) -> None:
-    found = page(
-        run, problems=[f"{HOSTILE}\x00\x1b[31m\u202egnp.exe"], links={'"><b>x': 'https://a.example/?q="><i>'}
-    )
+    found = page(run, problems=[f"{HOSTILE}\x00\x1b[31m\u202egnp.exe"], links={'"><b>x': 'https://a.example/?q="><i>'})
     assert HOSTILE in found.words
     assert HOSTILE not in found.html
     assert "\\u0000\\u001b[31m\\u202egnp.exe" in found.words

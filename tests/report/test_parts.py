@@ -62,9 +62,7 @@ def test_filtered_rows_are_counted_by_rule(run: Builder) -> None:
     filtered = open_table(run.folder, "contact", "filtered").rows
     lines = entity(run).filters
     assert lines is not None
-    assert [(line.name, line.rows, line.keys[0]) for line in lines] == [
-        ("deleted in source", filtered, "C-4")
-    ]
+    assert [(line.name, line.rows, line.keys[0]) for line in lines] == [("deleted in source", filtered, "C-4")]
 
 
 def test_the_funnel_loses_what_the_outcomes_say(run: Builder) -> None:
@@ -108,9 +106,7 @@ def cluster(run: Builder) -> None:
         "_source": ["legacy_crm.contact", "legacy_crm.contact", "other.person"],
         "record": [json.dumps(record) for record in (first, second, third)],
     }
-    run.write(
-        "contact", "lineage", pl.DataFrame(lineage).with_columns(_golden=pl.lit("legacy_crm.contact:C-1"))
-    )
+    run.write("contact", "lineage", pl.DataFrame(lineage).with_columns(_golden=pl.lit("legacy_crm.contact:C-1")))
 
 
 def test_a_merge_names_its_members_and_where_each_field_comes_from(run: Builder) -> None:
@@ -128,9 +124,7 @@ def test_a_merge_names_its_members_and_where_each_field_comes_from(run: Builder)
 
 def test_rows_that_an_earlier_run_merged_are_told_apart(run: Builder) -> None:
     cluster(run)
-    members = (
-        open_table(run.folder, "contact", "members").frame().with_columns(_merged_by=pl.lit(None, pl.String))
-    )
+    members = open_table(run.folder, "contact", "members").frame().with_columns(_merged_by=pl.lit(None, pl.String))
     run.write("contact", "members", members)
     merges = entity(run).merges
     assert merges is not None
@@ -240,8 +234,7 @@ def test_undo_names_the_command_and_the_dag(run: Builder) -> None:
     undo = made(run).undo
     assert undo.possible
     assert undo.command == (
-        "crm-migration rollback include/mappings/legacy_crm.yaml"
-        " --run-id scheduled__2026-03-01T02:00:00+00:00"
+        "crm-migration rollback include/mappings/legacy_crm.yaml --run-id scheduled__2026-03-01T02:00:00+00:00"
     )
     assert undo.dag_conf == {"mapping": "legacy_crm", "run_id": "scheduled__2026-03-01T02:00:00+00:00"}
     assert made(run, undo_command="undo it").undo.command == "undo it"
@@ -249,6 +242,4 @@ def test_undo_names_the_command_and_the_dag(run: Builder) -> None:
 
 
 def test_a_command_with_blanks_is_quoted(run: Builder) -> None:
-    assert made(run, mapping_path="my maps/a.yaml").undo.command.startswith(
-        "crm-migration rollback 'my maps/a.yaml'"
-    )
+    assert made(run, mapping_path="my maps/a.yaml").undo.command.startswith("crm-migration rollback 'my maps/a.yaml'")

@@ -32,9 +32,7 @@ def test_a_good_run_is_green_and_counts_its_rejects(run: Builder) -> None:
     verdict = made(run).verdict
     assert verdict.state == "green"
     assert verdict.reasons == ()
-    assert (
-        verdict.headline == "The migration is complete. 10 rows could not be taken over and wait for repair."
-    )
+    assert verdict.headline == "The migration is complete. 10 rows could not be taken over and wait for repair."
     assert verdict.summary.startswith("450 rows of 3 entities were read from legacy_crm for sales_cloud: ")
 
 
