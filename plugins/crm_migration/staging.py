@@ -104,6 +104,7 @@ class TableWriter:
 
     def __init__(self, folder: RunFolder, entity: str, step: str) -> None:
         """Open the table for writing; an earlier attempt stays readable until this one finishes."""
+        self.step = step
         self.path = folder.table(entity, step)
         self._filesystem, self._folder = fsspec.core.url_to_fs(self.path)
         self._filesystem.makedirs(self._folder, exist_ok=True)

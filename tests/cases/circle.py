@@ -36,7 +36,10 @@ GOOD: dict[str, dict[str, list[Any]]] = {
         "title": ["Licences", "Службы"], "stage": ["1", "2", 1], "amount": ["0", "-1.234,56", "999999999999,99", 5],
         "closes": ["2024-02-29", "31.12.1999", "9999-12-31"], "chance": ["0", 100, None],
     },
-    "acts": {"kind": ["call", "mail"], "subject": ["Hello", "x" * 300], "starts": ["1970-01-01 00:00:00", None], "about": ["A", "C", "O", "a", None]},
+    "acts": {
+        "kind": ["call", "mail"], "subject": ["Hello", "x" * 300], "starts": ["1970-01-01 00:00:00", None],
+        "about": ["A", "C", "O", "a", None],
+    },
 }  # fmt: skip
 KEY_OF = {"accounts": "k", "people": "p", "deals": "d", "acts": "n"}
 NAMED = {"accounts": ("name",), "people": ("first", "last")}

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,8 +127,9 @@ def content(case: Case) -> dict[str, list[tuple[Any, ...]]]:
     parts = {
         "account": "c.name, c.type, c.email, c.description, c.created_at, p.legacy_id, m.legacy_id FROM crm.account c"
         " LEFT JOIN crm.account p ON p.id = c.parent_id LEFT JOIN crm.contact m ON m.id = c.primary_contact_id",
-        "contact": "c.first_name, c.last_name, c.email, c.do_not_call, c.created_at, p.legacy_id, m.legacy_id FROM crm.contact c"
-        " LEFT JOIN crm.account p ON p.id = c.account_id LEFT JOIN crm.contact m ON m.id = c.reports_to_id",
+        "contact": "c.first_name, c.last_name, c.email, c.do_not_call, c.created_at, p.legacy_id, m.legacy_id"
+        " FROM crm.contact c LEFT JOIN crm.account p ON p.id = c.account_id"
+        " LEFT JOIN crm.contact m ON m.id = c.reports_to_id",
         "opportunity": "c.name, c.stage, c.amount, c.close_date, p.legacy_id, m.legacy_id FROM crm.opportunity c"
         " LEFT JOIN crm.account p ON p.id = c.account_id LEFT JOIN crm.contact m ON m.id = c.contact_id",
         "activity": "c.subject, c.parent_type, a.legacy_id, p.legacy_id, o.legacy_id FROM crm.activity c"

@@ -56,7 +56,8 @@ def test_every_row_is_inserted_and_no_household_is_merged(migrated: Migrated) ->
         ("household", 880), ("organization", 343),
     ]  # fmt: skip
     assert migrated.one(
-        "SELECT count(*), sum(n) FROM (SELECT name, count(*) AS n FROM crm.account GROUP BY name HAVING count(*) > 1) AS alike"
+        "SELECT count(*), sum(n) FROM"
+        " (SELECT name, count(*) AS n FROM crm.account GROUP BY name HAVING count(*) > 1) AS alike"
     ) == (216, 835)
 
 
@@ -79,7 +80,10 @@ def composed(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def test_addresses_that_several_share_are_kept_by_each(migrated: Migrated) -> None:
     assert migrated.one("SELECT count(*) - count(email), count(DISTINCT lower(email)) FROM crm.contact") == (554, 457)
-    shared = "SELECT lower(email) AS e, count(*) AS n FROM crm.contact WHERE email IS NOT NULL GROUP BY lower(email) HAVING count(*) > 1"
+    shared = (
+        "SELECT lower(email) AS e, count(*) AS n FROM crm.contact WHERE email IS NOT NULL"
+        " GROUP BY lower(email) HAVING count(*) > 1"
+    )
     assert migrated.one(f"SELECT count(*), sum(n) FROM ({shared}) AS alike") == (13, 26)
 
 
@@ -146,7 +150,10 @@ def test_people_who_stand_twice_are_merged_where_the_mapping_asks(
     deduplicated: tuple[Case, Job], npsp_url: str
 ) -> None:
     case, job = deduplicated
-    twice = "SELECT min(id), max(id) FROM Contact WHERE Email <> '' GROUP BY lower(Email), FirstName, LastName HAVING count(*) > 1"
+    twice = (
+        "SELECT min(id), max(id) FROM Contact WHERE Email <> ''"
+        " GROUP BY lower(Email), FirstName, LastName HAVING count(*) > 1"
+    )
     pairs = {(str(first), str(second)) for first, second in ask(npsp_url, twice)}
     assert len(pairs) == 13
     lines = {line["_key"]: line for line in outcomes(job, "contact")}

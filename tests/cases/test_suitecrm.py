@@ -154,7 +154,8 @@ def test_five_kinds_of_activities_stand_in_one_table_with_their_parents(migrated
         for kind in ("call", "meeting", "note", "task", "email")
     )
     held = migrated.case.ask(
-        "SELECT v.legacy_id, a.legacy_id FROM crm.activity v JOIN crm.account a ON a.id = v.parent_id AND v.parent_type = 'account'"
+        "SELECT v.legacy_id, a.legacy_id FROM crm.activity v"
+        " JOIN crm.account a ON a.id = v.parent_id AND v.parent_type = 'account'"
     )
     assert sorted(held) == sorted(ask(suitecrm_url, parents))
     people = migrated.case.ask(

@@ -124,29 +124,41 @@ class Bench:
 
     def job(self, run_id: str, planned: bool = False) -> LoadJob:
         """Return the load job of one run, registering it at its first use."""
-        found = self.target.ledger.find_run("old", run_id)
-        number = found.run_no if found else self.target.ledger.begin_run("old", run_id, {"mapping_sha256": "0"})
+        source = self.mapping.source.name
+        found = self.target.ledger.find_run(source, run_id)
+        number = found.run_no if found else self.target.ledger.begin_run(source, run_id, {"mapping_sha256": "0"})
         references = References(self.target, self.folder(run_id), assume_staged=planned)
-        return LoadJob(self.target, references, number, "old", deferred(self.mapping))
+        return LoadJob(self.target, references, number, source, deferred(self.mapping))
 
     def stage(
-        self, run_id: str, entity: str, rows: list[dict[str, object]], merged: dict[str, str] | None = None
+        self,
+        run_id: str,
+        entity: str,
+        rows: list[dict[str, object]],
+        merged: dict[str, str] | None = None,
+        absent: frozenset[str] = frozenset(),
+        source: str = "old",
     ) -> None:
-        """Stage golden records (`id` is the key), plus rows merged into them (key → surviving key)."""
+        """Stage golden records (`id` is the key), plus rows merged into them (key → surviving key).
+
+        Founding rows in `absent` were not extracted in this run.
+        """
         merged = merged or {}
         schema = ACCOUNT if entity == "account" else CONTACT
         several = set(merged.values())
         golden = [
             {
-                "_golden": f"old.{entity}:{row['legacy_id']}", "_key": row["legacy_id"],
+                "_golden": f"{source}.{entity}:{row['legacy_id']}", "_key": row["legacy_id"],
                 "_members": 1 + list(merged.values()).count(str(row["legacy_id"])), **row,
             }
             for row in rows
         ]  # fmt: skip
         members = [
-            {"_key": row["legacy_id"], "_golden": row["_golden"], "_master": True, "_merged_by": None} for row in golden
+            {"_key": row["legacy_id"], "_golden": row["_golden"], "_master": True, "_merged_by": None}
+            for row in golden
+            if row["_key"] not in absent
         ] + [
-            {"_key": key, "_golden": f"old.{entity}:{into}", "_master": False, "_merged_by": "email"}
+            {"_key": key, "_golden": f"{source}.{entity}:{into}", "_master": False, "_merged_by": "email"}
             for key, into in merged.items()
         ]
         lineage = [

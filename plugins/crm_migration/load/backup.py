@@ -39,13 +39,12 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
     """Stage the target rows of `entity` that this run may change, and the ledger lines that go with them.
 
     `job.references` must assume staged parents (the load has not begun). A run that is taken up again after
-    its load began keeps the backup it made before.
+    its load began keeps the images it took before, and adds those of records that it will change only now.
 
     Raises:
         BackupUnreadable: what was written could not be read back as it was.
     """
-    if has_table(folder, entity, "backup") and job.target.ledger.has_batches(job.run_no):
-        return open_table(folder, entity, "backup")
+    again = has_table(folder, entity, "backup") and job.target.ledger.has_batches(job.run_no)
     target_object = job.target.mapping.entities[entity].target.object
     columns = [column.name for column in job.target.table(target_object).columns if column.computed is None]
     with (
@@ -56,10 +55,13 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
         images.write(pl.DataFrame(schema={"target_id": pl.String, **dict.fromkeys(columns, pl.String)}))
         crosswalk.write(pl.DataFrame(schema=CROSSWALK_COLUMNS))
         lineage.write(pl.DataFrame(schema=LINEAGE_COLUMNS))
+        taken = [_copy(folder, entity, writer) for writer in (images, crosswalk, lineage)] if again else []
+        known = taken[0]["target_id"].implode() if taken else pl.Series([[]], dtype=pl.List(pl.String))
         for part in open_table(folder, entity, "golden").frames():
             for piece in part.iter_slices(BATCH_ROWS):
                 with job.target.transaction() as connection:
                     ids = _touched(connection, job, entity, piece)
+                    ids = ids.filter(~ids.is_in(known))
                     if ids.is_empty():
                         continue
                     images.write(job.target.read_ids(connection, target_object, columns, ids))
@@ -70,6 +72,13 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
     _verify(staged, entity)
     _record(job, entity, staged)
     return staged
+
+
+def _copy(folder: RunFolder, entity: str, writer: TableWriter) -> pl.DataFrame:
+    """Take over what an earlier attempt of this step wrote to the same table, and return it."""
+    frame = open_table(folder, entity, writer.step).frame()
+    writer.write(frame)
+    return frame
 
 
 def _touched(connection: sa.Connection, job: LoadJob, entity: str, piece: pl.DataFrame) -> pl.Series:

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
-from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
+from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, pack, unpack
+from crm_migration.load.present import gone, has_outsiders, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
+from crm_migration.staging import open_table
 
 STATE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "_golden": pl.String,
@@ -35,11 +37,22 @@ class LoadJob:
     known: dict[str, pl.DataFrame] = field(default_factory=dict)
     outsiders: dict[str, bool] = field(default_factory=dict)
     streams: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, pl.Series] = field(default_factory=dict)
+    absent: dict[str, pl.Series] = field(default_factory=dict)
+
+    def founder_absent(self, entity_name: str) -> pl.Series:
+        """Return the golden ids of records that this run touches without having read their founding row."""
+        if entity_name not in self.absent:
+            members = open_table(self.references.folder, entity_name, "members").frame(["_golden", "_master"])
+            founded = members.filter("_master")["_golden"].implode()
+            absent = members.filter(~pl.col("_master") & ~pl.col("_golden").is_in(founded))
+            self.absent[entity_name] = absent["_golden"].unique()
+        return self.absent[entity_name]
 
     def fresh(self) -> "LoadJob":
         """Return this job without what it remembers of the target, for the next table to load."""
         references = References(self.target, self.references.folder, self.references.assume_staged)
-        return replace(self, references=references, known={}, outsiders={})
+        return replace(self, references=references, known={}, outsiders={}, gone={})
 
     def stream_no(self, entity_name: str) -> int:
         """Return the ledger's number for this source's `entity_name`."""
@@ -71,7 +84,8 @@ def decide(connection: sa.Connection, job: LoadJob, entity_name: str, part: pl.D
     frame = _with_state(connection, job, entity, frame)
     frame = frame.with_columns(_action(frame, entity, job.run_no).alias("_action"))
     frame = frame.with_columns(_reason(entity).alias("_reason"))
-    frame, kept = _merge_edits(connection, job, entity, frame)
+    frame = _without_gone(connection, job, entity, frame)
+    frame, kept = _merge_edits(connection, job, entity_name, frame)
     return Decision(_with_outcome(frame, job.run_no), kept, resolved.emptied)
 
 
@@ -144,35 +158,29 @@ def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> 
     return found
 
 
-def _has_outsiders(connection: sa.Connection, job: LoadJob, target_object: str) -> bool:
-    """Return whether the target holds records of `target_object` that no run created."""
-    tables = job.target.ledger.tables
-    created = (
-        sa.select(sa.func.count())
-        .select_from(tables.crosswalk.join(tables.stream, tables.stream.c.stream_no == tables.crosswalk.c.stream_no))
-        .where(tables.stream.c.object == target_object, tables.crosswalk.c.created)
-    )
-    held = sa.select(sa.func.count()).select_from(job.target.table(target_object))
-    return connection.scalar(held) != connection.scalar(created)
-
-
 def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
-    """Take over records that the target already holds under the same external id, though no run loaded them."""
-    target_object = entity.target.object
-    unknown = frame.filter(pl.col("target_id").is_null())[entity.target.external_id]
+    """Take over records that the target already holds under the same external id, though no run loaded them.
+
+    A record that another row's line in the crosswalk names is not taken over: `_owned` tells it.
+    """
+    target_object, external = entity.target.object, entity.target.external_id
+    nothing = frame.with_columns(pl.lit(value=False).alias("_adopted"), pl.lit(value=False).alias("_owned"))
+    unknown = frame.filter(pl.col("target_id").is_null())[external]
     if unknown.is_empty():
-        return frame.with_columns(pl.lit(value=False).alias("_adopted"))
+        return nothing
     if target_object not in job.outsiders:
-        job.outsiders[target_object] = _has_outsiders(connection, job, target_object)
+        job.outsiders[target_object] = has_outsiders(connection, job.target, target_object)
     if not job.outsiders[target_object]:
-        return frame.with_columns(pl.lit(value=False).alias("_adopted"))
-    found = job.target.find(connection, entity.target.object, entity.target.external_id, unknown)
-    found = found.rename({"target_id": "_found", "external_id": entity.target.external_id})
-    joined = frame.join(found, on=entity.target.external_id, how="left", maintain_order="left")
-    adopted = pl.col("target_id").is_null() & pl.col("_found").is_not_null()
-    return joined.with_columns(adopted.alias("_adopted"), pl.coalesce("target_id", "_found").alias("target_id")).drop(
-        "_found"
-    )
+        return nothing
+    found = job.target.find(connection, target_object, external, unknown)
+    taken = owned(connection, job.target, target_object, found["target_id"]).implode()
+    found = found.rename({"target_id": "_found", "external_id": external})
+    joined = frame.join(found, on=external, how="left", maintain_order="left")
+    fresh = pl.col("target_id").is_null() & pl.col("_found").is_not_null()
+    joined = joined.with_columns((fresh & pl.col("_found").is_in(taken)).alias("_owned"))
+    joined = joined.with_columns((fresh & ~pl.col("_owned")).alias("_adopted"))
+    identity = pl.when("_adopted").then("_found").otherwise("target_id")
+    return joined.with_columns(identity.alias("target_id")).drop("_found")
 
 
 def _action(frame: pl.DataFrame, entity: Entity, run_no: int) -> pl.Series:
@@ -184,7 +192,7 @@ def _action(frame: pl.DataFrame, entity: Entity, run_no: int) -> pl.Series:
     return frame.select(
         pl.when(pl.col("_missing").is_not_null())
         .then(pl.lit("reject"))
-        .when(pl.col("_adopted") & (entity.target.write == "insert"))
+        .when(pl.col("_owned") | (pl.col("_adopted") & (entity.target.write == "insert")))
         .then(pl.lit("reject"))
         .when(~known)
         .then(insert)
@@ -201,16 +209,33 @@ def _reason(entity: Entity) -> pl.Expr:
     return (
         pl.when(missing)
         .then(pl.lit("missing_parent"))
+        .when((pl.col("_action") == "reject") & ~pl.col("_owned") & (entity.target.write == "update"))
+        .then(pl.lit("not_in_target"))
         .when(pl.col("_action") == "reject")
-        .then(pl.lit("not_in_target" if entity.target.write == "update" else "exists_in_target"))
+        .then(pl.lit("exists_in_target"))
         .otherwise(pl.lit(None, pl.String))
     )
 
 
+def _without_gone(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
+    """Reject the records that were loaded once and are no longer in the target."""
+    target_object = entity.target.object
+    if frame["target_id"].null_count() == frame.height:
+        return frame
+    if target_object not in job.gone:
+        job.gone[target_object] = gone(connection, job.target, target_object)
+    lost = pl.col("target_id").is_in(job.gone[target_object].implode()) & (pl.col("_action") != "reject")
+    return frame.with_columns(
+        pl.when(lost).then(pl.lit("deleted_in_target")).otherwise(pl.col("_reason")).alias("_reason"),
+        pl.when(lost).then(pl.lit("reject")).otherwise(pl.col("_action")).alias("_action"),
+    )
+
+
 def _merge_edits(
-    connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame
+    connection: sa.Connection, job: LoadJob, entity_name: str, frame: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Three-way merge of the records to update: what was loaded last, what the target holds, what is new."""
+    entity = job.target.mapping.entities[entity_name]
     none = pl.DataFrame(schema={"target_id": pl.String, "field": pl.String})
     updates = frame.filter(pl.col("_action") == "update")
     if updates.is_empty():
@@ -219,28 +244,60 @@ def _merge_edits(
     current = updates.select("_golden", "target_id").join(
         canonical_from_target(present, entity), on="target_id", how="left", maintain_order="left"
     )
-    gone = ~updates["target_id"].is_in(present["target_id"].implode())
-    merged, edited = _three_way(entity, updates, current, job.target.ledger.layouts())
-    merged = _policy(merged, np.asarray(edited.any(axis=1)), gone, entity)
+    vanished = ~updates["target_id"].is_in(present["target_id"].implode())
+    sides = Sides.of(entity, updates, current, job.target.ledger.layouts())
+    absent = updates["_golden"].is_in(job.founder_absent(entity_name).implode()).to_numpy()
+    merged, edited = _three_way(entity, updates, current, sides.with_unknown(entity, absent))
+    merged = _policy(merged, np.asarray(edited.any(axis=1)), vanished, entity)
     rest = frame.filter(pl.col("_action") != "update")
     return pl.concat([rest, merged.select(rest.columns)]), _kept(merged, edited, entity)
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Hashes (rows × fields) of what was loaded last, what the target holds and what is new; where they compare.
+
+    `unknown` marks fields of which this run saw only a part: those of a record whose founding row it did not read.
+    """
+
+    base: np.ndarray
+    now: np.ndarray
+    new: np.ndarray
+    comparable: np.ndarray
+    unknown: np.ndarray
+
+    @classmethod
+    def of(cls, entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, layouts: dict[int, list[str]]) -> "Sides":
+        """Return the sides of records to update."""
+        base, comparable = unpack(updates["fingerprint"], entity, layouts)
+        new = hashes(updates, entity)
+        return cls(base, hashes(current, entity), new, comparable, np.zeros(new.shape, dtype=bool))
+
+    def with_unknown(self, entity: Entity, absent: np.ndarray) -> "Sides":
+        """Return the sides with nothing new for blanks, and for references, of rows whose founder is `absent`."""
+        reference = np.array([name in entity.references for name in entity.fields])
+        unknown = absent[:, None] & ((self.new == 0) | (reference[None, :] & (self.now != 0)))
+        return replace(self, unknown=unknown)
+
+    def recorded(self) -> np.ndarray:
+        """Return the hashes to keep as what was loaded last."""
+        return np.where(self.unknown, np.where(self.comparable, self.base, self.now), self.new)
+
+
 def _three_way(
-    entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, layouts: dict[int, list[str]]
+    entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, sides: Sides
 ) -> tuple[pl.DataFrame, np.ndarray]:
     """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit."""
-    base, comparable = unpack(updates["fingerprint"], entity, layouts)
-    new, now = hashes(updates, entity), hashes(current, entity)
-    edited = comparable & (now != base)
-    source_same = comparable & (new == base)
+    edited = sides.comparable & (sides.now != sides.base)
+    source_same = sides.comparable & (sides.new == sides.base)
     overwrite = entity.target.on_target_change == "overwrite"
-    stay = source_same | (edited & (not overwrite))
+    stay = source_same | sides.unknown | (edited & (not overwrite))
     chosen = [
         updates[name].zip_with(pl.Series(~stay[:, at]), current[name]).alias(name)
         for at, name in enumerate(entity.fields)
     ]
-    return updates.with_columns(chosen), edited & stay & (new != now)
+    recorded = pack(sides.recorded(), entity)
+    return updates.with_columns(*chosen, recorded.alias("_fingerprint")), edited & stay & (sides.new != sides.now)
 
 
 def _policy(merged: pl.DataFrame, edited: np.ndarray, gone: pl.Series, entity: Entity) -> pl.DataFrame:

@@ -71,7 +71,12 @@ def layout(entity: Entity) -> int:
 
 def fingerprints(frame: pl.DataFrame, entity: Entity) -> pl.Series:
     """Return the fingerprint (Binary) of each row of canonical texts."""
-    slots = hashes(frame, entity)
+    return pack(hashes(frame, entity), entity)
+
+
+def pack(slots: np.ndarray, entity: Entity) -> pl.Series:
+    """Return fingerprints made of field hashes (rows × fields)."""
+    slots = slots.astype("<u4")
     head = np.full((len(slots), 1), layout(entity), dtype="<u4")
     packed = np.ascontiguousarray(np.concatenate([head, slots], axis=1))
     width = packed.shape[1] * WIDTH

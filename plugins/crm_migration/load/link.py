@@ -49,12 +49,19 @@ def _link_part(job: LoadJob, entity_name: str, part: pl.DataFrame, phase: str, t
         resolved = _resolve(connection, job, entity, part, fields)
         state = masters(connection, job.target, resolved["_golden"]).filter(pl.col("target_id").is_not_null())
         rows = resolved.join(state, on="_golden", how="inner", maintain_order="left")
+        if entity.target.write == "insert":
+            rows = rows.filter(pl.col("inserted_run") == job.run_no)
         changes, renewed = _changes(rows, entity, fields)
         if changes.is_empty():
             return 0
         key = entity.target.id
+        held = job.target.read_ids(connection, entity.target.object, fields, changes["target_id"])
         for name in fields:
             one = changes.filter(pl.col(f"_set_{name}")).select(pl.col("target_id").alias(key), name)
+            if entity.target.on_target_change != "overwrite":
+                # What is no longer empty was set by a person in the meantime.
+                empty = held.filter(pl.col(name).is_null())["target_id"].implode()
+                one = one.filter(pl.col(key).is_in(empty))
             if not one.is_empty():
                 update_rows(connection, job.target.table(entity.target.object), [key], one)
         renew_fingerprints(connection, job, renewed)

@@ -33,7 +33,7 @@ MESSAGES = {
     "missing_parent": "the record it refers to is neither in the target nor in this load; load the parent, or set "
     "on_missing_parent: null",
     "not_in_target": "write mode is 'update' and the target holds no such record",
-    "exists_in_target": "write mode is 'insert' and the target already holds this external id, from elsewhere",
+    "exists_in_target": "the target already holds this external id, and another row, or nobody's load, put it there",
     "edited_in_target": "the record was edited in the target since the last load and on_target_change is 'reject'",
     "deleted_in_target": "the record was deleted in the target since the last load; restore it, or filter the row",
     "refused_by_target": "the target refused the record",

@@ -75,7 +75,7 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
         # Before-images of what the run then left alone may be older than what the target holds by now.
         wrote = _written_entities(connection, undo)
         for entity in reversed(undo.order):
-            counts[entity] = {"restored": _restore(connection, undo, entity) if entity in wrote else 0}
+            counts[entity] = {"restored": _restore(connection, undo, entity, force) if entity in wrote else 0}
         for entity in reversed(undo.order):
             counts[entity]["removed"] = _remove(connection, undo, entity)
         for entity in undo.order:
@@ -98,11 +98,12 @@ def _refuse_later_runs(undo: Undo) -> None:
     tables = undo.target.ledger.tables
     batch, stream, run = tables.load_batch, tables.stream, tables.run
     objects = {undo.target.mapping.entities[entity].target.object for entity in undo.order}
+    first = sa.select(sa.func.min(batch.c.batch_no)).where(batch.c.run_no == undo.run_no).scalar_subquery()
     later = (
         sa.select(run.c.source, run.c.run_id)
         .join(batch, batch.c.run_no == run.c.run_no)
         .join(stream, stream.c.stream_no == batch.c.stream_no)
-        .where(batch.c.run_no > undo.run_no, stream.c.object.in_(objects))
+        .where(batch.c.run_no != undo.run_no, batch.c.batch_no > first, stream.c.object.in_(objects))
         .distinct()
     )
     with undo.target.engine.connect() as connection:
@@ -191,16 +192,22 @@ def _unlink(connection: sa.Connection, undo: Undo, entity: str) -> None:
         connection.execute(table.update().where(_created_rows(undo, entity)).values(emptied))
 
 
-def _restore(connection: sa.Connection, undo: Undo, entity: str) -> int:
+def _restore(connection: sa.Connection, undo: Undo, entity: str, whole: bool) -> int:
+    """Write the before-images back: the mapping's fields, or with `whole` every column.
+
+    A column that no load writes may have been edited by a person since; only `force` undoes that.
+    """
     if not has_table(undo.folder, entity, "backup"):
         if undo.target.ledger.has_backup(undo.run_no, undo.stream_no(entity)):
             raise BackupUnreadable(f"{entity}: the before-images of run {undo.folder.run_id} are gone from staging")
         return 0
+    fields = undo.target.mapping.entities[entity].fields
     spec = undo.target.mapping.entities[entity].target
     restored = 0
     for images in open_table(undo.folder, entity, "backup").frames():
         if not images.is_empty():
             rows = images.drop(spec.id).rename({"target_id": spec.id})
+            rows = rows if whole else rows.select(spec.id, *(name for name in fields if name != spec.id))
             restored += update_rows(connection, undo.target.table(spec.object), [spec.id], rows)
     return restored
 
