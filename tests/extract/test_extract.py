@@ -103,6 +103,9 @@ def test_a_read_that_breaks_stages_nothing(folder: RunFolder) -> None:
     frame = pl.DataFrame({"id": ["1"], "changed": [None], "name": ["x"]}, schema_overrides={"changed": pl.String})
 
     class Broken:
+        def count(self, entity: str, window: Window | None = None) -> int:
+            return 2
+
         def read(self, entity, window, batch_rows=1):
             yield frame
             raise SourceUnavailable("gone")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from crm_migration.errors import MappingFault
+from crm_migration.errors import MappingFault, SourceUnreadable
 from crm_migration.extract.source import Source, Window
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
@@ -26,7 +26,8 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
 
     The table holds `_row`, counted from 1, and every source column as text. Its facts are table, rows,
     window_start, window_end (ISO), seconds and max_watermark (the greatest watermark seen, as printed).
-    An empty result is a table without rows, not an error.
+    An empty result is a table without rows, not an error. The source counts its rows by itself: a read that
+    yields fewer is refused.
 
     Raises:
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
@@ -36,6 +37,7 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
         raise MappingFault(f"{mapping.source.name}: {entity}: column {ROW!r} is this tool's own; rename it in a query")
     progress = _Progress(f"{mapping.source.name}: {entity}")
     latest = _Latest()
+    counted = source.count(entity, window)
     with TableWriter(folder, entity, STEP) as writer:
         with _behind(writer.write) as write:
             for frame in source.read(entity, window):
@@ -43,6 +45,8 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
                 if described.watermark is not None:
                     latest.see(frame[described.watermark])
                 progress.add(frame.height)
+        if progress.rows < counted:
+            _refuse_fewer(progress, counted, source.count(entity, window))
         return writer.finish(
             table=described.table or "query",
             rows=progress.rows,
@@ -50,6 +54,19 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
             window_end=window.end.isoformat() if window and window.end else None,
             seconds=round(progress.seconds, 3),
             max_watermark=latest.value,
+        )
+
+
+def _refuse_fewer(progress: "_Progress", before: int, after: int) -> None:
+    """Refuse a read that lost rows; fewer than before may also mean that rows were deleted meanwhile.
+
+    Raises:
+        SourceUnreadable: fewer rows were read than the source counts before and after.
+    """
+    if progress.rows < min(before, after):
+        raise SourceUnreadable(
+            f"{progress.place}: the source counts {min(before, after)} rows, {progress.rows} were read; nothing was "
+            "staged. Clear the task to read again"
         )
 
 

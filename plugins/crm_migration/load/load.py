@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
-from crm_migration.load.target import BATCH_ROWS
+from crm_migration.load.target import BATCH_ROWS, classify
 from crm_migration.load.write import Batch, Refusal, write_batch
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
 
@@ -264,7 +264,11 @@ def _earlier(frame: pl.DataFrame, outcome: str, reason: pl.Expr) -> pl.DataFrame
 
 
 def _record_rejected(job: LoadJob, folder: RunFolder, entity: str, progress: Progress) -> None:
-    job.target.ledger.write_rejected(job.run_no, job.stream_no(entity), _rejected_lines(folder, entity, progress))
+    lines = _rejected_lines(folder, entity, progress)
+    try:
+        job.target.ledger.write_rejected(job.run_no, job.stream_no(entity), lines)
+    except sa.exc.DBAPIError as error:
+        raise classify(error, job.target.mapping.target.name) from None
 
 
 def _ledger_key(key: str) -> str:
