@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from crm_migration.errors import ChangedSince
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.rollback import roll_back
 from tests.load.small import Bench, account, contact, make_target, mapping
@@ -95,3 +96,15 @@ def test_a_rollback_leaves_columns_alone_that_no_load_writes(bench: Bench) -> No
         connection.execute(sa.text("UPDATE account SET note = 'a person wrote this'"))
     roll_back(bench.undo("two"))
     assert bench.rows("SELECT revenue, note FROM account") == [(None, "a person wrote this")]
+
+
+def test_a_rollback_that_others_stand_in_the_way_of_says_so(bench: Bench) -> None:
+    load(bench, "one", [account("a1")], [])
+    with bench.target.engine.begin() as connection:
+        identity = connection.execute(sa.text("SELECT id FROM account")).scalar_one()
+        connection.execute(
+            sa.text("INSERT INTO contact (legacy_id, last_name, account_id) VALUES ('x', 'Own', :id)"), {"id": identity}
+        )
+    with pytest.raises(ChangedSince, match="other records need what it loaded"):
+        roll_back(bench.undo("one"))
+    assert bench.rows("SELECT count(*) FROM account") == [(1,)]

@@ -12,7 +12,7 @@ from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
-from crm_migration.load.target import SqlTarget
+from crm_migration.load.target import RowsRefused, SqlTarget
 from crm_migration.staging import RunFolder, has_table, open_table
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,17 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
             f"{len(edited)} record(s) of run {undo.folder.run_id} were edited in the target since: "
             f"{', '.join(edited[:LISTED])}. Undo would lose these edits; repeat with force to do it all the same"
         )
+    try:
+        counts = _undo_all(undo, force, token)
+    except RowsRefused as refused:
+        raise ChangedSince(
+            f"run {undo.folder.run_id} cannot be undone while other records need what it loaded: {refused.reason}. "
+            "Remove or repoint those records, then repeat; nothing was changed"
+        ) from None
+    return Undone(counts, _differing(undo))
+
+
+def _undo_all(undo: Undo, force: bool, token: int) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
     with undo.target.transaction() as connection:
         for entity in reversed(undo.order):
@@ -82,8 +93,8 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
             if entity in wrote:
                 _undo_ledger(connection, undo, entity)
         _close(connection, undo)
-        ledger.check_fence(connection, token)
-    return Undone(counts, _differing(undo))
+        undo.target.ledger.check_fence(connection, token)
+    return counts
 
 
 def _written_entities(connection: sa.Connection, undo: Undo) -> set[str]:
