@@ -12,6 +12,7 @@ from typing import Any, Literal
 import polars as pl
 
 from crm_migration.clean.clean import clean
+from crm_migration.clean.reference import key_parts
 from crm_migration.closing import finish, reprint, undo
 from crm_migration.errors import (
     MigrationError,
@@ -91,7 +92,7 @@ def _source(job: Job, entity: str, window: Window | None) -> Source:
     if window is None or not fields:
         return job.source
     keys = job.target.ledger.waiting_keys(job.mapping.source.name, entity, fields)
-    parts = [key.split("|", len(spec.key_columns) - 1) for key in keys]
+    parts = [key_parts(key, len(spec.key_columns)) for key in keys]
     return WithWaiting(job.source, pl.DataFrame(parts, schema=dict.fromkeys(spec.key_columns, pl.String), orient="row"))
 
 

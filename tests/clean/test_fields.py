@@ -1,7 +1,11 @@
 """What the mapping's rules make of a value that cannot be read."""
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from crm_migration.clean.reference import key_parts, key_text
 from tests.clean.columns import cleaned, spec
 
 GOOD, BAD = "john@example.com", "  not an  address "
@@ -73,3 +77,12 @@ def test_no_rows_are_no_problem() -> None:
     ]  # fmt: skip
     assert [len(cleaned(spec(kind), []).values) for kind in kinds] == [0] * len(kinds)
     assert [cleaned(spec(kind), [None]).values.to_list() for kind in kinds] == [[None]] * len(kinds)
+
+
+@given(st.lists(st.tuples(st.text(r"a\|", min_size=1), st.text(r"b|\ ", min_size=1)), min_size=1))
+def test_keys_of_several_parts_never_meet_and_come_apart_again(rows: list[tuple[str, str]]) -> None:
+    trimmed = [(left.strip(), right.strip()) for left, right in rows if left.strip() and right.strip()]
+    columns = [pl.Series([row[at] for row in trimmed], dtype=pl.String) for at in (0, 1)]
+    keys = key_text(columns).to_list()
+    assert len(set(keys)) == len(set(trimmed))
+    assert [tuple(key_parts(key, 2)) for key in keys] == trimmed

@@ -10,11 +10,31 @@ KEY_SEPARATOR = "|"
 
 
 def key_text(columns: list[pl.Series]) -> pl.Series:
-    """Return the key that `columns` form: trimmed, joined by `|`, null where a part is missing or blank."""
+    """Return the key that `columns` form: trimmed, joined by `|`, null where a part is missing or blank.
+
+    In a key of several parts, a `|` or a backslash of a part stands behind a backslash, so that no two keys meet.
+    """
     parts = [_trimmed(column) for column in columns]
     if len(parts) == 1:
         return parts[0]
-    return pl.select(pl.concat_str(parts, separator=KEY_SEPARATOR, ignore_nulls=False)).to_series()
+    marked = [part.str.replace_all(r"([\\|])", r"\$1") for part in parts]
+    return pl.select(pl.concat_str(marked, separator=KEY_SEPARATOR, ignore_nulls=False)).to_series()
+
+
+def key_parts(key: str, count: int) -> list[str]:
+    """Return the `count` parts that `key_text` joined."""
+    if count == 1:
+        return [key]
+    parts, marked = [""], False
+    for letter in key:
+        if marked or letter not in ("\\", KEY_SEPARATOR):
+            parts[-1] += letter
+            marked = False
+        elif letter == KEY_SEPARATOR:
+            parts.append("")
+        else:
+            marked = True
+    return parts
 
 
 def clean_reference(column: Column, spec: Reference, _context: Context) -> Cleaned:
