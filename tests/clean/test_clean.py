@@ -135,12 +135,8 @@ def test_a_key_of_two_columns(tmp_path: Path) -> None:
         row(id="1", part="y|z"),
     ]
     found = run(tmp_path, rows, plan)
-    assert found.clean["_key"].to_list() == ["1|x", "1|y"]
-    assert found.rejected.select("_key", "field", "reason").rows() == [
-        ("⟨row 3⟩", "id, part", "key_missing"),
-        ("1|y|z⟨row 4⟩", "id, part", "key_duplicate"),
-        ("1|y|z⟨row 5⟩", "id, part", "key_duplicate"),
-    ]
+    assert found.clean["_key"].to_list() == ["1|x", "1|y", "1\\|y|z", "1|y\\|z"]
+    assert found.rejected.select("_key", "field", "reason").rows() == [("⟨row 3⟩", "id, part", "key_missing")]
 
 
 def test_a_bad_key_is_told_beside_the_bad_fields(tmp_path: Path) -> None:

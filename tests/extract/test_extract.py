@@ -135,7 +135,7 @@ def test_a_column_called_like_the_row_number_is_refused(things: str, folder: Run
 
 def test_progress_is_logged_without_data(things: str, folder: RunFolder, caplog, monkeypatch) -> None:
     monkeypatch.setattr(room, "LOG_ROWS", 1)
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger=room.logger.name):
         staged(things, folder)
     assert "old: thing: 3 rows read" in caplog.text
     assert "Jane" not in caplog.text

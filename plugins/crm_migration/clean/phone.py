@@ -22,6 +22,7 @@ except ImportError:  # no wheel for this platform
 _ORDINARY = r"^..[0-9+\-() ./]+(?:(?: ?(?:ext\.? ?|x ?)|;ext=)[0-9]{1,7})?$"
 _NOWHERE = "ZZ"
 _E164 = phonenumbers.PhoneNumberFormat.E164
+_LONGEST = len("+") + 15  # ITU-T E.164, 6.2.1; some countries' plans are read more generously
 
 
 def clean_phone(column: Column, _spec: Phone, context: Context) -> Cleaned:
@@ -64,4 +65,6 @@ def e164(library: ModuleType, text: str, country: str) -> str | None:
     if not library.is_valid_number(number):
         return None
     formatted: str = library.format_number(number, _E164)
+    if len(formatted) > _LONGEST:
+        return None
     return f"{formatted};ext={number.extension}" if number.extension else formatted

@@ -37,6 +37,7 @@ class LoadJob:
     known: dict[str, pl.DataFrame] = field(default_factory=dict)
     outsiders: dict[str, bool] = field(default_factory=dict)
     streams: dict[str, int] = field(default_factory=dict)
+    has_ledger: bool = True
     gone: dict[str, pl.Series] = field(default_factory=dict)
     absent: dict[str, pl.Series] = field(default_factory=dict)
 
@@ -173,11 +174,12 @@ def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.Da
     if not job.outsiders[target_object]:
         return nothing
     found = job.target.find(connection, target_object, external, unknown)
-    taken = owned(connection, job.target, target_object, found["target_id"]).implode()
+    nobody = pl.Series("target_id", [], pl.String)
+    taken = owned(connection, job.target, target_object, found["target_id"]) if job.has_ledger else nobody
     found = found.rename({"target_id": "_found", "external_id": external})
     joined = frame.join(found, on=external, how="left", maintain_order="left")
     fresh = pl.col("target_id").is_null() & pl.col("_found").is_not_null()
-    joined = joined.with_columns((fresh & pl.col("_found").is_in(taken)).alias("_owned"))
+    joined = joined.with_columns((fresh & pl.col("_found").is_in(taken.implode())).alias("_owned"))
     joined = joined.with_columns((fresh & ~pl.col("_owned")).alias("_adopted"))
     identity = pl.when("_adopted").then("_found").otherwise("target_id")
     return joined.with_columns(identity.alias("target_id")).drop("_found")
@@ -220,7 +222,7 @@ def _reason(entity: Entity) -> pl.Expr:
 def _without_gone(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
     """Reject the records that were loaded once and are no longer in the target."""
     target_object = entity.target.object
-    if frame["target_id"].null_count() == frame.height:
+    if not job.has_ledger or frame["target_id"].null_count() == frame.height:
         return frame
     if target_object not in job.gone:
         job.gone[target_object] = gone(connection, job.target, target_object)

@@ -1,5 +1,7 @@
 """The dry run: what a load would do to each row, decided by the same code, written nowhere but to staging."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from crm_migration.load.decide import STATE_SCHEMA, LoadJob, decide
@@ -20,7 +22,7 @@ def plan_entity(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
 
     A parent that this run would reject itself still counts as found; the load may therefore reject a few more.
     """
-    _forget_missing_ledger(job)
+    job = _without_ledger(job)
     merged = Merged.read(folder, entity)
     several = []
     with TableWriter(folder, entity, "plan") as writer:
@@ -38,12 +40,13 @@ def plan_entity(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
         return writer.finish()
 
 
-def _forget_missing_ledger(job: LoadJob) -> None:
-    """Have a target without a ledger count as one that nothing was loaded into."""
+def _without_ledger(job: LoadJob) -> LoadJob:
+    """Return the job; for a target without a ledger, one in which nothing was loaded yet."""
     if job.target.ledger.exists():
-        return
+        return job
     for name, entity in job.target.mapping.entities.items():
         target_object = entity.target.object
         job.known[target_object] = pl.DataFrame(schema=STATE_SCHEMA)
         job.outsiders[target_object] = job.target.count(target_object) > 0
         job.references.remember(name, pl.DataFrame(schema=ID_SCHEMA))
+    return replace(job, has_ledger=False)
