@@ -62,7 +62,7 @@ def _verdict(report: Report) -> Panel:
 
 def _identities(report: Report) -> Table:
     title = "What would become of every row" if report.planned else "Every row accounted for, by key"
-    table = _table(title, "entity", "extracted", *OUTCOMES, "keys", numbers=("extracted", *OUTCOMES))
+    table = _table(title, "entity", "extracted", *OUTCOMES, "ok", numbers=("extracted", *OUTCOMES))
     table.padding, table.show_edge = 0, False
     for entity in report.entities:
         counts = entity.identity.counts
