@@ -4,7 +4,7 @@ Data only. Every class refuses unknown keys, is frozen, and types its scalars st
 or `010` can never pass as a country or a code.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -37,6 +37,7 @@ from crm_migration.mapping.fields import (
     TextBase,
     Url,
 )
+from crm_migration.mapping.reading import Drift, ReadOptions
 
 __all__ = [
     "Acceptance",
@@ -49,6 +50,7 @@ __all__ = [
     "Date",
     "DateTime",
     "DecimalNumber",
+    "Drift",
     "Email",
     "Entity",
     "EntityTarget",
@@ -68,11 +70,14 @@ __all__ = [
     "OnMissingParent",
     "OnTargetChange",
     "Owner",
+    "OnSourceDelete",
     "Phone",
+    "ReadOptions",
     "Reference",
     "SampleConfig",
     "Similar",
     "SourceConfig",
+    "SourceKind",
     "Strategy",
     "Strict",
     "StrongKey",
@@ -85,6 +90,8 @@ __all__ = [
 ]
 
 OnTargetChange = Literal["keep", "overwrite", "reject"]
+OnSourceDelete = Literal["keep", "flag", "delete"]
+SourceKind = Literal["database", "files", "google_sheet", "google_drive"]
 Strategy = Literal[
     "most_complete", "most_recent", "oldest", "longest", "most_frequent", "strictest", "aggregate", "survivor"
 ]
@@ -97,11 +104,19 @@ class SourceConfig(Strict):
     name: str = Field(
         pattern=r"^[a-z][a-z0-9_]*$", description="Name of the source in the ledger, in paths and in reports."
     )
-    kind: Literal["database"] = "database"
+    kind: SourceKind = Field("database", description="Kind of source.")
     connection: str = Field(description="Airflow connection id.")
     db_schema: str | None = Field(
         None, alias="schema", description="Schema that holds the tables; default: the connection's."
     )
+    folder: str | None = Field(
+        None, description="Folder of the files below the connection's own; of a Google Drive, the folder's id."
+    )
+    recursive: bool = Field(False, description="Whether files in folders below are read too.")
+    settle_seconds: int = Field(
+        10, ge=0, description="A file is read once its size and time have stood still for so long."
+    )
+    spreadsheet: str | None = Field(None, description="Id of the Google Sheet, as its address has it.")
     timezone: str = Field("UTC", description="IANA zone of times that carry none.")
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166 country of rows that name none.")
 
@@ -185,6 +200,12 @@ class EntityTarget(Strict):
     external_id: str = Field(description="Unique field of the target that carries the source's key.")
     write: Literal["insert", "update", "upsert"] = "upsert"
     on_target_change: OnTargetChange = "keep"
+    on_source_delete: OnSourceDelete = Field(
+        "keep", description="What becomes of a record whose rows are all gone from the source, or filtered out there."
+    )
+    deleted_flag: str | None = Field(
+        None, description="Boolean column of the target that `on_source_delete: flag` sets; no field of the mapping."
+    )
 
 
 class Expectation(Strict):
@@ -215,8 +236,19 @@ class Entity(Strict):
 
     table: str | None = None
     query: str | None = None
+    file: str | None = Field(None, description="Name or pattern (`*`, `?`, `[…]`) of the files that hold the rows.")
+    sheet: str | None = Field(
+        None, description="Sheet of the workbook or of the Google Sheet, by name or pattern; default: the first."
+    )
+    read: ReadOptions = ReadOptions()
     key: str | list[str]
     watermark: str | None = Field(None, description="Source column that grows with every change.")
+    lag: str | None = Field(
+        None,
+        pattern=r"^[0-9]+[smhd]$",
+        description="How much earlier than its interval a window begins, such as `2h`, for rows that arrive late.",
+    )
+    drift: Drift = Drift()
     filters: list[Filter] = Field(default_factory=list)
     target: EntityTarget
     fields: dict[str, FieldSpec] = Field(min_length=1)
@@ -226,9 +258,25 @@ class Entity(Strict):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Entity":
-        if (self.table is None) == (self.query is None):
-            raise ValueError("expected exactly one of 'table' and 'query'")
+        if sum(origin is not None for origin in (self.table, self.query, self.file or self.sheet)) != 1:
+            raise ValueError("expected exactly one of table, query, file or sheet")
         return self
+
+    @property
+    def origin(self) -> str:
+        """Return what the rows are read from, as messages name it."""
+        if self.table is not None:
+            return f"table {self.table!r}"
+        if self.query is not None:
+            return "query"
+        file = f"file {self.file!r}" if self.file else ""
+        return " ".join(part for part in (file, f"sheet {self.sheet!r}" if self.sheet else "") if part)
+
+    @property
+    def late(self) -> timedelta:
+        """Return by how much a window begins earlier than its interval."""
+        seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+        return timedelta(seconds=int(self.lag[:-1]) * seconds[self.lag[-1]]) if self.lag else timedelta()
 
     @property
     def key_columns(self) -> list[str]:
@@ -264,6 +312,9 @@ class Tolerances(Strict):
     """How much may go wrong before a run is red."""
 
     rejected_share: float = Field(0.05, ge=0, le=1, description="Share of an entity's rows.")
+    deleted_share: float = Field(
+        0.05, ge=0, le=1, description="Share of an entity's records that may be gone from the source at once."
+    )
     sum_difference: Decimal = Field(
         Decimal(0), strict=False, description="Difference between sums of an amount, in its currency."
     )

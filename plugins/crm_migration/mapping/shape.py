@@ -12,7 +12,7 @@ from crm_migration.mapping.model import Acceptance, Entity, Filter, Mapping, Ref
 PATCHES: dict[type[BaseModel], dict[str, Any]] = {
     Filter: {"equals": ["x"], "not_equals": None, "is_null": None},
     Acceptance: {"at_least_rows": 0, "no_rows": None, "equals": None},
-    Entity: {"table": "x", "query": None},
+    Entity: {"table": "x", "query": None, "file": None, "sheet": None},
     Reference: {"to": "x", "type_from": None, "types": {}},
 }
 
