@@ -1,0 +1,69 @@
+"""Where files from elsewhere are put before they are read: under safe names, whole or not at all."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import fsspec
+
+from crm_migration.staging import RunFolder, safe_name
+
+LANDING = "_landing"
+
+
+class Landing:
+    """A run's landing folder; all tasks of the run find there what one of them has fetched.
+
+    With staging on object storage a file is kept there, and each process works on a copy of its own.
+    """
+
+    def __init__(self, folder: RunFolder | None = None) -> None:
+        """Land below the run's staging, or in a folder that goes with this process."""
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._remote = None
+        if folder is not None and "://" not in folder.root:
+            self._local = Path(folder.table(LANDING, "files"))
+            return
+        if folder is not None:
+            self._remote = folder.table(LANDING, "files")
+        self._temporary = tempfile.TemporaryDirectory(prefix="crm-migration-", ignore_cleanup_errors=True)
+        self._local = Path(self._temporary.name)
+
+    def fetch(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Return the landed file of `name`, made by `make` at the path it is given where it is not there yet.
+
+        `name` tells one version of one file from all others; it becomes a safe file name.
+        """
+        self._local.mkdir(parents=True, exist_ok=True)
+        final = self._local / safe_name(name)
+        if final.exists():
+            return final
+        temporary = final.with_name(f".{final.name[-100:]}.{uuid.uuid4().hex[:8]}")
+        try:
+            if not self._from_remote(final.name, temporary):
+                make(temporary)
+                self._to_remote(temporary, final.name)
+            temporary.replace(final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return final
+
+    def _from_remote(self, name: str, to: Path) -> bool:
+        if self._remote is None:
+            return False
+        filesystem, path = fsspec.core.url_to_fs(f"{self._remote}/{name}")
+        if not filesystem.exists(path):
+            return False
+        filesystem.get_file(path, os.fspath(to))
+        return True
+
+    def _to_remote(self, file: Path, name: str) -> None:
+        if self._remote is None:
+            return
+        filesystem, path = fsspec.core.url_to_fs(f"{self._remote}/{name}")
+        filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        temporary = f"{path}.{uuid.uuid4().hex[:8]}"
+        filesystem.put_file(os.fspath(file), temporary)
+        filesystem.mv(temporary, path)
