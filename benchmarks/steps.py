@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_migration import pipeline
+from crm_migration.connections import from_url
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, timings
 from crm_migration.mapping.reader import read_mapping
@@ -44,7 +45,7 @@ class Place:
             loaded=read_mapping(MAPPING),
             run_id=self.run_id,
             staging=self.staging,
-            source_url=self.source_url,
+            source_connection=from_url(self.source_url),
             target_url=self.target_url,
             interval=Window(*start_end) if start_end else None,
         )

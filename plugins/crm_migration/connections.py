@@ -1,4 +1,4 @@
-"""From an Airflow connection to a database URL, without Airflow.
+"""From an Airflow connection to a database URL or a folder of files, without Airflow.
 
 The command line reads connections where Airflow's own environment backend has them: `AIRFLOW_CONN_<ID>`, as a
 URI or as JSON. Tasks pass the fields of `airflow.sdk.Connection`.
@@ -20,6 +20,21 @@ DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
     "sqlite": "sqlite",
+}
+PROTOCOLS = {
+    "fs": "file",
+    "file": "file",
+    "aws": "s3",
+    "s3": "s3",
+    "google_cloud_platform": "gs",
+    "gcs": "gs",
+    "gs": "gs",
+    "wasb": "abfs",
+    "abfs": "abfs",
+    "sftp": "sftp",
+    "ftp": "ftp",
+    "smb": "smb",
+    "memory": "memory",
 }
 PASSED_ON = {"host", "unix_socket", "sslmode", "ssl_ca", "sslrootcert", "connect_timeout", "charset"}
 
@@ -61,6 +76,59 @@ def database_url(fields: ConnectionFields) -> str:
         query["unix_socket" if driver.startswith("mysql") else "host"], host = host, None
     url = sa.URL.create(driver, fields.login, fields.password, host, fields.port, fields.schema or None, query)
     return url.render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True)
+class FileRoot:
+    """A folder as fsspec reaches it: protocol, path, and the options of the file system, secrets among them."""
+
+    protocol: str
+    path: str
+    options: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+def file_root(fields: ConnectionFields) -> FileRoot:
+    """Return the folder that a connection to files stands for: `path` of its extra, or a bucket.
+
+    Raises:
+        ConnectionUnknown: the connection's type is none that files are read from, or no folder is named.
+    """
+    protocol = PROTOCOLS.get(fields.conn_type.lower())
+    if protocol is None:
+        raise ConnectionUnknown(
+            f"connection {fields.conn_id!r}: expected one of {', '.join(sorted(PROTOCOLS))}, found type "
+            f"{fields.conn_type!r}; correct the connection's type"
+        )
+    path = str(fields.extra.get("path") or fields.extra.get("bucket") or fields.schema or "")
+    path = path.removeprefix(f"{protocol}://")
+    if protocol == "file" and not path.startswith("/"):
+        path = f"/{path}" if path and not fields.extra.get("path") else ""
+    if not path:
+        raise ConnectionUnknown(
+            f"connection {fields.conn_id!r}: expected the folder as `path` in its extra "
+            "(absolute, or bucket/folder), found none"
+        )
+    return FileRoot(protocol, path, _storage_options(protocol, fields))
+
+
+def _storage_options(protocol: str, fields: ConnectionFields) -> dict[str, Any]:
+    """Return what fsspec's file system of a protocol calls the parts of a connection."""
+    extra = fields.extra
+    options: dict[str, Any] = {}
+    if protocol == "s3":
+        client = {key: extra[key] for key in ("endpoint_url", "region_name") if extra.get(key)}
+        options = {"key": fields.login, "secret": fields.password, "client_kwargs": client}
+    elif protocol == "gs":
+        options = {"token": extra.get("keyfile_dict") or extra.get("key_path")}
+    elif protocol in ("sftp", "ftp", "smb"):
+        options = {"host": fields.host, "port": fields.port, "username": fields.login, "password": fields.password}
+    options |= dict(extra.get("storage_options") or {})
+    return {name: value for name, value in options.items() if value}
+
+
+def from_url(url: str, conn_id: str = "url") -> ConnectionFields:
+    """Return the connection that a URI stands for, in Airflow's form or SQLAlchemy's."""
+    return _from_uri(conn_id, url)
 
 
 def from_environment(conn_id: str) -> ConnectionFields:

@@ -15,9 +15,10 @@ import psycopg
 import pymysql
 import sqlalchemy as sa
 
+from crm_migration.connections import ConnectionFields
 from crm_migration.errors import MappingFault
-from crm_migration.extract.database import DatabaseSource
-from crm_migration.extract.source import Window
+from crm_migration.extract.open_source import open_source
+from crm_migration.extract.source import Source, Window
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.references import References
 from crm_migration.load.rollback import Undo
@@ -52,7 +53,7 @@ class Job:
     loaded: LoadedMapping
     run_id: str
     staging: str
-    source_url: str = field(repr=False)
+    source_connection: ConnectionFields = field(repr=False)
     target_url: str = field(repr=False)
     interval: Window | None = None
     options: Options = Options()
@@ -85,9 +86,12 @@ class Job:
         return deferred(self.mapping)
 
     @cached_property
-    def source(self) -> DatabaseSource:
-        """Return the source."""
-        return DatabaseSource(self.source_url, self.mapping)
+    def source(self) -> Source:
+        """Return the source; its documents that the last load has read already are known to it."""
+        return open_source(self.mapping, self.source_connection, self.folder, self._document_versions)
+
+    def _document_versions(self, entity: str) -> dict[str, str]:
+        return self.target.ledger.document_versions(self.mapping.source.name, entity, self.loaded.sha256)
 
     @cached_property
     def target(self) -> SqlTarget:

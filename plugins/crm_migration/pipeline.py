@@ -22,7 +22,7 @@ from crm_migration.errors import (
     ValidationFailed,
 )
 from crm_migration.extract.extract import extract
-from crm_migration.extract.source import Source, Window
+from crm_migration.extract.source import RowSource, Window
 from crm_migration.extract.waiting import WithWaiting
 from crm_migration.job import RUN, Job, timed
 from crm_migration.load.backup import back_up, content_hashes
@@ -85,7 +85,7 @@ def extract_entity(job: Job, entity: str) -> dict[str, Any]:
     return staged.reference()
 
 
-def _source(job: Job, entity: str, window: Window | None) -> Source:
+def _source(job: Job, entity: str, window: Window | None) -> RowSource:
     """Return the source; for a window, with the rows that still wait for a parent."""
     spec = job.mapping.entities[entity]
     fields = [name for name, reference in spec.references.items() if reference.on_missing_parent == "wait"]

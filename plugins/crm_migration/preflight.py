@@ -40,11 +40,13 @@ def check(job: Job) -> list[str]:
         except MappingFault as fault:
             problems.append(str(fault))
             continue
-        values[name] = {
-            field: job.source.distinct(name, spec.columns[0])
+        chosen = {
+            field: spec.columns[0]
             for field, spec in entity.fields.items()
             if isinstance(spec, Choice) and len(spec.columns) == 1 and spec.columns[0] in columns[name]
         }
+        found = job.source.distinct(name, sorted(set(chosen.values())))
+        values[name] = {field: found[column] for field, column in chosen.items()}
     with asking_target(job):
         there = set(job.target.objects())
         tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crm_migration import pipeline
+from crm_migration.connections import from_url
 from crm_migration.job import Job
 from crm_migration.ledger.ledger import Ledger
 from crm_migration.load import load, write
@@ -62,7 +63,13 @@ def carry_out(order: dict[str, Any]) -> None:
     load.BATCH_ROWS = BATCH_ROWS
     arm(order["point"], order["calls"])
     given = order["job"]
-    job = Job(read_mapping(Path(given["mapping"])), given["run_id"], given["staging"], given["source"], given["target"])
+    job = Job(
+        read_mapping(Path(given["mapping"])),
+        given["run_id"],
+        given["staging"],
+        from_url(given["source"]),
+        given["target"],
+    )
     if order["entity"] is None:
         pipeline.link_references(job)
     else:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migration import pipeline
+from crm_migration.connections import from_url
 from crm_migration.job import Job
 from crm_migration.load.backup import content_hashes
 from crm_migration.mapping.loaded import LoadedMapping
@@ -50,7 +51,7 @@ class Case:
 
     def job(self, run_id: str) -> Job:
         """Return the run."""
-        return Job(self.loaded, run_id, str(self.root / "staging"), self.source_url, self.target_url)
+        return Job(self.loaded, run_id, str(self.root / "staging"), from_url(self.source_url), self.target_url)
 
     def run(self, run_id: str) -> Report:
         """Carry out a whole run, which must be green."""

@@ -205,7 +205,8 @@ ZONES = [
     st.sampled_from(ZONES),
 )
 def test_zones_agree_with_the_standard_library(local: datetime, zone: str) -> None:
-    expected = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    # Text cannot say which of two equal clock times is meant: the first one is.
+    expected = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
     assert one(spec("datetime", timezone=zone), local.isoformat(" ")) == expected
 
 

@@ -22,7 +22,7 @@ FORMS = [
 
 @pytest.mark.parametrize("text", FORMS)
 def test_the_command_line_reads_what_airflow_reads(airflow_home, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    from crm_migration.orchestration.context import airflow_url
+    from crm_migration.orchestration.context import airflow_connection
 
     monkeypatch.setenv("AIRFLOW_CONN_LEGACY", text)
-    assert airflow_url("legacy") == database_url(from_environment("legacy"))
+    assert database_url(airflow_connection("legacy")) == database_url(from_environment("legacy"))

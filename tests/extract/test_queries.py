@@ -98,7 +98,7 @@ def test_single_rows_are_read_again_by_key(url: str) -> None:
 
 def test_distinct_values_leave_out_blanks(url: str) -> None:
     run(url, "INSERT INTO things (id, name) VALUES (3, ' '), (4, 'one'), (5, NULL), (6, '')")
-    assert over(url).distinct(ENTITY, "name") == {"one", "two"}
+    assert over(url).distinct(ENTITY, ["name"]) == {"name": {"one", "two"}}
 
 
 @pytest.mark.parametrize(

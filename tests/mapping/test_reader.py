@@ -316,7 +316,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
     [
         (
             [("    table: firms\n", "")],
-            ["14:3: entities.account: expected exactly one of 'table' and 'query', found none of them"],
+            ["14:3: entities.account: expected exactly one of table, query, file or sheet, found none of them"],
         ),
         (
             [("from: changed}", "source: changed}")],
@@ -349,8 +349,8 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
             [("    match:\n", f"    {'keys' * 25}: 1\n    match:\n")],
             [
                 f"61:5: entities.contact.{'keys' * 14}key…: expected one of the keys 'table', 'query', "
-                f"'key', "
-                "'watermark', 'filters', 'target', 'fields', 'match', 'expectations', 'acceptance', found "
+                "'file', 'sheet', 'read', 'key', "
+                "'watermark', 'lag', 'drift', 'filters', 'target', 'fields', 'match', 'expectations', 'acceptance', found "
                 f"'{'keys' * 14}key…'"
             ],
         ),
@@ -388,7 +388,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
             [("country: DE", "zzzz: DE")],
             [
                 "7:3: source.zzzz: expected one of the keys 'name', 'kind', 'connection', 'schema', "
-                "'timezone', "
+                "'folder', 'recursive', 'settle_seconds', 'spreadsheet', 'timezone', "
                 "'country', found 'zzzz'"
             ],
         ),

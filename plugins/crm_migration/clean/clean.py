@@ -10,6 +10,7 @@ from crm_migration.clean.facts import Facts
 from crm_migration.clean.keys import key_clashes
 from crm_migration.clean.rows import Plan, sort_rows
 from crm_migration.errors import StagingMissing
+from crm_migration.extract.document import META
 from crm_migration.mapping.model import Country, Entity, Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
@@ -20,7 +21,8 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
     """Write the staged tables `clean`, `rejected` and `filtered` of `entity`, and return `clean`.
 
     `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids.
-    Filters come first, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the
+    Rows that the extract could not read come first: they are rejected with its reason. Then filters, then keys, then
+    fields. Memory is bounded by one part, plus eight bytes a row for the
     keys.
 
     Raises:
@@ -61,7 +63,8 @@ def _frames(extract: Staged, config: Entity) -> Iterator[pl.DataFrame]:
     """Yield the parts, or one empty frame where there is none, so that the tables get their columns."""
     if not extract.parts:
         yield pl.DataFrame(schema={"_row": pl.Int64, **dict.fromkeys(config.source_columns, pl.String)})
-    yield from extract.frames(["_row", *config.source_columns])
+    told = [column for column in META if column in extract.columns]
+    yield from extract.frames(["_row", *config.source_columns, *told])
 
 
 def _contexts(mapping: Mapping, config: Entity, lookups: Lookups) -> dict[str, Context]:

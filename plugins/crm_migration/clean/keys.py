@@ -64,9 +64,14 @@ def labelled(frame: pl.DataFrame, entity: Entity, filtered: pl.Series, clashes: 
     )
     unusable = key.is_null() | key.str.contains("\x00", literal=True)
     ambiguous = pl.col("clashing") | (pl.col("filtered") & pl.col("shared")) | key.str.contains(_LABEL)
-    suffix = pl.concat_str(pl.lit("⟨row "), pl.col("_row").cast(pl.String), pl.lit("⟩"))
+    suffix = row_label()
     label = pl.when(unusable).then(suffix).when(ambiguous).then(key + suffix).otherwise(key)
     return parts.select(label.alias("_key"), "_row", reason.alias("reason"))
+
+
+def row_label() -> pl.Expr:
+    """Return what stands for the key of a row that has none."""
+    return pl.concat_str(pl.lit("⟨row "), pl.col("_row").cast(pl.String), pl.lit("⟩"))
 
 
 def _keys(frame: pl.DataFrame, entity: Entity) -> pl.Series:

@@ -9,9 +9,13 @@ from crm_migration.clean.column import Context
 from crm_migration.clean.facts import Facts
 from crm_migration.clean.fields import CleanField, clean_field
 from crm_migration.clean.filters import filter_names
-from crm_migration.clean.keys import KeyClashes, labelled
+from crm_migration.clean.keys import KeyClashes, labelled, row_label
 from crm_migration.clean.messages import key_refusal, refusal
+from crm_migration.extract.document import FAULT, FILE, MESSAGE, RAW, place
 from crm_migration.mapping.model import Entity
+
+AS_READ = "_raw"
+REJECTED = {"_key": pl.String, "_row": pl.Int64} | dict.fromkeys(("field", "reason", "message", "raw"), pl.String)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class SortedRows:
 
 def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     """Return the rows of `frame` sorted, and count in `facts` what happened to them."""
+    frame, unread = _apart(frame)
+    facts.rejected += unread.height
     names = filter_names(frame, plan.entity.filters)
     labels = labelled(frame, plan.entity, names, plan.clashes)
     filtered = labels.select("_key", "_row", names.alias("filter")).filter(names.is_not_null())
@@ -44,12 +50,35 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     refusals = pl.DataFrame([labels["reason"].alias("key"), *_refusals(results)])
     bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     _count(facts, results, labels["_key"], bad)
+    refused = _rejected(frame.filter(bad), labels.filter(bad), refusals.filter(bad), plan.entity)
     values = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
     return SortedRows(
         clean=labels.select("_key", "_row").hstack(values).filter(~bad),
-        rejected=_rejected(frame.filter(bad), labels.filter(bad), refusals.filter(bad), plan.entity),
+        rejected=pl.concat([unread, refused]),
         filtered=filtered,
     )
+
+
+def _apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows that were read, and the lines for those that the extract could not read."""
+    if FAULT not in frame.columns:
+        return frame, _no_rejections()
+    unread = frame[FAULT].is_not_null()
+    if not unread.any():
+        return frame, _no_rejections()
+    lines = frame.filter(unread).select(
+        row_label().alias("_key"),
+        "_row",
+        pl.lit(None, pl.String).alias("field"),
+        pl.col(FAULT).alias("reason"),
+        pl.concat_str(place(), pl.lit(": "), MESSAGE).alias("message"),
+        pl.struct(pl.col(RAW).alias(AS_READ)).struct.json_encode().alias("raw"),
+    )
+    return frame.filter(~unread), lines
+
+
+def _no_rejections() -> pl.DataFrame:
+    return pl.DataFrame(schema=REJECTED)
 
 
 def _refusals(results: Mapping[str, CleanField]) -> list[pl.Series]:
@@ -76,6 +105,9 @@ def _rejected(frame: pl.DataFrame, labels: pl.DataFrame, refusals: pl.DataFrame,
             ignore_nulls=True,
         ).alias("message"),
     )
+    if FILE in frame.columns:
+        where = frame.select(pl.concat_str(place(), pl.lit(": "))).to_series()
+        told = told.with_columns(pl.concat_str(where, "message").alias("message"))
     raw = frame.select(pl.struct(entity.source_columns).struct.json_encode().alias("raw"))
     return labels.select("_key", "_row").hstack(told).hstack(raw)
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import Document, refused
 from crm_migration.mapping.faults import listed
 
@@ -22,6 +23,7 @@ MOST_MEMBERS = 10_000
 MOST_DIRECTORY = 16 << 20
 LONGEST_TAIL = END_OF_DIRECTORY.size + 65_535
 MOST_LISTED = 10
+ENCRYPTED = 0x1
 
 
 def packed_as(path: Path) -> str | None:
@@ -59,27 +61,42 @@ def unpack_gzip(document: Document, to: Path) -> None:
             raise refused(document, "expected gzip data, found it damaged") from None
 
 
-def unpack_zip(document: Document, pattern: str | None, to: Path) -> str:
-    """Write one member of a zip archive to `to` and return its name: the only file, or the one that fits `pattern`.
+def zip_member(document: Document, pattern: str | None) -> str:
+    """Return the name of the archive's member to read: its only file, or the one that fits `pattern`.
 
     Raises:
-        SourceUnreadable: it is damaged, encrypted or too large, names a path outside itself, or no or several files
-            fit.
+        SourceUnreadable: it is damaged or too large, names a path outside itself, or no or several files fit.
     """
     _check_directory(document)
     try:
         with zipfile.ZipFile(document.path) as archive:
-            member = _chosen(document, archive, pattern)
-            if member.flag_bits & 0x1:
+            return _chosen(document, archive, pattern)
+    except zipfile.BadZipFile:
+        raise _damaged(document) from None
+
+
+def unpack_zip(document: Document, member: str, to: Path) -> None:
+    """Write one member of a zip archive, as `zip_member` named it, to `to`.
+
+    Raises:
+        SourceUnreadable: it is damaged, encrypted, or unpacks to more than the limits allow.
+    """
+    try:
+        with zipfile.ZipFile(document.path) as archive:
+            found = archive.getinfo(member)
+            if found.flag_bits & ENCRYPTED:
                 raise refused(document, "expected an archive without a password, found one with")
-            with archive.open(member) as packed, to.open("wb") as out:
-                _copy(document, packed, out, max(member.compress_size, 1))
+            with archive.open(found) as packed, to.open("wb") as out:
+                _copy(document, packed, out, max(found.compress_size, 1))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise refused(document, "expected a zip archive, found it damaged or of a kind that cannot be read") from None
-    return member.filename
+        raise _damaged(document) from None
 
 
-def _copy(document: Document, packed: IO[bytes], out: IO[bytes], packed_bytes: int) -> None:
+def _damaged(document: Document) -> SourceUnreadable:
+    return refused(document, "expected a zip archive, found it damaged or of a kind that cannot be read")
+
+
+def _copy(document: Document, packed: IO[bytes] | gzip.GzipFile, out: IO[bytes], packed_bytes: int) -> None:
     written = 0
     while block := packed.read(BLOCK):
         written += len(block)
@@ -104,7 +121,7 @@ def _check_directory(document: Document) -> None:
         raise refused(document, f"expected an archive of at most {MOST_MEMBERS} files, found more")
 
 
-def _chosen(document: Document, archive: zipfile.ZipFile, pattern: str | None) -> zipfile.ZipInfo:
+def _chosen(document: Document, archive: zipfile.ZipFile, pattern: str | None) -> str:
     members = [member for member in archive.infolist() if not member.is_dir()]
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
@@ -117,4 +134,4 @@ def _chosen(document: Document, archive: zipfile.ZipFile, pattern: str | None) -
         raise refused(
             document, f"expected {wanted}, found {len(fitting)}; it holds {names or 'nothing'}", "set read.member"
         )
-    return fitting[0]
+    return fitting[0].filename

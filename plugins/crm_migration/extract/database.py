@@ -18,7 +18,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import dialect_of, engine_for, read_alone
 from crm_migration.extract.faults import classified
 from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column
-from crm_migration.extract.source import BATCH_ROWS, Window
+from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Window, known_entity
 from crm_migration.extract.watermark import within
 from crm_migration.mapping.faults import did_you_mean, listed
 from crm_migration.mapping.model import Entity, Mapping
@@ -90,32 +90,38 @@ class DatabaseSource:
         # A collation may call other keys equal, such as those in capitals.
         return found.join(keys, on=columns, how="semi")
 
-    def distinct(self, entity: str, column: str, most: int = 1000) -> set[str]:
-        """Return the distinct values of a column as text, blanks and nulls left out; at most `most` of them.
+    def keys(self, entity: str) -> Iterator[pl.DataFrame]:
+        """Yield the columns of key and filters of every row, whatever the window; raises what `read` raises."""
+        columns = self._entity(entity).identifying_columns
+        with self._connected(entity) as connection:
+            with dialect_of(connection).session(connection):
+                asked = self._asked(connection, entity, None, BATCH_ROWS)
+            kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
+            wanted = tuple(quoted_column(column) for column in columns)
+            some = replace(asked, columns=wanted, kinds=tuple(kinds[column] for column in columns))
+            yield from read_alone(connection, some, columns)
+
+    def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:
+        """Return the distinct values of each column as text, blanks and nulls left out; at most `most` of each.
 
         Raises:
             MappingFault, SourceUnavailable: as `describe`.
         """
+        found = {}
         with self._connected(entity) as connection:
-            wanted = quoted_column(column)
-            values = sa.select(wanted).select_from(self._origin(self._entity(entity))).distinct().limit(most)
-            asked = TextSelect(values.subquery("v"), (wanted,), ())
-            frames = pl.concat(read_alone(connection, asked, [column]))
-        return {value for value in frames[column].drop_nulls() if value.strip()}
+            for column in columns:
+                wanted = quoted_column(column)
+                values = sa.select(wanted).select_from(self._origin(self._entity(entity))).distinct().limit(most)
+                asked = TextSelect(values.subquery("v"), (wanted,), ())
+                frames = pl.concat(read_alone(connection, asked, [column]))
+                found[column] = {value for value in frames[column].drop_nulls() if value.strip()}
+        return found
 
     def _entity(self, name: str) -> Entity:
-        entities = self.mapping.entities
-        if name not in entities:
-            raise MappingFault(
-                f"{self.mapping.source.name}: expected one of the mapping's entities, found {name!r}"
-                f"{did_you_mean(name, entities)}"
-            )
-        return entities[name]
+        return known_entity(self.mapping, name)
 
     def _place(self, name: str) -> str:
-        entity = self._entity(name)
-        origin = f"table {entity.table!r}" if entity.table else "query"
-        return f"{self.mapping.source.name}: {name}: {origin}"
+        return f"{self.mapping.source.name}: {name}: {self._entity(name).origin}"
 
     @contextmanager
     def _connected(self, entity: str) -> Iterator[sa.Connection]:

@@ -11,7 +11,7 @@ import polars as pl
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.source import BATCH_ROWS
 
-FILE, SHEET, AT = "_file", "_sheet", "_at"
+FILE, SHEET, UNIT, AT = "_file", "_sheet", "_unit", "_at"
 FAULT, MESSAGE, RAW = "_fault", "_message", "_raw"
 READ_META: dict[str, type[pl.DataType]] = {
     SHEET: pl.String,
@@ -20,7 +20,8 @@ READ_META: dict[str, type[pl.DataType]] = {
     MESSAGE: pl.String,
     RAW: pl.String,
 }
-META: dict[str, type[pl.DataType]] = {FILE: pl.String, **READ_META}
+META: dict[str, type[pl.DataType]] = {FILE: pl.String, UNIT: pl.String, **READ_META}
+UNITS = {"delimited": "line", "workbook": "row"}
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,11 @@ def refused(document: Document, found: str, do: str = "repair the file, or ask f
     return SourceUnreadable(f"{document.name}: {found}; {do}")
 
 
-def place_text(file: str | None, sheet: str | None, at: int | None, fmt: str = "") -> str:
-    """Return where a row stands, for a person: `contacts.csv, line 12`."""
-    word = {"delimited": "line", "workbook": "row"}.get(fmt, "record")
-    parts = [file or "", f"sheet {sheet}" if sheet else "", f"{word} {at}" if at is not None else ""]
-    return ", ".join(part for part in parts if part)
+def place() -> pl.Expr:
+    """Return where each row of a frame with the columns of META stands: `contacts.csv, line 12`."""
+    return pl.concat_str(
+        FILE,
+        pl.when(pl.col(SHEET).is_not_null()).then(pl.concat_str(pl.lit(", sheet "), SHEET)),
+        pl.concat_str(pl.lit(", "), UNIT, pl.lit(" "), pl.col(AT).cast(pl.String)),
+        ignore_nulls=True,
+    )

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnreadable
-from crm_migration.extract.source import Source, Window
+from crm_migration.extract.document import FAULT, FILE
+from crm_migration.extract.source import RowSource, Window
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
 
@@ -21,13 +23,17 @@ ROW = "_row"
 LOG_ROWS = 500_000
 
 
-def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, window: Window | None = None) -> Staged:
+def extract(
+    source: RowSource, mapping: Mapping, entity: str, folder: RunFolder, window: Window | None = None
+) -> Staged:
     """Stage the rows of `entity` that `window` chooses, all without one, exactly as the source prints them.
 
-    The table holds `_row`, counted from 1, and every source column as text. Its facts are table, rows,
-    window_start, window_end (ISO), seconds and max_watermark (the greatest watermark seen, as printed).
-    An empty result is a table without rows, not an error. The source counts its rows by itself: a read that
-    yields fewer is refused.
+    The table holds `_row`, counted from 1, every source column as text, and of files and sheets the columns of
+    `document.META`: a row that could not be read is there too, with the reason in place of its values. Its facts
+    are table, rows, window_start, window_end (ISO), seconds, max_watermark (the greatest watermark seen, as
+    printed), unreadable (rows) and documents (what was read, with its version and rows).
+    An empty result is a table without rows, not an error. A source that counts its rows by itself is asked: a read
+    that yields fewer is refused.
 
     Raises:
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
@@ -36,7 +42,7 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
     if ROW in described.source_columns:
         raise MappingFault(f"{mapping.source.name}: {entity}: column {ROW!r} is this tool's own; rename it in a query")
     progress = _Progress(f"{mapping.source.name}: {entity}")
-    latest = _Latest()
+    latest, documents = _Latest(), _Documents()
     counted = source.count(entity, window)
     with TableWriter(folder, entity, STEP) as writer:
         with _behind(writer.write) as write:
@@ -44,16 +50,19 @@ def extract(source: Source, mapping: Mapping, entity: str, folder: RunFolder, wi
                 write(_numbered(frame, progress.rows))
                 if described.watermark is not None:
                     latest.see(frame[described.watermark])
+                documents.see(frame)
                 progress.add(frame.height)
-        if progress.rows < counted:
-            _refuse_fewer(progress, counted, source.count(entity, window))
+        if counted is not None and progress.rows < counted:
+            _refuse_fewer(progress, counted, source.count(entity, window) or 0)
         return writer.finish(
-            table=described.table or "query",
+            table=described.table or described.file or described.sheet or "query",
             rows=progress.rows,
             window_start=window.start.isoformat() if window and window.start else None,
             window_end=window.end.isoformat() if window and window.end else None,
             seconds=round(progress.seconds, 3),
             max_watermark=latest.value,
+            unreadable=sum(documents.unreadable.values()),
+            documents=documents.facts,
         )
 
 
@@ -128,3 +137,20 @@ class _Latest:
         if all(text.removeprefix("-").isdecimal() for text in self._greatest):
             return max(self._greatest, key=int, default=None)
         return max(self._greatest)
+
+
+@dataclass
+class _Documents:
+    """Rows read, and rows that could not be read, by the name of the file or sheet they stand in."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    def see(self, frame: pl.DataFrame) -> None:
+        if FILE in frame.columns:
+            self.rows.update(dict(frame[FILE].value_counts().iter_rows()))
+            self.unreadable.update(dict(frame.filter(pl.col(FAULT).is_not_null())[FILE].value_counts().iter_rows()))
+
+    @property
+    def facts(self) -> list[dict[str, object]]:
+        return [{"name": name, "rows": rows, "unreadable": self.unreadable[name]} for name, rows in self.rows.items()]

@@ -2,10 +2,11 @@
 
 import codecs
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import PurePosixPath
 
-from crm_migration.extract.archive import ZIP, is_office, packed_as, unpack_gzip, unpack_zip
+from crm_migration.extract.archive import ZIP, is_office, packed_as, unpack_gzip, unpack_zip, zip_member
 from crm_migration.extract.document import Document, Reading
 from crm_migration.extract.landing import Landing
 from crm_migration.mapping.reading import Format, ReadOptions
@@ -31,7 +32,7 @@ SNIFFED_BYTES = 1024
 class Wanted:
     """How a document is to be read: the mapping's options, and the sheet of a workbook."""
 
-    options: ReadOptions = ReadOptions()
+    options: ReadOptions = field(default_factory=ReadOptions)
     sheet: str | None = None
 
 
@@ -71,7 +72,7 @@ def _text(first: bytes) -> str:
 def _unpacked(document: Document, wanted: Wanted, landing: Landing) -> Document:
     match packed_as(document.path):
         case "gzip":
-            path = landing.fetch(f"{_landed(document)}.unpacked", lambda to: unpack_gzip(document, to))
+            path = landing.fetch(f"{_landed(document)}.unpacked", partial(unpack_gzip, document))
             return replace(document, path=path)
         case "zip":
             return _member(document, wanted.options.member, landing)
@@ -80,13 +81,9 @@ def _unpacked(document: Document, wanted: Wanted, landing: Landing) -> Document:
 
 
 def _member(document: Document, pattern: str | None, landing: Landing) -> Document:
-    names: list[str] = []
-
-    def unpack(to: Path) -> None:
-        names.append(unpack_zip(document, pattern, to))
-
-    path = landing.fetch(f"{_landed(document)}.{pattern or ''}.unpacked", unpack)
-    return replace(document, path=path, name=f"{document.name}/{(names or [pattern or 'member'])[0]}")
+    name = zip_member(document, pattern)
+    path = landing.fetch(f"{_landed(document)}.{name}.unpacked", partial(unpack_zip, document, name))
+    return replace(document, path=path, name=f"{document.name}/{name}")
 
 
 def _landed(document: Document) -> str:

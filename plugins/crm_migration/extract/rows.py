@@ -53,5 +53,5 @@ class RowBuffer:
 
     def _flush(self) -> pl.DataFrame:
         rows, self._rows, self._yielded = self._rows, [], True
-        schema = {**dict.fromkeys(self.columns, pl.String), **READ_META}
+        schema: dict[str, type[pl.DataType]] = {**dict.fromkeys(self.columns, pl.String), **READ_META}
         return pl.DataFrame(rows, schema=schema, orient="row")

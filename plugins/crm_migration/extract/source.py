@@ -7,7 +7,12 @@ from typing import Protocol
 
 import polars as pl
 
+from crm_migration.errors import MappingFault
+from crm_migration.mapping.faults import did_you_mean
+from crm_migration.mapping.model import Entity, Mapping
+
 BATCH_ROWS = 100_000
+MOST_DISTINCT = 1000
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,29 @@ class Window:
                 raise ValueError(f"expected a window whose {name} carries a time zone")
 
 
-class Source(Protocol):
-    """A place that rows come from; an adapter proves itself with tests/contract/source.py."""
+def known_entity(mapping: Mapping, name: str) -> Entity:
+    """Return an entity of a mapping.
 
-    def describe(self, entity: str) -> dict[str, str]:
-        """Return every column that the entity's table or query offers, with its declared type.
+    Raises:
+        MappingFault: the mapping has none of that name.
+    """
+    if name not in mapping.entities:
+        raise MappingFault(
+            f"{mapping.source.name}: expected one of the mapping's entities, found {name!r}"
+            f"{did_you_mean(name, mapping.entities)}"
+        )
+    return mapping.entities[name]
 
-        Raises:
-            MappingFault: the table, query or connection must be edited.
-            SourceUnavailable: the source did not answer.
-        """
-        ...
+
+class RowSource(Protocol):
+    """What the extract step needs of a source."""
 
     def read(self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
         """Yield the entity's source columns as text, in frames of at most `batch_rows` rows.
 
         All frames show one moment of the source. The first one is there even if no row is found. Memory
-        is bounded by a frame, not by the source.
+        is bounded by a frame, not by the source. Files and sheets add the columns of `document.META`: where
+        each row stands, and why a row that could not be read was not.
 
         Raises:
             MappingFault: the table, a column or a privilege is missing.
@@ -52,6 +63,35 @@ class Source(Protocol):
         """
         ...
 
-    def count(self, entity: str, window: Window | None = None) -> int:
-        """Return how many rows `read` would yield now."""
+    def count(self, entity: str, window: Window | None = None) -> int | None:
+        """Return how many rows `read` would yield now, None where only reading tells."""
+        ...
+
+
+class Source(RowSource, Protocol):
+    """A place that rows come from; an adapter proves itself with tests/contract/source.py."""
+
+    def describe(self, entity: str) -> dict[str, str]:
+        """Return every column that the entity's table, query, files or sheets offer, with its declared type.
+
+        Raises:
+            MappingFault: the table, query or connection must be edited.
+            SourceUnavailable: the source did not answer.
+        """
+        ...
+
+    def keys(self, entity: str) -> Iterator[pl.DataFrame]:
+        """Yield the columns of key and filters of every row, whatever the window; raises what `read` raises."""
+        ...
+
+    def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return, as `read` does, the few rows whose key columns are in `keys`; raises what `read` raises."""
+        ...
+
+    def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:
+        """Return the distinct values of each column as text, blanks left out, at most `most` of each.
+
+        Raises:
+            MappingFault, SourceUnavailable: as `describe`.
+        """
         ...

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crm_migration.extract.database import DatabaseSource
-from crm_migration.extract.source import BATCH_ROWS, Window
+from crm_migration.extract.source import BATCH_ROWS, Source, Window
 
 AT_ONCE = 300
 
@@ -18,14 +17,10 @@ class WithWaiting:
     They are read after the window, so they may be a moment younger; a row that is gone from the source is left out.
     """
 
-    source: DatabaseSource
+    source: Source
     keys: pl.DataFrame
 
-    def describe(self, entity: str) -> dict[str, str]:
-        """Return what the source returns."""
-        return self.source.describe(entity)
-
-    def count(self, entity: str, window: Window | None = None) -> int:
+    def count(self, entity: str, window: Window | None = None) -> int | None:
         """Return how many rows the window holds; waiting ones are not counted."""
         return self.source.count(entity, window)
 

@@ -8,6 +8,7 @@ window starts, a column that carries no zone is read from as much earlier as the
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.extract.printing import AnyColumn, Kind
@@ -96,3 +97,28 @@ def _text_within(window: Window, column: AnyColumn, zone: tzinfo, dialect: str) 
         inside.append(value < sa.case((in_utc, str(_local(window.end, UTC))), else_=str(_local(window.end, zone))))
     momentless = sa.or_(column.is_(None), column.not_like(ISO_DAY), column.like(ZERO_DAY))
     return sa.or_(momentless, sa.and_(sa.true(), *inside))
+
+
+def text_within(window: Window, name: str, zone: tzinfo) -> pl.Expr:
+    """Return the same condition on a column of text in a frame."""
+    column = pl.col(name)
+    value = column.str.replace("T", " ", literal=True)
+    in_utc = column.str.contains(r"(Z|\+00(:00)?)$")
+    inside = pl.lit(value=True)
+    if window.start is not None:
+        local = _earliest(window.start, zone)
+        start = (
+            pl.when(in_utc)
+            .then(pl.lit(str(_local(window.start, UTC))))
+            .when(column.str.len_bytes() == len("2026-01-31"))
+            .then(pl.lit(str(local.date())))
+            .otherwise(pl.lit(str(local)))
+        )
+        inside = inside & (value >= start)
+    if window.end is not None:
+        end = (
+            pl.when(in_utc).then(pl.lit(str(_local(window.end, UTC)))).otherwise(pl.lit(str(_local(window.end, zone))))
+        )
+        inside = inside & (value < end)
+    momentless = column.is_null() | ~column.str.contains(r"^.{4}-.{2}-.{2}") | column.str.starts_with("0000-00-00")
+    return momentless | inside

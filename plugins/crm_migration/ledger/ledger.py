@@ -229,6 +229,41 @@ class Ledger:
                 table.insert().values(run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1])
             )
 
+    def document_versions(self, source: str, entity: str, mapping_sha256: str) -> dict[str, str]:
+        """Return, by identity, the versions of documents that a run with the same mapping has loaded whole."""
+        document, stream, run = self.tables.source_document, self.tables.stream, self.tables.run
+        if not self.exists():
+            return {}
+        chosen = (
+            sa.select(document.c.identity, document.c.version)
+            .join(stream, stream.c.stream_no == document.c.stream_no)
+            .join(run, run.c.run_no == document.c.run_no)
+            .where(stream.c.source == source, stream.c.entity == entity)
+            .where(document.c.mapping_sha256 == mapping_sha256, run.c.status == "green")
+        )
+        with self.engine.connect() as connection:
+            return {str(identity): str(version) for identity, version in connection.execute(chosen)}
+
+    def write_documents(self, run_no: int, stream_no: int, mapping_sha256: str, versions: Mapping[str, str]) -> None:
+        """Remember which versions of documents this run has loaded; what is known of others stays."""
+        table = self.tables.source_document
+        lines = [
+            {
+                "stream_no": stream_no,
+                "identity": identity,
+                "version": version,
+                "mapping_sha256": mapping_sha256,
+                "run_no": run_no,
+            }
+            for identity, version in versions.items()
+        ]
+        with self.engine.begin() as connection:
+            for line in lines:
+                mine = sa.and_(table.c.stream_no == stream_no, table.c.identity == line["identity"])
+                connection.execute(table.delete().where(mine))
+            if lines:
+                connection.execute(table.insert(), lines)
+
     def loaded_before(self, source: str, run_id: str) -> bool:
         """Return whether any other run of this source has been loaded whole (and not rolled back)."""
         run = self.tables.run

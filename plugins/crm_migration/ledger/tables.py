@@ -19,7 +19,8 @@ def exact_text(length: int) -> sa.types.TypeEngine[str]:
     return sa.Text().with_variant(exact, "mysql", "mariadb")
 
 
-def _long() -> sa.types.TypeEngine[str]:
+def long_text() -> sa.types.TypeEngine[str]:
+    """Return text of any length, compared byte for byte."""
     return sa.Text().with_variant(mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
@@ -43,6 +44,8 @@ class LedgerTables:
     reconciliation: sa.Table
     fence: sa.Table
     layout: sa.Table
+    source_schema: sa.Table
+    source_document: sa.Table
 
 
 def ledger_tables(dialect: str) -> LedgerTables:
@@ -62,6 +65,8 @@ def ledger_tables(dialect: str) -> LedgerTables:
         reconciliation=_reconciliation(metadata, prefix),
         fence=_fence(metadata, prefix),
         layout=_layout(metadata, prefix),
+        source_schema=_source_schema(metadata, prefix),
+        source_document=_source_document(metadata, prefix),
     )
 
 
@@ -78,8 +83,8 @@ def _run(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("started_at", _moment(), nullable=False),
         sa.Column("finished_at", _moment()),
-        sa.Column("content_sha256", _long(), comment="JSON: target object to hash before the load"),
-        sa.Column("summary", _long(), comment="JSON: entity to outcome to rows"),
+        sa.Column("content_sha256", long_text(), comment="JSON: target object to hash before the load"),
+        sa.Column("summary", long_text(), comment="JSON: entity to outcome to rows"),
         sa.UniqueConstraint("source", "run_id", name=f"uq_{prefix}run_source_run_id"),
     )
 
@@ -121,7 +126,7 @@ def _lineage(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("source_key", exact_text(255), primary_key=True),
         sa.Column("golden_id", exact_text(400), nullable=False, index=True),
         sa.Column("merged_by", exact_text(100)),
-        sa.Column("record", _long(), nullable=False),
+        sa.Column("record", long_text(), nullable=False),
     )
 
 
@@ -150,8 +155,8 @@ def _rejected_row(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("step", sa.String(10), nullable=False, comment="clean or load"),
         sa.Column("field", exact_text(200)),
         sa.Column("reason", sa.String(40), nullable=False),
-        sa.Column("message", _long(), nullable=False),
-        sa.Column("raw", _long(), comment="JSON of the source row"),
+        sa.Column("message", long_text(), nullable=False),
+        sa.Column("raw", long_text(), comment="JSON of the source row"),
     )
 
 
@@ -213,5 +218,29 @@ def _layout(metadata: sa.MetaData, prefix: str) -> sa.Table:
         f"{prefix}layout",
         metadata,
         sa.Column("layout", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("fields", _long(), nullable=False, comment="JSON list: the fields a fingerprint covers, in order"),
+        sa.Column(
+            "fields", long_text(), nullable=False, comment="JSON list: the fields a fingerprint covers, in order"
+        ),
+    )
+
+
+def _source_schema(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}source_schema",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("run_no", sa.Integer, nullable=False),
+        sa.Column("columns", long_text(), nullable=False, comment="JSON list of [name, type or kind], in order"),
+    )
+
+
+def _source_document(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}source_document",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("identity", exact_text(400), primary_key=True),
+        sa.Column("version", sa.Text, nullable=False),
+        sa.Column("mapping_sha256", sa.String(64), nullable=False),
+        sa.Column("run_no", sa.Integer, nullable=False),
     )

@@ -68,9 +68,9 @@ __all__ = [
     "Number",
     "OnInvalid",
     "OnMissingParent",
+    "OnSourceDelete",
     "OnTargetChange",
     "Owner",
-    "OnSourceDelete",
     "Phone",
     "ReadOptions",
     "Reference",
@@ -282,6 +282,11 @@ class Entity(Strict):
     def key_columns(self) -> list[str]:
         """Return the source columns that form the key."""
         return [self.key] if isinstance(self.key, str) else list(self.key)
+
+    @property
+    def identifying_columns(self) -> list[str]:
+        """Return the source columns that key and filters read, each once: what tells whether a row is there."""
+        return list(dict.fromkeys([*self.key_columns, *(rule.column for rule in self.filters)]))
 
     @property
     def references(self) -> dict[str, Reference]:

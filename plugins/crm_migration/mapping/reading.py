@@ -22,7 +22,9 @@ class DelimitedOptions(Strict):
     escape: str | None = Field(None, max_length=1, description="Character that takes the meaning of the next one away.")
     comment: str | None = Field(None, min_length=1, description="Start of lines that are no records.")
     header_row: int | None = Field(
-        None, ge=0, description="Line that holds the column names, counted from 1; 0 for none. Lines before are skipped."
+        None,
+        ge=0,
+        description="Line of the column names, counted from 1; 0 for none. Lines before are skipped.",
     )
     columns: list[str] = Field(default_factory=list, description="Column names of a file without a header.")
     footer_rows: int = Field(0, ge=0, description="Records at the end that are no rows, such as a total.")
@@ -32,7 +34,7 @@ class WorkbookOptions(Strict):
     """A sheet of a workbook, or a Google Sheet."""
 
     header_row: int | None = Field(
-        None, ge=0, description="Row that holds the column names, counted from 1; 0 for none. Rows before are skipped."
+        None, ge=0, description="Row of the column names, counted from 1; 0 for none. Rows before are skipped."
     )
     columns: list[str] = Field(default_factory=list, description="Column names of a sheet without a header.")
     footer_rows: int = Field(0, ge=0, description="Rows at the end that are no records, such as a total.")
@@ -65,10 +67,10 @@ class ReadOptions(Strict):
 
     format: Format | None = Field(None, description="Format; default: found from the content.")
     member: str | None = Field(None, description="File or pattern inside a zip archive; default: its only file.")
-    delimited: DelimitedOptions = DelimitedOptions()
-    workbook: WorkbookOptions = WorkbookOptions()
-    json_: JsonOptions = Field(JsonOptions(), alias="json")
-    xml: XmlOptions = XmlOptions()
+    delimited: DelimitedOptions = Field(DelimitedOptions(), description="For delimited text, such as CSV.")
+    workbook: WorkbookOptions = Field(WorkbookOptions(), description="For workbooks and Google Sheets.")
+    json_: JsonOptions = Field(JsonOptions(), alias="json", description="For JSON.")
+    xml: XmlOptions = Field(XmlOptions(), description="For XML.")
 
 
 class Drift(Strict):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from crm_migration.job import Job
 
 
-def airflow_url(conn_id: str) -> str:
-    """Return the database URL of an Airflow connection.
+def airflow_connection(conn_id: str) -> ConnectionFields:
+    """Return the parts of an Airflow connection.
 
     Raises:
         ConnectionUnknown: Airflow has no such connection.
@@ -31,17 +31,15 @@ def airflow_url(conn_id: str) -> str:
         raise ConnectionUnknown(
             f"connection {conn_id!r} is not defined in Airflow; add it under Admin → Connections"
         ) from missing
-    return database_url(
-        ConnectionFields(
-            conn_id=conn_id,
-            conn_type=found.conn_type,
-            host=found.host,
-            login=found.login,
-            password=found.password,
-            port=found.port,
-            schema=found.schema,
-            extra=found.extra_dejson or {},
-        )
+    return ConnectionFields(
+        conn_id=conn_id,
+        conn_type=found.conn_type,
+        host=found.host,
+        login=found.login,
+        password=found.password,
+        port=found.port,
+        schema=found.schema,
+        extra=found.extra_dejson or {},
     )
 
 
@@ -64,8 +62,8 @@ def make_job(mapping_path: str, run_id: str | None = None) -> "Job":
         loaded=loaded,
         run_id=run_id or context["dag_run"].run_id,
         staging=staging_root(),
-        source_url=airflow_url(loaded.mapping.source.connection),
-        target_url=airflow_url(loaded.mapping.target.connection),
+        source_connection=airflow_connection(loaded.mapping.source.connection),
+        target_url=database_url(airflow_connection(loaded.mapping.target.connection)),
         interval=Window(*bounds) if bounds else None,
         options=Options(
             sample_only=bool(params.get("sample_only")),

@@ -1,0 +1,178 @@
+"""Files and sheets as a source: the rows of every document that an entity names, as exact text.
+
+A row whose watermark says no moment is in every window, as in a database; see watermark. An entity without a
+watermark is read whole, but for documents that have not changed since the last load.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from crm_migration.errors import MappingFault, SourceUnavailable
+from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, UNITS, Document, Reading
+from crm_migration.extract.formats import Wanted
+from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Window, known_entity
+from crm_migration.extract.watermark import text_within
+from crm_migration.mapping import model
+from crm_migration.mapping.faults import did_you_mean, listed
+
+PATTERN = frozenset("*?[")
+WITH_HEADER = ("delimited", "workbook")
+
+
+class Store(Protocol):
+    """A place that keeps documents: a folder, a Google Drive, a Google Sheet."""
+
+    def documents(self, entity: model.Entity) -> list[Document]:
+        """Return the entity's documents, by name, each on this machine's disk.
+
+        Raises:
+            MappingFault, SourceUnavailable, SourceUnreadable: as `Source.read`.
+        """
+        ...
+
+    def reading(self, document: Document, wanted: Wanted) -> Reading:
+        """Return the reader of a document; raises SourceUnreadable where it is refused."""
+        ...
+
+    def unchanged(self, document: Document) -> bool:
+        """Say whether a document is still what it was when it was listed."""
+        ...
+
+
+@dataclass(frozen=True)
+class DocumentSource:
+    """The entities of a mapping, read from documents; `loaded` gives the versions that the last load had, by entity."""
+
+    mapping: model.Mapping
+    store: Store
+    loaded: Callable[[str], Mapping[str, str]] = field(default=lambda _entity: {}, repr=False)
+
+    def describe(self, entity: str) -> dict[str, str]:
+        """Return every column of the entity's documents, all of type `text`; raises what `read` raises.
+
+        Where a pattern fits no file yet, the columns that the mapping reads stand in for them.
+        """
+        columns: dict[str, str] = {}
+        documents = self.documents(entity)
+        for document in documents:
+            columns |= dict.fromkeys(self._reading(entity, document).columns(), "text")
+        return columns if documents else dict.fromkeys(self._entity(entity).source_columns, "text")
+
+    def documents(self, entity: str) -> list[Document]:
+        """Return the entity's documents by name.
+
+        Raises:
+            MappingFault: a file that is named, not by a pattern, is not there.
+        """
+        described = self._entity(entity)
+        found = self.store.documents(described)
+        if not found and not PATTERN & set(described.file or ""):
+            raise MappingFault(f"{self._place(entity)}: expected it to be there, found none; correct the mapping")
+        return found
+
+    def count(self, entity: str, window: Window | None = None) -> int | None:
+        """Return None: only reading tells. A reader gives every row of a document, kept or rejected, or refuses it."""
+        self._where(entity, window)
+        return None
+
+    def read(self, entity: str, window: Window | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+        """Yield the entity's source columns as text and the columns of META, one document after the other.
+
+        Raises:
+            MappingFault: a file, a sheet or a column is missing, or a window was asked for without a watermark.
+            SourceUnavailable: the storage did not answer, or a document changed while it was read.
+            SourceUnreadable: a document is refused as a whole.
+        """
+        described = self._entity(entity)
+        wanted = self._where(entity, window)
+        documents = self._to_read(entity, window)
+        if not documents:
+            yield _no_rows(described.source_columns)
+        for document in documents:
+            for frame in self._frames(entity, document, described.source_columns, batch_rows):
+                yield frame if wanted is None else frame.filter(wanted | pl.col(FAULT).is_not_null())
+
+    def keys(self, entity: str) -> Iterator[pl.DataFrame]:
+        """Yield the columns of key and filters of every row that can be read; raises what `read` raises."""
+        columns = self._entity(entity).identifying_columns
+        yield _no_rows(columns).select(columns)
+        for document in self.documents(entity):
+            for frame in self._frames(entity, document, columns):
+                yield frame.filter(pl.col(FAULT).is_null()).select(columns)
+
+    def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return, as `read` does, the rows whose key columns are in `keys`, from the documents as they are now."""
+        described = self._entity(entity)
+        found = [_no_rows(described.source_columns)]
+        for document in self.documents(entity):
+            for frame in self._frames(entity, document, described.source_columns):
+                found.append(frame.join(keys, on=described.key_columns, how="semi"))
+        return pl.concat(found)
+
+    def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:
+        """Return the distinct values of each column, blanks left out, at most `most` of each; one pass for all."""
+        found: dict[str, set[str]] = {column: set() for column in columns}
+        for document in self.documents(entity) if columns else []:
+            for frame in self._frames(entity, document, columns):
+                for column, values in found.items():
+                    fresh = frame[column].drop_nulls().unique()
+                    values.update(value for value in fresh.head(most + len(values)) if value.strip())
+        return {column: set(sorted(values)[:most]) for column, values in found.items()}
+
+    def _entity(self, name: str) -> model.Entity:
+        return known_entity(self.mapping, name)
+
+    def _place(self, name: str) -> str:
+        return f"{self.mapping.source.name}: {name}: {self._entity(name).origin}"
+
+    def _reading(self, entity: str, document: Document) -> Reading:
+        described = self._entity(entity)
+        return self.store.reading(document, Wanted(described.read, described.sheet))
+
+    def _to_read(self, entity: str, window: Window | None) -> list[Document]:
+        """Leave out, for a window, documents that are as the last load read them; without a window read all."""
+        documents, described = self.documents(entity), self._entity(entity)
+        if window is None or described.watermark is not None or described.target.on_source_delete != "keep":
+            return documents
+        loaded = self.loaded(entity)
+        return [document for document in documents if loaded.get(document.identity) != document.version]
+
+    def _where(self, entity: str, window: Window | None) -> pl.Expr | None:
+        column = self._entity(entity).watermark
+        if window is None or column is None or not (window.start or window.end):
+            return None
+        return text_within(window, column, ZoneInfo(self.mapping.source.timezone))
+
+    def _frames(
+        self, entity: str, document: Document, columns: list[str], batch_rows: int = BATCH_ROWS
+    ) -> Iterator[pl.DataFrame]:
+        reading = self._reading(entity, document)
+        if reading.facts.format in WITH_HEADER:
+            self._check_columns(entity, document, reading.columns())
+        unit = UNITS.get(reading.facts.format, "record")
+        for frame in reading.frames(columns, batch_rows):
+            yield frame.select(*columns, pl.lit(document.name).alias(FILE), pl.lit(unit).alias(UNIT), *READ_META)
+        if not self.store.unchanged(document):
+            raise SourceUnavailable(
+                f"{self.mapping.source.name}: {entity}: {document.name}: expected a file that stays as it is while it "
+                "is read, found it changed; it is read again at the next attempt"
+            )
+
+    def _check_columns(self, entity: str, document: Document, offered: list[str]) -> None:
+        described = self._entity(entity)
+        if described.drift.missing_columns != "freeze":
+            return
+        missing = [column for column in described.source_columns if column not in offered]
+        if missing:
+            named = "; ".join(f"no column {column!r}{did_you_mean(column, offered)}" for column in missing)
+            raise MappingFault(
+                f"{self._place(entity)}: {document.name}: {named}; it offers {listed(offered)}; edit the mapping"
+            )
+
+
+def _no_rows(columns: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), **META})
