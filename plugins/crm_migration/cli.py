@@ -21,7 +21,11 @@ from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, S
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options
 from crm_migration.mapping.reader import read_mapping
+from crm_migration.mapping.reading import Format
 from crm_migration.pipeline import run_line
+from crm_migration.preview.console import print_preview
+from crm_migration.preview.preview import Asked
+from crm_migration.preview.sources import Overrides, Place, preview_source
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
 
@@ -106,6 +110,47 @@ def check(
         typer.echo(json.dumps({"ok": True, "problems": [], "sha256": loaded.sha256}))
     else:
         out.print(f"{mapping}: no faults, {len(loaded.mapping.entities)} entities", markup=False)
+
+
+@app.command()
+def preview(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH_OR_SOURCE", help="A file, a mapping, or with --connection a file or pattern in its folder."
+        ),
+    ],
+    connection: Annotated[str | None, typer.Option(help="Connection whose folder holds the file.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Of a mapping: this entity only.")] = None,
+    rows: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 10,
+    everything: Annotated[bool, typer.Option("--all", help="Read all rows and list every rejected one.")] = False,
+    output: Annotated[Path | None, typer.Option("--out", help="Write the rows, as read, into this CSV file.")] = None,
+    file_format: Annotated[Format | None, typer.Option("--format", help="Format, where the content misleads.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook, by name or pattern.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding, such as gb18030.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Separator between fields.")] = None,
+    records: Annotated[str | None, typer.Option(help="Path to the records of JSON or XML.")] = None,
+    header_row: Annotated[int | None, typer.Option(min=0, help="Line or row of the column names; 0: none.")] = None,
+    member: Annotated[str | None, typer.Option(help="File or pattern inside a zip archive.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a source is read: format, encoding, header, kinds, first rows, and rows that cannot be read."""
+    asked = Asked(rows, everything or output is not None, output)
+    try:
+        told = Overrides(file_format, sheet, encoding, delimiter, records, header_row, member)
+        found = preview_source(source, Place(connection, entity), told, asked)
+    except MigrationError as error:
+        _fail(error, as_json)
+    if as_json:
+        shown = [one.as_dict() for one in found]
+        typer.echo(
+            json.dumps({"ok": True, **(shown[0] if len(shown) == 1 else {"previews": shown})}, ensure_ascii=False)
+        )
+        return
+    for one in found:
+        print_preview(one, out)
+    if output is not None:
+        out.print(f"written: {output}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -53,7 +53,11 @@ class FileStore:
             MappingFault: the folder is not there, or leads out of the connection's own.
             SourceUnavailable: the storage did not answer, or a file is still being written.
         """
-        fitting = [listed for listed in self._listed() if fits(listed.name, entity.file or "*")]
+        return self.named(entity.file or "*")
+
+    def named(self, pattern: str) -> list[Document]:
+        """Return the files that fit a pattern, as `documents` does."""
+        fitting = [listed for listed in self._listed() if fits(listed.name, pattern)]
         return [self._fetched(self._settled(listed)) for listed in fitting]
 
     def reading(self, document: Document, wanted: Wanted) -> Reading:

@@ -1,0 +1,1 @@
+"""Preview: how a source is read, before any mapping relies on it."""
