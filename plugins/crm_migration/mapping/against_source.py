@@ -64,7 +64,7 @@ def _no_table(scope: Scope, tables: AbstractSet[str]) -> Fault:
 
 
 def _origin(scope: Scope) -> str:
-    return scope.entity.table or "the query"
+    return "the query" if scope.entity.query is not None else scope.entity.table or f"the {scope.entity.origin}"
 
 
 def _read_columns(scope: Scope) -> Iterator[tuple[Place, str]]:

@@ -11,6 +11,7 @@ from crm_migration.mapping.live import TargetTable
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.names import name_faults
 from crm_migration.mapping.order import circle_faults
+from crm_migration.mapping.origins import origin_faults, source_kind_faults
 from crm_migration.mapping.scope import scopes
 from crm_migration.mapping.settings import settings_faults
 from crm_migration.mapping.values import value_faults
@@ -18,7 +19,7 @@ from crm_migration.mapping.values import value_faults
 
 def static_faults(mapping: model.Mapping) -> list[Fault]:
     """Return what is wrong with a mapping that needs neither source nor target to be seen."""
-    return [*settings_faults(mapping), *_entity_faults(mapping), *circle_faults(mapping)]
+    return [*settings_faults(mapping), *source_kind_faults(mapping), *_entity_faults(mapping), *circle_faults(mapping)]
 
 
 def check_static(loaded: LoadedMapping) -> list[str]:
@@ -56,5 +57,6 @@ def check_live(
 
 def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
     for scope in scopes(mapping):
+        yield from origin_faults(scope)
         yield from name_faults(scope)
         yield from value_faults(scope)

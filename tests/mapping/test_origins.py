@@ -1,0 +1,62 @@
+"""Where an entity's rows come from has to fit the kind of source."""
+
+import pytest
+
+from tests.mapping.samples import changed, problems
+
+FILES = [
+    ("  connection: old_crm_db", "  connection: old_crm_db\n  kind: files"),
+    ("    table: firms", "    file: firms_*.csv"),
+    ("    table: people", "    file: people.xlsx\n    sheet: P*"),
+]
+SHEET = [
+    (
+        "  connection: old_crm_db",
+        "  connection: old_crm_db\n  kind: google_sheet\n  spreadsheet: 1AbC_d-EfGhIjKlMnOp",
+    ),
+    ("    table: firms", "    sheet: Firms"),
+    ("    table: people", "    sheet: People"),
+]
+
+
+@pytest.mark.parametrize("base", [FILES, SHEET], ids=["files", "sheet"])
+def test_files_and_sheets_are_sources(tmp_path, base):
+    assert problems(tmp_path, changed(*base)) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "expected"),
+    [
+        ([], ("    table: firms", "    file: f.csv"), "entities.account.file: expected 'table' or 'query' for a database"),
+        (FILES, ("    file: firms_*.csv", "    table: x"), "account.table: expected 'file' for a source of files"),
+        (FILES, ("    file: firms_*.csv", "    sheet: x"), "account.sheet: expected 'file' for a source of files"),
+        (SHEET, ("    sheet: Firms", "    file: x"), "account.file: expected 'sheet' for a Google Sheet, found 'file'"),
+        (SHEET, ("1AbC_d-EfGhIjKlMnOp", "my sheet"), "source.spreadsheet: expected an id as the address has it"),
+        (SHEET, ("  spreadsheet: 1AbC_d-EfGhIjKlMnOp\n", ""), "source.spreadsheet: expected the spreadsheet's id"),
+        (FILES, ("kind: files", "kind: google_drive"), "source.folder: expected the folder's id for a google_drive"),
+        (FILES, ("kind: files", "kind: files\n  folder: ../x"), "source.folder: expected a folder below the connection"),
+        (FILES, ("firms_*.csv", "../firms.csv"), "account.file: expected a file below the source's folder"),
+        (FILES, ("firms_*.csv", "/etc/passwd"), "account.file: expected a file below the source's folder"),
+        ([], ("country: DE", "country: DE\n  folder: x"), "source.folder: expected no 'folder' for a source of kind"),
+        (FILES, ("country: DE", "country: DE\n  schema: x"), "source.schema: expected no 'schema' for a source of kind"),
+        (
+            FILES,
+            ("    file: firms_*.csv", "    file: firms_*.csv\n    read: {delimited: {encoding: gbk8}}"),
+            "account.read.delimited.encoding: expected the name of an encoding",
+        ),
+        (
+            FILES,
+            ("    file: firms_*.csv", "    file: firms_*.csv\n    read: {delimited: {columns: [a, b, a]}}"),
+            "account.read.delimited.columns: expected each column once",
+        ),
+        (
+            FILES,
+            ("    file: firms_*.csv", "    file: firms_*.csv\n    read: {delimited: {delimeter: x}}"),
+            "did you mean 'delimiter'?",
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_at_its_place(tmp_path, base, change, expected):
+    found = problems(tmp_path, changed(change, text=changed(*base)))
+    assert any(expected in line for line in found), found
+    assert len(found) == 1, found
