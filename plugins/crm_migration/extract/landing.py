@@ -1,16 +1,19 @@
 """Where files from elsewhere are put before they are read: under safe names, whole or not at all."""
 
 import os
+import shutil
 import tempfile
 import uuid
+import weakref
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import fsspec
 
 from crm_migration.staging import RunFolder, safe_name
 
-LANDING = "_landing"
+LANDING, FILES = "_landing", "files"
 
 
 class Landing:
@@ -20,23 +23,24 @@ class Landing:
     """
 
     def __init__(self, folder: RunFolder | None = None) -> None:
-        """Land below the run's staging, or in a folder that goes with this process."""
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._remote = None
-        if folder is not None and "://" not in folder.root:
-            self._local = Path(folder.table(LANDING, "files"))
-            return
-        if folder is not None:
-            self._remote = folder.table(LANDING, "files")
-        self._temporary = tempfile.TemporaryDirectory(prefix="crm-migration-", ignore_cleanup_errors=True)
-        self._local = Path(self._temporary.name)
+        """Land below the run's staging, or in a folder that goes with this object."""
+        self._remote = folder.table(LANDING, FILES) if folder is not None and "://" in folder.root else None
+        self._own = Path(folder.table(LANDING, FILES)) if folder is not None and self._remote is None else None
+
+    @cached_property
+    def _local(self) -> Path:
+        if self._own is not None:
+            self._own.mkdir(parents=True, exist_ok=True)
+            return self._own
+        made = Path(tempfile.mkdtemp(prefix="crm-migration-"))
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
 
     def fetch(self, name: str, make: Callable[[Path], None]) -> Path:
         """Return the landed file of `name`, made by `make` at the path it is given where it is not there yet.
 
         `name` tells one version of one file from all others; it becomes a safe file name.
         """
-        self._local.mkdir(parents=True, exist_ok=True)
         final = self._local / safe_name(name)
         if final.exists():
             return final

@@ -1,0 +1,319 @@
+"""Files of a folder as documents: which ones, when, and from where."""
+
+import gzip
+import io
+import os
+import time
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from crm_migration.connections import ConnectionFields, FileRoot, file_root
+from crm_migration.errors import ConnectionUnknown, MappingFault, SourceUnavailable, SourceUnreadable
+from crm_migration.extract.archive import MOST_RATIO, UNJUDGED_BYTES, packed_as, unpack_gzip, unpack_zip, zip_member
+from crm_migration.extract.document import Document
+from crm_migration.extract.files import FileStore
+from crm_migration.extract.formats import sniff_format
+from crm_migration.extract.landing import Landing
+from crm_migration.mapping.model import SourceConfig
+from crm_migration.staging import RunFolder
+
+
+def store(root: Path | str, landing: Path | None = None, **config: object) -> FileStore:
+    described = SourceConfig.model_validate(
+        {"name": "drop", "kind": "files", "connection": "drop", "settle_seconds": 0, **config}
+    )
+    place = FileRoot("memory", root) if isinstance(root, str) else FileRoot("file", str(root))
+    return FileStore(described, place, Landing(RunFolder(str(landing), "drop", "run") if landing else None))
+
+
+def names(found: list[Document]) -> list[str]:
+    return [document.name for document in found]
+
+
+def fill(folder: Path, *paths: str) -> None:
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path)
+
+
+def test_files_that_fit_come_by_name_and_unfinished_ones_stay(tmp_path: Path) -> None:
+    fill(
+        tmp_path, "b.csv", "a.csv", "A.CSV", "c.txt", ".hidden.csv", "d.csv.part", "~$e.csv", "f.csv.tmp", "below/g.csv"
+    )
+    assert names(store(tmp_path).named("*.csv")) == ["a.csv", "b.csv"]
+    assert names(store(tmp_path).named("*")) == ["A.CSV", "a.csv", "b.csv", "c.txt"]
+    assert names(store(tmp_path, recursive=True).named("*.csv")) == ["a.csv", "b.csv", "below/g.csv"]
+    assert names(store(tmp_path, recursive=True).named("below/*.csv")) == ["below/g.csv"]
+    assert names(store(tmp_path, folder="below").named("*.csv")) == ["g.csv"]
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    fill(tmp_path, "secret/s.csv", "drop/a.csv")
+    (tmp_path / "drop/s.csv").symlink_to(tmp_path / "secret/s.csv")
+    (tmp_path / "drop/inside.csv").symlink_to(tmp_path / "drop/a.csv")
+    (tmp_path / "drop/out").symlink_to(tmp_path / "secret")
+    assert names(store(tmp_path / "drop", recursive=True).named("*.csv")) == ["a.csv", "inside.csv"]
+
+
+@pytest.mark.parametrize("folder", ["../x", "/etc", "a/../../x"])
+def test_a_folder_that_leads_out_of_the_connection_is_refused(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(MappingFault, match="leads out of it"):
+        store(tmp_path, folder=folder).named("*")
+
+
+def test_a_folder_that_is_not_there_is_the_mappings_fault_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    with pytest.raises(MappingFault, match="drop: expected the folder absent to be there"):
+        store(tmp_path, folder="absent").named("*")
+    assert store(tmp_path).named("*") == []
+
+
+def test_a_file_is_read_once_it_stands_still(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    fill(tmp_path, "a.csv")
+    slept: list[float] = []
+
+    def write_on(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) < 3:
+            file.write_text("more" * len(slept))
+        else:
+            os.utime(file, (time.time() - 60, time.time() - 60))
+
+    config = SourceConfig(name="drop", kind="files", connection="drop", settle_seconds=5)
+    waiting = FileStore(config, FileRoot("file", str(tmp_path)), Landing(), sleep=write_on)
+    (found,) = waiting.named("*.csv")
+    assert len(slept) == 3
+    assert all(0 < seconds <= 5 for seconds in slept)
+    assert found.path.read_text() == "moremore"
+    assert waiting.unchanged(found)
+
+
+def test_a_file_that_never_stands_still_is_tried_again_later(tmp_path: Path) -> None:
+    fill(tmp_path, "a.csv")
+    config = SourceConfig(name="drop", kind="files", connection="drop", settle_seconds=5)
+    waiting = FileStore(config, FileRoot("file", str(tmp_path)), Landing(), sleep=lambda _: fill(tmp_path, "a.csv"))
+    with pytest.raises(SourceUnavailable, match=r"a\.csv: expected a file that is finished"):
+        waiting.named("*.csv")
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
+    fill(tmp_path, "a.csv")
+    kept = store(tmp_path)
+    (found,) = kept.named("a.csv")
+    assert kept.unchanged(found)
+    with found.path.open("a") as handle:
+        handle.write("x")
+    assert not kept.unchanged(found)
+
+
+def test_files_from_elsewhere_land_once_under_safe_names_and_new_versions_anew(tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/bucket/in/../x; rm -rf ~.csv", b"one")
+    memory.pipe("/bucket/in/a.csv", b"first")
+    try:
+        kept = store("/bucket", tmp_path, folder="in")
+        (found,) = kept.named("a.csv")
+        assert (found.name, found.path.read_bytes()) == ("a.csv", b"first")
+        assert found.path.resolve().is_relative_to(tmp_path)
+        assert store("/bucket", tmp_path, folder="in").named("a.csv")[0].path == found.path
+        memory.pipe("/bucket/in/a.csv", b"second")
+        (again,) = store("/bucket", tmp_path, folder="in").named("a.csv")
+        assert (again.path.read_bytes(), found.path.read_bytes()) == (b"second", b"first")
+        assert again.version != found.version
+        for document in store("/bucket", tmp_path, folder="in").named("*"):
+            assert document.path.resolve().is_relative_to(tmp_path)
+    finally:
+        memory.rm("/bucket", recursive=True)
+
+
+def test_landed_files_pass_over_staging_on_object_storage() -> None:
+    memory = fsspec.filesystem("memory")
+    made: list[Path] = []
+
+    def make(path: Path) -> None:
+        made.append(path)
+        path.write_bytes(b"content")
+
+    folder = RunFolder("memory://staging", "drop", "run")
+    try:
+        assert Landing(folder).fetch("a.csv.v1", make).read_bytes() == b"content"
+        assert Landing(folder).fetch("a.csv.v1", make).read_bytes() == b"content"
+        assert len(made) == 1
+        assert len(memory.find("/staging/drop/run/_landing/files")) == 1
+    finally:
+        memory.rm("/staging", recursive=True)
+
+
+def test_a_failed_fetch_leaves_nothing(tmp_path: Path) -> None:
+    landing = Landing(RunFolder(str(tmp_path), "drop", "run"))
+
+    def fail(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise SourceUnavailable("away")
+
+    with pytest.raises(SourceUnavailable):
+        landing.fetch("a.csv", fail)
+    assert list((tmp_path / "drop/run/_landing/files").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"conn_type": "fs", "extra": {"path": "/data/drop"}}, ("file", "/data/drop", {})),
+        ({"conn_type": "file", "schema": "data/drop"}, ("file", "/data/drop", {})),
+        (
+            {
+                "conn_type": "aws", "login": "k", "password": "s",
+                "extra": {"path": "s3://bucket/in", "endpoint_url": "http://x", "region_name": "r"},
+            },
+            ("s3", "bucket/in", {"key": "k", "secret": "s", "client_kwargs": {"endpoint_url": "http://x", "region_name": "r"}}),
+        ),
+        (
+            {"conn_type": "google_cloud_platform", "extra": {"bucket": "b", "keyfile_dict": "{}"}},
+            ("gs", "b", {"token": "{}"}),
+        ),
+        (
+            {"conn_type": "sftp", "host": "h", "port": 22, "login": "l", "password": "p", "extra": {"path": "/in"}},
+            ("sftp", "/in", {"host": "h", "port": 22, "username": "l", "password": "p"}),
+        ),
+        (
+            {"conn_type": "memory", "extra": {"path": "/m", "storage_options": {"a": 1}}},
+            ("memory", "/m", {"a": 1}),
+        ),
+    ],
+)  # fmt: skip
+def test_a_connection_names_the_folder_and_its_file_system(fields: dict, expected: tuple) -> None:
+    root = file_root(ConnectionFields("drop", **fields))
+    assert (root.protocol, root.path, root.options) == expected
+    assert "secret" not in repr(root)
+    assert "password" not in repr(root)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"conn_type": "postgres"}, "expected one of"),
+        ({"conn_type": "fs"}, "expected the folder as `path`"),
+        ({"conn_type": "fs", "extra": {"path": "relative"}}, "expected the folder as `path`"),
+    ],
+)
+def test_a_connection_without_a_folder_is_refused(fields: dict, said: str) -> None:
+    with pytest.raises(ConnectionUnknown, match=said):
+        file_root(ConnectionFields("drop", **fields))
+
+
+def gz(tmp_path: Path, content: bytes) -> Document:
+    file = tmp_path / "a.csv.gz"
+    file.write_bytes(content)
+    return Document(file, "a.csv.gz")
+
+
+def test_gzip_unpacks_all_its_members(tmp_path: Path) -> None:
+    document = gz(tmp_path, gzip.compress(b"one\n") + gzip.compress(b"two\n"))
+    assert packed_as(document.path) == "gzip"
+    unpack_gzip(document, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"x" * 1000)[:-9], "truncated"),
+        (gzip.compress(b"x" * 1000)[:-8] + b"\0" * 8, "damaged"),
+        (b"\x1f\x8b" + b"x" * 100, "damaged"),
+        (gzip.compress(b"x" * (UNJUDGED_BYTES + (2 << 20))), f"at most {MOST_RATIO} times"),
+    ],
+    ids=["truncated", "checksum", "rubbish", "bomb"],
+)
+def test_gzip_that_is_damaged_or_a_bomb_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    with pytest.raises(SourceUnreadable, match=rf"a\.csv\.gz: .*{said}"):
+        unpack_gzip(gz(tmp_path, content), tmp_path / "out")
+    assert (tmp_path / "out").stat().st_size < UNJUDGED_BYTES + (4 << 20)
+
+
+def zipped(tmp_path: Path, members: dict[str, bytes]) -> Document:
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return Document(file, "a.zip")
+
+
+def test_a_zip_gives_its_only_file_or_the_one_that_is_named(tmp_path: Path) -> None:
+    document = zipped(tmp_path, {"in/a.csv": b"a", "in/b.csv": b"b"})
+    assert packed_as(document.path) == "zip"
+    with pytest.raises(SourceUnreadable, match=r"an archive of one file, found 2; it holds 'in/a.csv', 'in/b.csv'"):
+        zip_member(document, None)
+    with pytest.raises(SourceUnreadable, match="found 0"):
+        zip_member(document, "c*")
+    member = zip_member(document, "*/b.csv")
+    unpack_zip(document, member, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"b"
+
+
+@pytest.mark.parametrize("name", ["../out.csv", "/etc/out.csv", "a/../../out.csv", "C:/out.csv"])
+def test_a_zip_with_a_path_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceUnreadable, match="leads out of it"):
+        zip_member(zipped(tmp_path, {name: b"x", "good.csv": b"y"}), "good.csv")
+
+
+def test_zip_bombs_and_rubbish_are_refused(tmp_path: Path) -> None:
+    bomb = zipped(tmp_path, {"a.csv": b"x" * (UNJUDGED_BYTES + (2 << 20))})
+    with pytest.raises(SourceUnreadable, match=f"at most {MOST_RATIO} times"):
+        unpack_zip(bomb, "a.csv", tmp_path / "out")
+    many = zipped(tmp_path, {f"{n}.csv": b"" for n in range(10_001)})
+    with pytest.raises(SourceUnreadable, match="at most 10000 files"):
+        zip_member(many, "1.csv")
+    (tmp_path / "b.zip").write_bytes(b"PK\x03\x04rubbish")
+    with pytest.raises(SourceUnreadable, match="no end of its directory"):
+        zip_member(Document(tmp_path / "b.zip", "b.zip"), None)
+
+
+def test_hostile_archives(shared_data: Path, tmp_path: Path) -> None:
+    slip = shared_data / "hostile/zip/slip.zip"
+    with pytest.raises(SourceUnreadable, match="leads out of it"):
+        zip_member(Document(slip, slip.name), None)
+    bomb = shared_data / "hostile/xml/gzip_bomb_100MB.xml.gz"
+    with pytest.raises(SourceUnreadable, match=f"at most {MOST_RATIO} times"):
+        unpack_gzip(Document(bomb, bomb.name), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", b"[1],2", "delimited"),
+        ("a.txt", b"", "delimited"),
+        ("a", b"id;name", "delimited"),
+        ("a", b' \n[{"id": 1}]', "json"),
+        ("a", b'\xef\xbb\xbf{"id": 1}', "json"),
+        ("a", '{"id": 1}'.encode("utf-16"), "json"),
+        ("a.JSONL", b"", "json"),
+        ("a", b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "xml"),
+        ("a.xml.gz", b"<a/>", "xml"),
+        ("a.xls", b"<html>", "workbook"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+    ],
+)
+def test_formats_are_found_by_content_then_by_name(tmp_path: Path, name: str, content: bytes, expected: str) -> None:
+    (tmp_path / "f").write_bytes(content)
+    assert sniff_format(Document(tmp_path / "f", name)) == expected
+
+
+def test_an_office_file_is_no_archive(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    (tmp_path / "f").write_bytes(content.getvalue())
+    assert packed_as(tmp_path / "f") is None
+    assert sniff_format(Document(tmp_path / "f", "a.csv")) == "workbook"
+
+
+def test_times_carry_a_zone(tmp_path: Path) -> None:
+    fill(tmp_path, "a.csv")
+    (found,) = store(tmp_path).named("a.csv")
+    assert found.modified is not None
+    assert abs((datetime.now(UTC) - found.modified).total_seconds()) < 60
