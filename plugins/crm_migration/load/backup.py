@@ -84,7 +84,7 @@ def _copy(folder: RunFolder, entity: str, writer: TableWriter) -> pl.DataFrame:
 def _touched(connection: sa.Connection, job: LoadJob, entity: str, piece: pl.DataFrame) -> pl.Series:
     decided = decide(connection, job, entity, piece).frame
     earlier = pl.col("inserted_run").is_null() | (pl.col("inserted_run") != job.run_no)
-    known = pl.col("target_id").is_not_null() & pl.col("_action").is_in(["update", "keep"])
+    known = pl.col("target_id").is_not_null() & pl.col("_action").is_in(["update", "note", "keep"])
     merged = pl.col("_members") > 1
     return decided.filter(known & earlier & ((pl.col("_action") == "update") | merged))["target_id"].unique()
 

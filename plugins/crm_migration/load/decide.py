@@ -7,13 +7,16 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
+from crm_migration.load.accounts import shared_heads
 from crm_migration.load.bulk import drop_keys, key_table
-from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, pack, unpack
+from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints
+from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, three_way, with_policy
 from crm_migration.load.present import gone, has_outsiders, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
+from crm_migration.load.shared import Settled, Stream, settle
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
-from crm_migration.staging import open_table
+from crm_migration.staging import has_table, open_table
 
 STATE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "_golden": pl.String,
@@ -40,6 +43,21 @@ class LoadJob:
     has_ledger: bool = True
     gone: dict[str, pl.Series] = field(default_factory=dict)
     absent: dict[str, pl.Series] = field(default_factory=dict)
+    own: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def stream(self, entity_name: str) -> str:
+        """Return the name of this source's stream of `entity_name`, with which the golden ids it founds begin."""
+        return f"{self.source}.{entity_name}"
+
+    def contributions(self, entity_name: str) -> pl.DataFrame:
+        """Return what this stream's own rows bring to records that others feed too (`_golden`, canonical fields)."""
+        if entity_name not in self.own:
+            entity, folder = self.target.mapping.entities[entity_name], self.references.folder
+            found = pl.DataFrame(schema={"_golden": pl.String, **dict.fromkeys(entity.fields, pl.String)})
+            if has_table(folder, entity_name, "contribution"):
+                found = canonical(open_table(folder, entity_name, "contribution").frame(), entity)
+            self.own[entity_name] = found
+        return self.own[entity_name]
 
     def founder_absent(self, entity_name: str) -> pl.Series:
         """Return the golden ids of records that this run touches without having read their founding row."""
@@ -68,12 +86,15 @@ class LoadJob:
 class Decision:
     """A part of golden records with `_action`, `_outcome`, `_reason`, `target_id`, `_fingerprint`; fields canonical.
 
-    `kept` names the fields (target_id, field) where an edit made in the target was left standing.
+    `kept` names the fields (target_id, field) where an edit made in the target was left standing; `apart` the golden
+    ids of records that hold what other streams brought; `layouts` the lists of fields that new fingerprints cover.
     """
 
     frame: pl.DataFrame
     kept: pl.DataFrame
     emptied: dict[str, int]
+    apart: pl.Series
+    layouts: dict[int, list[str]]
 
 
 def decide(connection: sa.Connection, job: LoadJob, entity_name: str, part: pl.DataFrame) -> Decision:
@@ -83,11 +104,14 @@ def decide(connection: sa.Connection, job: LoadJob, entity_name: str, part: pl.D
     frame = canonical(resolved.frame, entity)
     frame = frame.with_columns(fingerprints(frame, entity).alias("_fingerprint"))
     frame = _with_state(connection, job, entity, frame)
+    foreign = ~pl.col("_golden").str.starts_with(f"{job.stream(entity_name)}:")
+    frame = frame.with_columns(foreign.alias("_foreign"))
     frame = frame.with_columns(_action(frame, entity, job.run_no).alias("_action"))
     frame = frame.with_columns(_reason(entity).alias("_reason"))
     frame = _without_gone(connection, job, entity, frame)
-    frame, kept = _merge_edits(connection, job, entity_name, frame)
-    return Decision(_with_outcome(frame, job.run_no), kept, resolved.emptied)
+    settled = _merge_edits(connection, job, entity_name, frame)
+    frame = _with_outcome(settled.frame, job.run_no)
+    return Decision(frame, settled.kept, resolved.emptied, settled.apart, settled.layouts)
 
 
 def _with_state(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
@@ -187,7 +211,7 @@ def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.Da
 
 def _action(frame: pl.DataFrame, entity: Entity, run_no: int) -> pl.Series:
     known = pl.col("target_id").is_not_null()
-    same = known & (pl.col("fingerprint") == pl.col("_fingerprint")).fill_null(value=False)
+    same = known & ~pl.col("_foreign") & (pl.col("fingerprint") == pl.col("_fingerprint")).fill_null(value=False)
     own = (pl.col("inserted_run") == run_no).fill_null(value=False)
     insert = pl.lit("reject" if entity.target.write == "update" else "insert")
     change = pl.lit("keep" if entity.target.write == "insert" else "update")
@@ -233,94 +257,41 @@ def _without_gone(connection: sa.Connection, job: LoadJob, entity: Entity, frame
     )
 
 
-def _merge_edits(
-    connection: sa.Connection, job: LoadJob, entity_name: str, frame: pl.DataFrame
+def _merge_edits(connection: sa.Connection, job: LoadJob, entity_name: str, frame: pl.DataFrame) -> Settled:
+    """Decide field by field what becomes of the records to update, those of this stream alone and shared ones."""
+    updating = frame["_action"] == "update"
+    if not updating.any():
+        return Settled(frame, pl.DataFrame(schema=KEPT_SCHEMA), {}, frame["_golden"].clear())
+    layouts = job.target.ledger.layouts()
+    head = frame["fingerprint"].bin.slice(0, WIDTH).is_in(shared_heads(layouts)).fill_null(value=False)
+    shared = updating & frame["fingerprint"].is_not_null() & (frame["_foreign"] | head)
+    merged, kept = _merge_own(connection, job, (entity_name, layouts), frame.filter(updating & ~shared))
+    entity = job.target.mapping.entities[entity_name]
+    own, absent = job.contributions(entity_name), job.founder_absent(entity_name)
+    stream = Stream(job.target, entity, job.stream(entity_name), own, absent, layouts, job.run_no)
+    settled = settle(connection, stream, frame.filter(shared))
+    whole = pl.concat([frame.filter(~updating), merged, settled.frame.select(frame.columns)])
+    return replace(settled, frame=whole, kept=pl.concat([kept, settled.kept]))
+
+
+def _merge_own(
+    connection: sa.Connection, job: LoadJob, place: tuple[str, dict[int, list[str]]], updates: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Three-way merge of the records to update: what was loaded last, what the target holds, what is new."""
+    entity_name, layouts = place
     entity = job.target.mapping.entities[entity_name]
-    none = pl.DataFrame(schema={"target_id": pl.String, "field": pl.String})
-    updates = frame.filter(pl.col("_action") == "update")
     if updates.is_empty():
-        return frame, none
+        return updates, pl.DataFrame(schema=KEPT_SCHEMA)
     present = job.target.read_ids(connection, entity.target.object, list(entity.fields), updates["target_id"])
     current = updates.select("_golden", "target_id").join(
         canonical_from_target(present, entity), on="target_id", how="left", maintain_order="left"
     )
     vanished = ~updates["target_id"].is_in(present["target_id"].implode())
-    sides = Sides.of(entity, updates, current, job.target.ledger.layouts())
+    sides = Sides.of(entity, updates, current, layouts)
     absent = updates["_golden"].is_in(job.founder_absent(entity_name).implode()).to_numpy()
-    merged, edited = _three_way(entity, updates, current, sides.with_unknown(entity, absent))
-    merged = _policy(merged, np.asarray(edited.any(axis=1)), vanished, entity)
-    rest = frame.filter(pl.col("_action") != "update")
-    return pl.concat([rest, merged.select(rest.columns)]), _kept(merged, edited, entity)
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Hashes (rows × fields) of what was loaded last, what the target holds and what is new; where they compare.
-
-    `unknown` marks fields of which this run saw only a part: those of a record whose founding row it did not read.
-    """
-
-    base: np.ndarray
-    now: np.ndarray
-    new: np.ndarray
-    comparable: np.ndarray
-    unknown: np.ndarray
-
-    @classmethod
-    def of(cls, entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, layouts: dict[int, list[str]]) -> "Sides":
-        """Return the sides of records to update."""
-        base, comparable = unpack(updates["fingerprint"], entity, layouts)
-        new = hashes(updates, entity)
-        return cls(base, hashes(current, entity), new, comparable, np.zeros(new.shape, dtype=bool))
-
-    def with_unknown(self, entity: Entity, absent: np.ndarray) -> "Sides":
-        """Return the sides with nothing new for blanks, and for references, of rows whose founder is `absent`."""
-        reference = np.array([name in entity.references for name in entity.fields])
-        unknown = absent[:, None] & ((self.new == 0) | (reference[None, :] & (self.now != 0)))
-        return replace(self, unknown=unknown)
-
-    def recorded(self) -> np.ndarray:
-        """Return the hashes to keep as what was loaded last."""
-        return np.where(self.unknown, np.where(self.comparable, self.base, self.now), self.new)
-
-
-def _three_way(
-    entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, sides: Sides
-) -> tuple[pl.DataFrame, np.ndarray]:
-    """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit."""
-    edited = sides.comparable & (sides.now != sides.base)
-    source_same = sides.comparable & (sides.new == sides.base)
-    overwrite = entity.target.on_target_change == "overwrite"
-    stay = source_same | sides.unknown | (edited & (not overwrite))
-    chosen = [
-        updates[name].zip_with(pl.Series(~stay[:, at]), current[name]).alias(name)
-        for at, name in enumerate(entity.fields)
-    ]
-    recorded = pack(sides.recorded(), entity)
-    return updates.with_columns(*chosen, recorded.alias("_fingerprint")), edited & stay & (sides.new != sides.now)
-
-
-def _policy(merged: pl.DataFrame, edited: np.ndarray, gone: pl.Series, entity: Entity) -> pl.DataFrame:
-    refuse = gone
-    if entity.target.on_target_change == "reject":
-        refuse = refuse | pl.Series(edited)
-    reason = pl.when(gone).then(pl.lit("deleted_in_target")).otherwise(pl.lit("edited_in_target"))
-    return merged.with_columns(
-        pl.when(refuse).then(pl.lit("reject")).otherwise(pl.col("_action")).alias("_action"),
-        pl.when(refuse).then(reason).otherwise(pl.col("_reason")).alias("_reason"),
-    )
-
-
-def _kept(merged: pl.DataFrame, edited: np.ndarray, entity: Entity) -> pl.DataFrame:
-    names = list(entity.fields)
-    rows, columns = np.nonzero(edited)
-    ids = merged["target_id"].to_list()
-    return pl.DataFrame(
-        {"target_id": [ids[row] for row in rows], "field": [names[column] for column in columns]},
-        schema={"target_id": pl.String, "field": pl.String},
-    )
+    merged, edited = three_way(entity, updates, current, sides.with_unknown(entity, absent))
+    merged = with_policy(merged, np.asarray(edited.any(axis=1)), vanished, entity)
+    return merged.select(updates.columns), kept_fields(merged, edited, entity)
 
 
 def _with_outcome(frame: pl.DataFrame, run_no: int) -> pl.DataFrame:

@@ -65,8 +65,12 @@ def covered(entity: Entity) -> list[str]:
 
 def layout(entity: Entity) -> int:
     """Return the hash of the list of fields that a fingerprint of `entity` covers."""
-    names = pl.DataFrame({"names": ["\n".join(covered(entity))]})
-    return int(names.select(plh.col("names").nchash.xxhash32()).item())
+    return hash_of("\n".join(covered(entity)))
+
+
+def hash_of(text: str) -> int:
+    """Return the 32-bit hash of one canonical text."""
+    return int(pl.DataFrame({"text": [text]}).select(plh.col("text").nchash.xxhash32()).item())
 
 
 def fingerprints(frame: pl.DataFrame, entity: Entity) -> pl.Series:
@@ -78,7 +82,12 @@ def pack(slots: np.ndarray, entity: Entity) -> pl.Series:
     """Return fingerprints made of field hashes (rows × fields)."""
     slots = slots.astype("<u4")
     head = np.full((len(slots), 1), layout(entity), dtype="<u4")
-    packed = np.ascontiguousarray(np.concatenate([head, slots], axis=1))
+    return as_fingerprints(np.concatenate([head, slots], axis=1))
+
+
+def as_fingerprints(packed: np.ndarray) -> pl.Series:
+    """Return one fingerprint (Binary) a line of 32-bit numbers: the layout's hash, then those of the fields."""
+    packed = np.ascontiguousarray(packed, dtype="<u4")
     width = packed.shape[1] * WIDTH
     array = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(packed), [None, pa.py_buffer(packed)])
     return pl.Series("fingerprint", array.cast(pa.binary()), dtype=pl.Binary)

@@ -3,14 +3,14 @@
 import logging
 from typing import Literal
 
-import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.ledger.ledger import now
+from crm_migration.load.accounts import patched
 from crm_migration.load.bulk import update_rows
 from crm_migration.load.decide import LoadJob, masters
-from crm_migration.load.fingerprint import WIDTH, hashes, unpack
+from crm_migration.load.fingerprint import covered, hashes, unpack
 from crm_migration.load.write import renew_fingerprints
 from crm_migration.mapping.model import Entity
 from crm_migration.staging import RunFolder, open_table
@@ -51,7 +51,7 @@ def _link_part(job: LoadJob, entity_name: str, part: pl.DataFrame, phase: str, t
         rows = resolved.join(state, on="_golden", how="inner", maintain_order="left")
         if entity.target.write == "insert":
             rows = rows.filter(pl.col("inserted_run") == job.run_no)
-        changes, renewed = _changes(rows, entity, fields)
+        changes = _changes(job, entity_name, rows)
         if changes.is_empty():
             return 0
         key = entity.target.id
@@ -64,7 +64,7 @@ def _link_part(job: LoadJob, entity_name: str, part: pl.DataFrame, phase: str, t
                 one = one.filter(pl.col(key).is_in(empty))
             if not one.is_empty():
                 update_rows(connection, job.target.table(entity.target.object), [key], one)
-        renew_fingerprints(connection, job, renewed)
+        renew_fingerprints(connection, job, changes)
         _note_batch(connection, job, entity_name, phase, changes.height)
         job.target.ledger.check_fence(connection, token)
     return changes.height
@@ -77,24 +77,21 @@ def _resolve(
     return job.references.resolve(connection, part, only, fields).frame
 
 
-def _changes(rows: pl.DataFrame, entity: Entity, fields: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows with `_set_<field>` flags, and their renewed fingerprints."""
-    stored, comparable = unpack(rows["fingerprint"], entity, {})
+def _changes(job: LoadJob, entity_name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows to change with `_set_<field>` flags and their renewed `_fingerprint`."""
+    entity, fields = job.target.mapping.entities[entity_name], job.deferred[entity_name]
+    layouts = job.target.ledger.layouts()
+    stored, comparable = unpack(rows["fingerprint"], entity, layouts)
     names = list(entity.fields)
     blank = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in names if name not in rows.columns)
     wanted = hashes(blank, entity)
-    flags = {}
-    for name in fields:
-        at = names.index(name)
-        flags[name] = comparable[:, at] & (stored[:, at] == 0) & (wanted[:, at] != 0)
-        stored[:, at] = np.where(flags[name], wanted[:, at], stored[:, at])
-    heads = rows["fingerprint"].bin.slice(0, WIDTH)
-    packed = [head + line.astype("<u4").tobytes() for head, line in zip(heads, stored, strict=True)]
-    flagged = rows.with_columns(
-        pl.Series("_fingerprint", packed, dtype=pl.Binary),
+    places = {name: names.index(name) for name in fields}
+    flags = {name: comparable[:, at] & (stored[:, at] == 0) & (wanted[:, at] != 0) for name, at in places.items()}
+    changes = {covered(entity)[at]: (flags[name], wanted[:, at]) for name, at in places.items()}
+    return rows.with_columns(
+        patched(rows["fingerprint"], layouts, job.stream(entity_name), changes),
         *(pl.Series(f"_set_{name}", flag) for name, flag in flags.items()),
     ).filter(pl.any_horizontal(f"_set_{name}" for name in fields))
-    return flagged, flagged.select("_golden", "_fingerprint")
 
 
 def _note_batch(connection: sa.Connection, job: LoadJob, entity_name: str, phase: str, changed: int) -> None:

@@ -107,13 +107,18 @@ def load(
     golden = open_table(folder, entity, "golden")
     chosen = _selection(folder, entity, phase)
     step = "outcome" if phase == "full" else "sample_outcome"
-    with TableWriter(folder, entity, step) as writer, TableWriter(folder, entity, f"{phase}_kept") as kept:
+    with (
+        TableWriter(folder, entity, step) as writer,
+        TableWriter(folder, entity, f"{phase}_kept") as kept,
+        TableWriter(folder, entity, f"{phase}_apart") as apart,
+    ):
         merged_outcomes = []
         for part in golden.frames():
             selected = part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
             for piece in selected.iter_slices(BATCH_ROWS):
                 done, decision = _load_piece(job, (entity, phase, token), piece, merged, progress)
                 kept.write(decision.kept)
+                apart.write(decision.apart.to_frame())
                 single = ~pl.col("_golden").is_in(merged.golden.implode())
                 writer.write(single_outcomes(done.filter(single)))
                 merged_outcomes.append(done.filter(~single))
@@ -139,9 +144,11 @@ def _load_piece(
     with job.target.transaction() as connection:
         decision = decide(connection, job, entity, piece)
         joined = _newly_merged(connection, job, entity, decision.frame, merged)
+    for number, fields in decision.layouts.items():
+        job.target.ledger.remember_layout(number, fields)
     frame = decision.frame
     writing = frame.filter(
-        pl.col("_action").is_in(["insert", "update"])
+        pl.col("_action").is_in(["insert", "update", "note"])
         | ((pl.col("_action") == "keep") & pl.col("_golden").is_in(joined.implode()))
     )
     refusals: list[Refusal] = []

@@ -134,10 +134,14 @@ def _edited_since(undo: Undo) -> list[str]:
 
 def _written(undo: Undo, entity: str) -> pl.DataFrame:
     """Return `source_key`, `target_id` and `fingerprint` of the records that the run inserted or changed."""
-    crosswalk = undo.target.ledger.tables.crosswalk
-    mine = sa.or_(crosswalk.c.inserted_run == undo.run_no, crosswalk.c.changed_run == undo.run_no)
+    crosswalk, stream = undo.target.ledger.tables.crosswalk, undo.target.ledger.tables.stream
+    target_object = undo.target.mapping.entities[entity].target.object
+    inserted = sa.and_(crosswalk.c.inserted_run == undo.run_no, crosswalk.c.stream_no == undo.stream_no(entity))
+    # What the run changed may have been founded by another stream, of this source or of another.
+    of_object = sa.select(stream.c.stream_no).where(stream.c.object == target_object)
+    changed = sa.and_(crosswalk.c.changed_run == undo.run_no, crosswalk.c.stream_no.in_(of_object))
     chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.fingerprint).where(
-        mine, crosswalk.c.stream_no == undo.stream_no(entity), crosswalk.c.fingerprint.is_not(None)
+        sa.or_(inserted, changed), crosswalk.c.fingerprint.is_not(None)
     )
     schema = {"source_key": pl.String, "target_id": pl.String, "fingerprint": pl.Binary}
     with undo.target.engine.connect() as connection:
@@ -167,13 +171,17 @@ def _edited(undo: Undo, entity: str, lines: pl.DataFrame) -> pl.Series:
 
 
 def _images(undo: Undo, entity: str, ids: pl.Series) -> pl.DataFrame:
-    """Return the before-images of these records, fields as canonical text."""
-    spec = undo.target.mapping.entities[entity]
+    """Return the before-images of these records, fields as canonical text.
+
+    Another entity that feeds the same object may have been the one that changed a record, and took its image.
+    """
+    spec, entities = undo.target.mapping.entities[entity], undo.target.mapping.entities
     found = [pl.DataFrame(schema={"target_id": pl.String, **dict.fromkeys(spec.fields, pl.String)})]
-    if has_table(undo.folder, entity, "backup"):
-        for frame in open_table(undo.folder, entity, "backup").frames():
-            found.append(frame.filter(pl.col("target_id").is_in(ids.implode())).select("target_id", *spec.fields))
-    return canonical_from_target(pl.concat(found), spec)
+    for name in undo.order:
+        if entities[name].target.object == spec.target.object and has_table(undo.folder, name, "backup"):
+            for frame in open_table(undo.folder, name, "backup").frames(["target_id", *spec.fields]):
+                found.append(frame.filter(pl.col("target_id").is_in(ids.implode())))
+    return canonical_from_target(pl.concat(found).unique("target_id", keep="any"), spec)
 
 
 def _created(undo: Undo, entity: str) -> sa.Select[tuple[str]]:

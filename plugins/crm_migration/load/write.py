@@ -83,7 +83,7 @@ def _commit(job: LoadJob, batch: Batch, token: int) -> pl.DataFrame:
         updates = batch.records.filter(pl.col("_action") == "update")
         inserts = _insert(connection, job, entity, inserts)
         _update(connection, job, entity, updates)
-        written = pl.concat([inserts, updates, batch.records.filter(pl.col("_action") == "keep")])
+        written = pl.concat([inserts, updates, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
         _write_crosswalk(connection, job, (stream, batch), written)
         _write_lineage(connection, job, stream, batch)
         batches = job.target.ledger.tables.load_batch
@@ -136,8 +136,9 @@ def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, 
     )
     _replace_losers(connection, crosswalk, stream, lines.filter(~pl.col("_master"))["_key"])
     insert_rows(connection, crosswalk, fresh)
-    renewed = written.filter(pl.col("inserted_run").is_not_null() & (pl.col("_action") == "update"))
-    renew_fingerprints(connection, job, renewed.select("_golden", "_fingerprint"))
+    known = written.filter(pl.col("inserted_run").is_not_null())
+    renew_fingerprints(connection, job, known.filter(pl.col("_action") == "update"))
+    renew_fingerprints(connection, job, known.filter(pl.col("_action") == "note"), changed=False)
 
 
 def _replace_losers(connection: sa.Connection, crosswalk: sa.Table, stream: int, keys: pl.Series) -> None:
@@ -150,8 +151,8 @@ def _replace_losers(connection: sa.Connection, crosswalk: sa.Table, stream: int,
     drop_keys(connection, wanted)
 
 
-def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.DataFrame) -> None:
-    """Store the new `_fingerprint` of known golden records and name this run as the one that changed them."""
+def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.DataFrame, *, changed: bool = True) -> None:
+    """Store the new `_fingerprint` of known golden records and, if `changed`, name this run as what changed them."""
     if renewed.is_empty():
         return
     crosswalk = job.target.ledger.tables.crosswalk
@@ -165,7 +166,7 @@ def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.Data
         "stream_no",
         "source_key",
         pl.col("_fingerprint").alias("fingerprint"),
-        pl.lit(job.run_no).alias("changed_run"),
+        *([pl.lit(job.run_no).alias("changed_run")] if changed else []),
     )
     update_rows(connection, crosswalk, ["stream_no", "source_key"], lines)
 

@@ -28,8 +28,8 @@ _GROUP_ROWS = 300_000
 def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords) -> Staged:
     """Write who is whom among the clean rows of `entity`, and the golden records they make.
 
-    Reads `clean`; writes `members`, `lineage`, `review` and, last, `golden`, which is returned. Its facts:
-    rows, golden, merged, clusters, by_key, review, shared_values, largest_cluster.
+    Reads `clean`; writes `members`, `lineage`, `review`, `contribution` and, last, `golden`, which is returned. Its
+    facts: rows, golden, merged, clusters, by_key, review, shared_values, largest_cluster.
 
     Raises:
         MappingInvalid: `match` names a field there is not, or a strategy that the field cannot follow.
@@ -111,9 +111,9 @@ def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame
 
 def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int) -> Staged:
     with ExitStack() as stack:
-        golden, lineage, members, reviewed = (
+        golden, lineage, members, reviewed, contribution = (
             stack.enter_context(TableWriter(folder, plan.name, step))
-            for step in ("golden", "lineage", "members", "review")
+            for step in ("golden", "lineage", "members", "review", "contribution")
         )
         for table, frame in ((members, placed.members), (reviewed, review)):
             for part in frame.iter_slices(_PART_ROWS) if frame.height else (frame,):
@@ -124,7 +124,9 @@ def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame,
         lineage.write(_lineage(plan, _joined_records(plan, placed)))
         for part in _consolidated(plan, placed):
             golden.write(part)
-        for table in (members, lineage, reviewed):
+        for part in _contributions(plan, placed):
+            contribution.write(part)
+        for table in (members, lineage, reviewed, contribution):
             table.finish()
         return golden.finish(**_facts(plan, placed, review, shared_values))
 
@@ -191,6 +193,20 @@ def _consolidated(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:
         yield from keyed.select("_golden", "_key", "_members", *plan.fields).iter_slices(_PART_ROWS)
     columns = {"_golden": pl.String(), "_key": pl.String(), "_members": pl.Int64(), **plan.fields}
     yield pl.DataFrame(schema=columns)
+
+
+def _contributions(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:
+    """Yield what this stream's own rows alone would make of the records that other streams feed too."""
+    yield pl.DataFrame(schema={"_golden": pl.String(), **plan.fields})
+    own = plan.own_key(pl.col("_identity")).is_not_null()
+    shared = placed.sizes.join(placed.outside.filter(~own), on="_golden", how="semi")
+    for goldens in _groups(shared) if shared.height else ():
+        inside = [
+            rows.filter("_several").select("_identity", "_golden", *plan.fields) for rows in _rows(placed, goldens)
+        ]
+        outside = placed.outside.filter(own).join(goldens, on="_golden", how="semi")
+        made = consolidate(plan, pl.concat([*inside, outside.select("_identity", "_golden", *plan.fields)]))
+        yield from made.select("_golden", *plan.fields).iter_slices(_PART_ROWS)
 
 
 def _groups(sizes: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -7,8 +7,10 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
+from crm_migration.load.accounts import Account, opened
 from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.mapping.model import Entity, Reference
+from crm_migration.staging import has_table, open_table
 from crm_migration.validate.checks import Check, Status, Tally
 from crm_migration.validate.edits import Edits
 from crm_migration.validate.loaded import loaded_records
@@ -22,8 +24,8 @@ SCALE_OF_SHARE = Decimal("0.0001")
 class ReadBack:
     """What reading an entity's records back has found; per golden record: lines in the crosswalk, and standing.
 
-    `aside` marks records whose values are not the load's doing: edited in the target since, or left as they were
-    because the mapping only inserts. They are kept out of totals and suites.
+    `aside` marks records whose values are not this load's doing: edited in the target since, holding what another
+    stream brought, or left as they were because the mapping only inserts. They are kept out of totals and suites.
     """
 
     selection: Selection
@@ -64,11 +66,22 @@ class ReadBack:
 def read_back(selection: Selection) -> ReadBack:
     """Read every record of the selection back from the target and compare it with its fingerprint."""
     found = ReadBack.of(selection)
+    _set_apart(found)
     edits = Edits(selection.scope, selection.entity)
     for frame in loaded_records(selection):
         for piece in frame.iter_slices(SLICE_ROWS):
             _take(found, piece, edits)
     return found
+
+
+def _set_apart(found: ReadBack) -> None:
+    """Put aside the records that by survivorship do not hold what the golden record says."""
+    selection, scope = found.selection, found.selection.scope
+    step = f"{scope.phase}_apart"
+    if has_table(scope.folder, selection.entity, step):
+        for part in open_table(scope.folder, selection.entity, step).frames(["_golden"]):
+            at = selection.positions(part["_golden"])
+            found.aside[at[at >= 0]] = True
 
 
 def _take(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
@@ -108,21 +121,31 @@ def _explain(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
     """Tell records that the load got wrong from those that somebody edited in the target afterwards."""
     if frame.is_empty():
         return
-    stored, covered = unpack(frame["_fingerprint"].str.decode("hex"), found.entity, {})
+    stored, covered = unpack(frame["_fingerprint"].str.decode("hex"), found.entity, edits.layouts)
     comparable = np.asarray(covered.all(axis=1))
     mine = frame["_mine"].to_numpy()
     differs = covered & (stored != hashes(frame, found.entity))
     allowed = edits.standing(frame)
     wrong = mine & ((differs & ~allowed).any(axis=1) | ~comparable)
-    edited = ~wrong & comparable
+    # A fingerprint that other fields take part in is another text though no field differs.
+    same = comparable & ~differs.any(axis=1)
+    edited = ~wrong & comparable & ~same
     found.differing.add(frame["_key"].filter(pl.Series(wrong)))
     found.edited.add(frame["_key"].filter(pl.Series(edited)))
     found.not_comparable.add(frame["_key"].filter(pl.Series(~wrong & ~comparable)))
-    found.aside[frame["_at"].to_numpy()[~wrong]] = True
+    found.aside[frame["_at"].to_numpy()[(~wrong & ~same) | _others_values(found, frame, edits)]] = True
     for place, name in enumerate(found.entity.fields):
         rows = wrong & differs[:, place] & ~allowed[:, place]
         if rows.any():
             found.differing_fields.setdefault(name, Tally()).add(frame["_key"].filter(pl.Series(rows)))
+
+
+def _others_values(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> Flags:
+    """Return which records hold, in some field, another value than this stream brought."""
+    stream = f"{found.selection.scope.folder.source}.{found.selection.entity}"
+    parts = opened(frame["_fingerprint"].str.decode("hex"), frame["_golden"], edits.layouts)
+    account = Account.of(parts, stream, found.entity, frame.height)
+    return np.asarray((account.has_brought & (account.brought != account.loaded)).any(axis=1))
 
 
 def golden_totals(found: ReadBack) -> Totals:

@@ -38,6 +38,11 @@ class Edits:
         return standing
 
     @cached_property
+    def layouts(self) -> dict[int, list[str]]:
+        """Return the lists of fields that the ledger's fingerprints cover."""
+        return self.scope.target.ledger.layouts()
+
+    @cached_property
     def _known(self) -> pl.DataFrame:
         return pl.concat([pl.DataFrame(schema=SCHEMA), *self._listed(), *self._found_before()])
 
@@ -48,16 +53,24 @@ class Edits:
                     yield part.with_columns(pl.lit(None, pl.UInt32).alias("hash"))
 
     def _found_before(self) -> Iterator[pl.DataFrame]:
-        """Yield the fields that somebody had edited before this run, with the hash of what stood there."""
+        """Yield the fields that somebody had edited before this run, with the hash of what stood there.
+
+        A record may have been changed, and its image taken, in the name of another entity that feeds the same object.
+        """
+        target_object = self.scope.entity(self.entity).target.object
+        for name, entity in self.scope.mapping.entities.items():
+            if entity.target.object == target_object:
+                yield from self._found_in(name)
+
+    def _found_in(self, backed_up: str) -> Iterator[pl.DataFrame]:
         folder, entity = self.scope.folder, self.scope.entity(self.entity)
-        if not has_table(folder, self.entity, "backup") or not has_table(folder, self.entity, "backup_crosswalk"):
+        if not has_table(folder, backed_up, "backup") or not has_table(folder, backed_up, "backup_crosswalk"):
             return
-        layouts = self.scope.target.ledger.layouts()
         names = np.array(list(entity.fields))
-        for images in open_table(folder, self.entity, "backup").frames(["target_id", *entity.fields]):
-            for lines in open_table(folder, self.entity, "backup_crosswalk").frames(["target_id", "fingerprint"]):
+        for images in open_table(folder, backed_up, "backup").frames(["target_id", *entity.fields]):
+            for lines in open_table(folder, backed_up, "backup_crosswalk").frames(["target_id", "fingerprint"]):
                 both = images.join(lines.drop_nulls("fingerprint"), on="target_id")
-                loaded, covered = unpack(both["fingerprint"], entity, layouts)
+                loaded, covered = unpack(both["fingerprint"], entity, self.layouts)
                 stood = hashes(canonical_from_target(both, entity), entity)
                 rows, places = np.nonzero(covered & (loaded != stood))
                 ids = both["target_id"].gather(pl.Series(rows, dtype=pl.UInt32))

@@ -92,7 +92,7 @@ def select(scope: Scope, entity: str) -> Selection:
     streams: set[str] = set()
     drawn = pl.DataFrame(schema={"_golden": pl.String, "_key": pl.String})
     for part in golden.frames(["_golden", "_key", "_members"]):
-        kept = part.filter(~pl.col("_key").is_in(rejected.implode()))
+        kept = part.filter(~pl.col("_golden").is_in(rejected.implode()))
         if chosen is not None:
             kept = kept.filter(pl.col("_golden").is_in(chosen.implode()))
         hashes[rows : rows + kept.height] = hashed(kept["_golden"])
@@ -134,14 +134,19 @@ def _named(scope: Scope, entity: str, wanted: Hashes) -> tuple[str, ...]:
 
 
 def _rejected(scope: Scope, entity: str) -> pl.Series:
-    """Return the source keys that the load rejected; few, by the mapping's tolerance."""
+    """Return the golden ids of the rows that the load rejected; few, by the mapping's tolerance."""
     step = "sample_outcome" if scope.phase == "sample" else "outcome"
     found = [pl.Series("_key", [], pl.String)]
     if has_table(scope.folder, entity, step):
         refused = (pl.col("outcome") == "rejected") & (pl.col("step") == "load")
         parts = open_table(scope.folder, entity, step).frames(["_key", "outcome", "step"])
         found += [part.filter(refused)["_key"] for part in parts]
-    return pl.concat(found)
+    keys = pl.concat(found)
+    goldens = [pl.Series("_golden", [], pl.String)]
+    if len(keys):
+        parts = open_table(scope.folder, entity, "members").frames(["_key", "_golden"])
+        goldens += [part.filter(pl.col("_key").is_in(keys.implode()))["_golden"] for part in parts]
+    return pl.concat(goldens).unique()
 
 
 def _sampled(scope: Scope, entity: str) -> pl.Series:

@@ -1,0 +1,80 @@
+"""The three-way merge of a record that one source feeds: what was loaded last, what the target holds, what is new."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from crm_migration.load.fingerprint import hashes, pack, unpack
+from crm_migration.mapping.model import Entity
+
+KEPT_SCHEMA = {"target_id": pl.String, "field": pl.String}
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Hashes (rows × fields) of what was loaded last, what the target holds and what is new; where they compare.
+
+    `unknown` marks fields of which this run saw only a part: those of a record whose founding row it did not read.
+    """
+
+    base: np.ndarray
+    now: np.ndarray
+    new: np.ndarray
+    comparable: np.ndarray
+    unknown: np.ndarray
+
+    @classmethod
+    def of(cls, entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, layouts: dict[int, list[str]]) -> "Sides":
+        """Return the sides of records to update."""
+        base, comparable = unpack(updates["fingerprint"], entity, layouts)
+        new = hashes(updates, entity)
+        return cls(base, hashes(current, entity), new, comparable, np.zeros(new.shape, dtype=bool))
+
+    def with_unknown(self, entity: Entity, absent: np.ndarray) -> "Sides":
+        """Return the sides with nothing new for blanks, and for references, of rows whose founder is `absent`."""
+        reference = np.array([name in entity.references for name in entity.fields])
+        unknown = absent[:, None] & ((self.new == 0) | (reference[None, :] & (self.now != 0)))
+        return replace(self, unknown=unknown)
+
+    def recorded(self) -> np.ndarray:
+        """Return the hashes to keep as what was loaded last."""
+        return np.where(self.unknown, np.where(self.comparable, self.base, self.now), self.new)
+
+
+def three_way(
+    entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, sides: Sides
+) -> tuple[pl.DataFrame, np.ndarray]:
+    """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit."""
+    edited = sides.comparable & (sides.now != sides.base)
+    source_same = sides.comparable & (sides.new == sides.base)
+    overwrite = entity.target.on_target_change == "overwrite"
+    stay = source_same | sides.unknown | (edited & (not overwrite))
+    chosen = [
+        updates[name].zip_with(pl.Series(~stay[:, at]), current[name]).alias(name)
+        for at, name in enumerate(entity.fields)
+    ]
+    recorded = pack(sides.recorded(), entity)
+    return updates.with_columns(*chosen, recorded.alias("_fingerprint")), edited & stay & (sides.new != sides.now)
+
+
+def with_policy(merged: pl.DataFrame, edited: np.ndarray, gone: pl.Series, entity: Entity) -> pl.DataFrame:
+    """Return `merged` with the records rejected that are gone, or edited where the mapping rejects edits."""
+    refuse = gone
+    if entity.target.on_target_change == "reject":
+        refuse = refuse | pl.Series(edited)
+    reason = pl.when(gone).then(pl.lit("deleted_in_target")).otherwise(pl.lit("edited_in_target"))
+    return merged.with_columns(
+        pl.when(refuse).then(pl.lit("reject")).otherwise(pl.col("_action")).alias("_action"),
+        pl.when(refuse).then(reason).otherwise(pl.col("_reason")).alias("_reason"),
+    )
+
+
+def kept_fields(merged: pl.DataFrame, edited: np.ndarray, entity: Entity) -> pl.DataFrame:
+    """Return `target_id` and `field` of every edit that was left standing."""
+    names = list(entity.fields)
+    rows, columns = np.nonzero(edited)
+    ids = merged["target_id"].to_list()
+    return pl.DataFrame(
+        {"target_id": [ids[row] for row in rows], "field": [names[column] for column in columns]}, schema=KEPT_SCHEMA
+    )
