@@ -1,5 +1,6 @@
 """Files in a folder, on this machine or behind any fsspec URL, as documents."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,13 @@ class FileStore:
         """Return the files that fit a pattern, as `documents` does."""
         fitting = [listed for listed in self._listed() if fits(listed.name, pattern)]
         return [self._fetched(self._settled(listed)) for listed in fitting]
+
+    def standing(self, patterns: list[str]) -> dict[str, str] | None:
+        """Return the version of each file that fits one of the patterns; None while any of them is being written."""
+        found = [listed for listed in self._listed() if any(fits(listed.name, pattern) for pattern in patterns)]
+        if any(_age(listed) < self.config.settle_seconds for listed in found):
+            return None
+        return {listed.name: listed.version for listed in found}
 
     def reading(self, document: Document, wanted: Wanted) -> Reading:
         """Return the reader of a document; raises what `open_reading` raises."""
@@ -121,7 +129,7 @@ class FileStore:
         """Return the file as it is once it has stood still for the time that the mapping names."""
         wait = self.config.settle_seconds
         for _ in range(MOST_WAITS):
-            age = (datetime.now(UTC) - listed.modified).total_seconds() if listed.modified else wait
+            age = _age(listed)
             if age >= wait:
                 return listed
             self.sleep(min(wait, wait - age))
@@ -167,6 +175,11 @@ class _Answering:
 def fits(name: str, pattern: str) -> bool:
     """Say whether a path below a source's folder fits a pattern; one without `/` is compared with its last part."""
     return fnmatchcase(name if "/" in pattern else PurePosixPath(name).name, pattern)
+
+
+def _age(listed: Listed) -> float:
+    """Return for how many seconds a file has stood still; where its storage does not tell, it is taken as whole."""
+    return (datetime.now(UTC) - listed.modified).total_seconds() if listed.modified else math.inf
 
 
 def _unfinished(name: str) -> bool:

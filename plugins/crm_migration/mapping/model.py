@@ -90,6 +90,7 @@ __all__ = [
 ]
 
 OnTargetChange = Literal["keep", "overwrite", "reject"]
+ON_ARRIVAL = "on_arrival"
 OnSourceDelete = Literal["keep", "flag", "delete"]
 SourceKind = Literal["database", "files", "google_sheet", "google_drive"]
 Strategy = Literal[
@@ -332,7 +333,10 @@ class Mapping(Strict):
     description: str = ""
     source: SourceConfig
     target: TargetConfig
-    schedule: str | None = Field(None, description="Cron expression; none: started by hand.")
+    schedule: str | None = Field(
+        None,
+        description="Cron expression, or `on_arrival` to start a run when files have arrived; none: started by hand.",
+    )
     start_date: str = Field("2026-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$")
     owner: str = "data-engineering"
     tags: list[str] = Field(default_factory=list)

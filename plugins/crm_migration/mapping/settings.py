@@ -7,7 +7,7 @@ from datetime import date
 from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.cron import cron_fault
 from crm_migration.mapping.faults import Fault, quoted
-from crm_migration.mapping.model import Mapping
+from crm_migration.mapping.model import ON_ARRIVAL, Mapping
 from crm_migration.mapping.moments import zone_fault
 
 CONNECTION_ID = re.compile(r"[\w.\-]{1,200}")
@@ -42,9 +42,13 @@ def _source(mapping: Mapping) -> Iterator[Fault]:
 
 
 def _schedule(mapping: Mapping) -> Iterator[Fault]:
-    if mapping.schedule is not None and (text := cron_fault(mapping.schedule)):
-        found = "" if ", found" in text else f", found {quoted(mapping.schedule)}"
-        yield Fault(("schedule",), f"{text}{found}")
+    if mapping.schedule == ON_ARRIVAL:
+        if mapping.source.kind != "files":
+            text = f"expected a cron expression for a source of kind {mapping.source.kind}, found {quoted(ON_ARRIVAL)}"
+            yield Fault(("schedule",), text, depends=(("source", "kind"),))
+    elif mapping.schedule is not None and (wrong := cron_fault(mapping.schedule)):
+        found = "" if ", found" in wrong else f", found {quoted(mapping.schedule)}"
+        yield Fault(("schedule",), f"{wrong}{found}")
     try:
         date.fromisoformat(mapping.start_date)
     except ValueError:

@@ -31,6 +31,11 @@ def airflow_connection(conn_id: str) -> ConnectionFields:
         raise ConnectionUnknown(
             f"connection {conn_id!r} is not defined in Airflow; add it under Admin → Connections"
         ) from missing
+    return connection_fields(conn_id, found)
+
+
+def connection_fields(conn_id: str, found: Any) -> ConnectionFields:
+    """Return the parts of a connection that Airflow has found."""
     return ConnectionFields(
         conn_id=conn_id,
         conn_type=found.conn_type,
@@ -75,9 +80,15 @@ def make_job(mapping_path: str, run_id: str | None = None) -> "Job":
 
 
 def _window(context: Any) -> tuple[datetime | None, datetime | None] | None:
-    """Return the data interval of a scheduled or backfilled run; a run started by hand reads everything."""
-    if context["dag_run"].run_type == "manual" or context["params"].get("full_refresh"):
+    """Return the data interval of a scheduled or backfilled run; a run started by hand reads everything.
+
+    A run that files have started reads what has changed since the last load: an interval open on both sides.
+    """
+    run_type = context["dag_run"].run_type
+    if run_type == "manual" or context["params"].get("full_refresh"):
         return None
+    if run_type == "asset_triggered":
+        return None, None
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     return (start, end) if start != end else None
 

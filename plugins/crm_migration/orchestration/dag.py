@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TaskGroup, chain
+from airflow.sdk import DAG, Asset, AssetWatcher, CronDataIntervalTimetable, Param, TaskGroup, chain
 
 from crm_migration.mapping.loaded import LoadedMapping
-from crm_migration.mapping.model import Mapping
+from crm_migration.mapping.model import ON_ARRIVAL
 from crm_migration.mapping.order import load_order
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.orchestration import tasks
@@ -34,7 +34,7 @@ def migration_dag(dag_file: str, doc: str | None) -> DAG:
         dag_id=Path(dag_file).stem,
         description=mapping.description or f"Migration of {mapping.source.name} into {mapping.target.name}",
         doc_md=f"{doc or ''}\n\nMapping `{loaded.path.name}`, sha256 `{loaded.sha256}`.",
-        schedule=_schedule(mapping),
+        schedule=_schedule(loaded),
         start_date=datetime.combine(mapping.first_day, datetime.min.time(), tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -47,8 +47,17 @@ def migration_dag(dag_file: str, doc: str | None) -> DAG:
     return made
 
 
-def _schedule(mapping: Mapping) -> CronDataIntervalTimetable | None:
-    """Return the mapping's schedule; where `CRM_MIGRATION_SCHEDULES=off` (demo, rehearsal) runs start by hand only."""
+def _schedule(loaded: LoadedMapping) -> CronDataIntervalTimetable | Asset | None:
+    """Return the mapping's schedule: a cron expression's, or the files that start a run when they arrive.
+
+    Where `CRM_MIGRATION_SCHEDULES=off` (demo, rehearsal) no clock starts a run.
+    """
+    mapping = loaded.mapping
+    if mapping.schedule == ON_ARRIVAL:
+        from crm_migration.orchestration.arrival import FilesArrived
+
+        watcher = AssetWatcher(name=f"{mapping.source.name}_arrival", trigger=FilesArrived(str(loaded.path)))
+        return Asset(f"{mapping.source.name}_files", watchers=[watcher])
     if mapping.schedule is None or os.environ.get("CRM_MIGRATION_SCHEDULES") == "off":
         return None
     return CronDataIntervalTimetable(mapping.schedule, timezone=mapping.source.timezone)
