@@ -1,0 +1,82 @@
+"""Starts a run when files arrive: a watcher that the triggerer runs, one for each source of files."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Connection
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+from crm_migration.errors import MigrationError, RetryLater
+
+logger = logging.getLogger(__name__)
+
+SEEN = "files"
+SECONDS = 10.0
+
+
+class FilesArrived(BaseEventTrigger):
+    """Fires when the files of a mapping's source are not those that it fired for last, and all stand still.
+
+    What it fired for is kept in Airflow's state of the asset, so that a restart does not start a run. It is kept after
+    the event was handed over: a crash between the two starts one run too many, never one too few.
+    """
+
+    def __init__(self, mapping_path: str, seconds: float = SECONDS) -> None:
+        """Watch the source of the mapping at `mapping_path`, looking every so many `seconds`."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.mapping_path, self.seconds = mapping_path, seconds
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return how the triggerer makes this trigger again."""
+        return (
+            "crm_migration.orchestration.arrival.FilesArrived",
+            {"mapping_path": self.mapping_path, "seconds": self.seconds},
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Yield an event, with the number of files, each time the files have changed."""
+        while True:
+            found = await self._look()
+            if found and found != await self._seen():
+                yield TriggerEvent({"files": len(found)})  # type: ignore[no-untyped-call]
+                await self._remember(found)
+            await asyncio.sleep(self.seconds)
+
+    async def _look(self) -> dict[str, str] | None:
+        """Return the files that stand still, by name, with their version; None while any is being written."""
+        try:
+            config, patterns, connection = await self._read()
+            return await asyncio.to_thread(_standing, config, patterns, connection)
+        except RetryLater as away:
+            logger.warning("%s; looking again in %s s", away, self.seconds)
+            return None
+        except MigrationError as fault:
+            logger.error("%s; looking again in %s s", fault, self.seconds)
+            return None
+
+    async def _read(self) -> tuple[Any, list[str], Any]:
+        from crm_migration.mapping.reader import read_mapping
+        from crm_migration.orchestration.context import connection_fields
+
+        mapping = (await asyncio.to_thread(read_mapping, Path(self.mapping_path))).mapping
+        conn_id = mapping.source.connection
+        found = connection_fields(conn_id, await Connection.async_get(conn_id))
+        return mapping.source, sorted({entity.file or "*" for entity in mapping.entities.values()}), found
+
+    async def _seen(self) -> Any:
+        return await self.asset_state_store.aget(SEEN) if self.asset_state_store is not None else None
+
+    async def _remember(self, found: Any) -> None:
+        if self.asset_state_store is not None:
+            await self.asset_state_store.aset(SEEN, found)
+
+
+def _standing(config: Any, patterns: list[str], connection: Any) -> dict[str, str] | None:
+    from crm_migration.connections import file_root
+    from crm_migration.extract.files import FileStore
+    from crm_migration.extract.landing import Landing
+
+    return FileStore(config, file_root(connection), Landing()).standing(patterns)
