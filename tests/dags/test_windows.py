@@ -34,7 +34,9 @@ def test_a_scheduled_run_reads_its_interval_and_one_by_hand_everything(
     assert _window(context) == window
 
 
-def test_a_run_without_interval_reads_everything(airflow_home) -> None:
+def test_a_run_that_files_have_started_reads_what_changed_since_the_last_load(airflow_home) -> None:
     from crm_migration.orchestration.context import _window
 
-    assert _window({"dag_run": SimpleNamespace(run_type="asset_triggered"), "params": {}}) is None
+    started = SimpleNamespace(run_type="asset_triggered")
+    assert _window({"dag_run": started, "params": {}}) == (None, None)
+    assert _window({"dag_run": started, "params": {"full_refresh": True}}) is None
