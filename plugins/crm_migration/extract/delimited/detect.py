@@ -1,0 +1,143 @@
+"""Finds a dialect: the one in which the most records of a sample have the same number of fields."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+from crm_migration.extract.delimited.dialect import Dialect
+from crm_migration.extract.delimited.records import LINE_END, Scanner
+from crm_migration.mapping.reading import DelimitedOptions
+
+SCORED_LETTERS = 64 << 10
+_SCORED_RECORDS = 500
+# How much a separator is to be expected, all else being equal.
+_USUAL = {
+    ",": 1.0,
+    ";": 1.0,
+    "\t": 1.0,
+    "|": 1.0,
+    "\x1f": 1.0,
+    "\x01": 1.0,
+    "~": 0.9,
+    "^": 0.9,
+    "¦": 0.9,
+    ":": 0.5,
+    " ": 0.4,
+}
+_LONG = ("+|", "||", "|~|", "~|~", "|+|", "::", ";;", "~~", "^|", "|^", "^^", "<>")
+_MOST_LONG = 0.95
+_BETTER = 0.02
+_SEPARATOR = re.compile(r"[&~^#@$!*+=\x01-\x08\x0e-\x1f][^\w\s\"'`]{1,2}$")
+
+
+@dataclass(frozen=True)
+class _Score:
+    dialect: Dialect
+    value: float
+    width: int
+
+
+def find_dialect(sample: str, final: bool, options: DelimitedOptions) -> tuple[Dialect, list[str]]:
+    """Return the dialect of the sample, and a sentence for each mark that was guessed.
+
+    What the options say is taken as it is. `final` says that the sample is the whole text.
+    """
+    text = sample[:SCORED_LETTERS]
+    final = final and len(text) == len(sample)
+    separator = options.record_separator or _record_separator(text, final)
+    base = Dialect(
+        delimiter="", record_separator=separator, comment=options.comment, quote=_first(options.quote, '"'), escape=""
+    )
+    if options.escape and options.escape != base.quote:
+        base = replace(base, escape=options.escape)
+    best = _best_delimiter(text, final, options, base)
+    best = _best_marks(text, final, options, best)
+    return best, _notes(best, options)
+
+
+def _first(given: str | None, default: str) -> str:
+    return default if given is None else given
+
+
+def _best_delimiter(text: str, final: bool, options: DelimitedOptions, base: Dialect) -> Dialect:
+    if options.delimiter is not None:
+        return replace(base, delimiter=options.delimiter)
+    quotes = [base.quote] if options.quote is not None else _quotes(text, base.quote)
+    tried = [
+        _score(text, final, replace(base, delimiter=delimiter, quote=quote))
+        for delimiter, quote in product([mark for mark in _USUAL if mark in text], quotes)
+    ]
+    best = max(tried, key=lambda score: score.value, default=None)
+    if best is None or best.value <= 0:
+        return base
+    return _longer(text, best.dialect)
+
+
+def _longer(text: str, found: Dialect) -> Dialect:
+    """Return the dialect with a separator of several letters, where the one found only occurs as part of it."""
+    ends = found.record_separator or ""
+    alone = text.count(found.delimiter) - (text.count(ends) * ends.count(found.delimiter) if ends else 0)
+    for long in _LONG:
+        if found.delimiter in long and text.count(long) * long.count(found.delimiter) >= alone * _MOST_LONG:
+            return replace(found, delimiter=long)
+    return found
+
+
+def _best_marks(text: str, final: bool, options: DelimitedOptions, found: Dialect) -> Dialect:
+    """Return the dialect with the quotation and escape marks under which clearly more records agree."""
+    quotes = [found.quote] if options.quote is not None else _quotes(text, found.quote)
+    escapes = [found.escape]
+    if options.escape is None and any("\\" + mark in text for mark in (*quotes, found.delimiter) if mark):
+        escapes.append("\\")
+    best = _score(text, final, found)
+    for quote, escape in product(quotes, escapes):
+        score = _score(text, final, replace(found, quote=quote, escape=escape))
+        if score.value > best.value + _BETTER:
+            best = score
+    return best.dialect
+
+
+def _quotes(text: str, usual: str) -> list[str]:
+    """Return the quotation marks to try: others than the usual one only where fields begin and end with them."""
+    single = re.findall(r"(?:^|[,;|\t])'[^'\r\n]*'(?=[,;|\t\r\n]|$)", text, re.MULTILINE)
+    return [usual, "'"] if len(single) > 1 and usual != "'" else [usual]
+
+
+def _score(text: str, final: bool, dialect: Dialect) -> _Score:
+    """Return how well the dialect fits: the share of records that agree in width, and how usual its separator is."""
+    widths: Counter[int] = Counter()
+    for record in islice(Scanner(dialect).scan(text, final=final), _SCORED_RECORDS):
+        if record.text.strip():
+            widths[0 if record.broken else len(record.fields)] += 1
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return _Score(dialect, 0.0 if dialect.delimiter else 1 - widths[0] / max(widths.total(), 1), 1)
+    width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
+    usual = _USUAL.get(dialect.delimiter, 1.0)
+    return _Score(dialect, count / widths.total() * usual * (1 - 1 / (2 * width)), width)
+
+
+def _record_separator(text: str, final: bool) -> str | None:
+    """Return an end of records that is more than the end of a line, if every line of the sample has it."""
+    lines = [line for line in LINE_END.split(text) if line]
+    whole = lines if final else lines[:-1]
+    ends = _SEPARATOR.search(whole[0]) if whole else None
+    if ends is None or len(whole) == 1 or len(set(ends.group())) == 1:
+        return None
+    return ends.group() if all(line.endswith(ends.group()) for line in whole) else None
+
+
+def _notes(found: Dialect, options: DelimitedOptions) -> list[str]:
+    notes = []
+    if options.delimiter is None:
+        notes.append(
+            f"delimiter guessed as {found.delimiter!r}" if found.delimiter else "no delimiter found: one column"
+        )
+    if options.quote is None and found.quote != '"':
+        notes.append(f"quote guessed as {found.quote!r}")
+    if options.escape is None and found.escape:
+        notes.append(f"escape guessed as {found.escape!r}")
+    if options.record_separator is None and found.record_separator:
+        notes.append(f"record_separator guessed as {found.record_separator!r}")
+    return notes

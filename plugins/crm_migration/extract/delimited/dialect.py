@@ -1,0 +1,27 @@
+"""How the text of a delimited file is cut into records and fields."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Separators and marks; an empty `delimiter` means one column, an empty `quote` or `escape` means none.
+
+    Records end where a line ends (CR LF, LF or CR outside of quotation marks), or at `record_separator` and a line
+    end right after it. Lines that begin with `comment` are no records.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    record_separator: str | None = None
+    comment: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Return whether blocks of bytes can be cut without reading them letter by letter."""
+        marks = (self.delimiter, self.quote, self.escape)
+        single = all(len(mark) <= 1 and mark.isascii() for mark in marks)
+        given = [mark for mark in marks if mark]
+        distinct = len(set(given)) == len(given) and not set(given) & set("\r\n\0")
+        return single and distinct and self.record_separator is None and self.comment is None

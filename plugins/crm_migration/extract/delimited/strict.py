@@ -1,0 +1,323 @@
+"""The fast path: whole blocks of bytes, cut by where their marks stand and parsed by pyarrow.
+
+It takes what is beyond doubt and leaves the rest: it stops before the first quotation mark that is out of place, and
+hands over single records that have a fault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pc
+from numpy.typing import NDArray
+
+from crm_migration.extract.delimited.layout import Layout, RowMaker
+from crm_migration.extract.delimited.records import Scanner
+from crm_migration.extract.document import READ_META
+
+_LF, _CR = 10, 13
+_NEUTRAL = ord("x")
+_ONE_COLUMN = "\x1f"
+_BOM = b"\xef\xbb\xbf"
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of the first `used` bytes of a block, in which `lines` lines end."""
+
+    frame: pl.DataFrame
+    used: int
+    lines: int
+
+
+class _Disagreement(Exception):
+    """pyarrow does not see the records that the marks show."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Where the records of a block stand: each from `starts` to before `ends`, on line `lines` of the block."""
+
+    starts: Positions
+    ends: Positions
+    lines: Positions
+    used: int
+    lines_used: int
+
+
+class StrictReader:
+    """Reads blocks of one document."""
+
+    def __init__(self, layout: Layout, wanted: Sequence[str], *, valid: bool) -> None:
+        self._layout, self._wanted, self._valid = layout, list(wanted), valid
+        self._rows = RowMaker(layout, wanted)
+        self._scanner = Scanner(layout.dialect)
+        self._marks = _Marks(layout.dialect.delimiter or _ONE_COLUMN, layout.dialect.quote, layout.dialect.escape)
+
+    def read(self, block: bytes, line: int, *, final: bool) -> Part | None:
+        """Return the rows at the start of a block that begins with a record on line `line`; None if none is sure."""
+        if self._is_strange(block, final):
+            return None
+        cut = _cut(block, self._marks, final, self._layout.most_record)
+        if cut is None:
+            return None
+        try:
+            frame = self._frame(block, cut, line)
+        except _Disagreement:
+            return None
+        return Part(frame, cut.used, cut.lines_used)
+
+    def _is_strange(self, block: bytes, final: bool) -> bool:
+        """Return whether pyarrow would take the block otherwise: marks at its edges, or none to tell columns by."""
+        escape = self._layout.dialect.escape.encode()
+        if escape and ((final and escape in block) or escape + b"\n" in block or escape + b"\r" in block):
+            return True
+        return block.startswith(_BOM) or (not self._layout.dialect.delimiter and _ONE_COLUMN.encode() in block)
+
+    def _frame(self, block: bytes, cut: _Cut, line: int) -> pl.DataFrame:
+        odd = _blank_rows(block, cut, self._marks, len(self._layout.columns)) | self._invalid(block, cut)
+        try:
+            return self._joined(block, cut, line, odd)
+        except pa.ArrowInvalid:
+            odd |= _ragged(block, cut, self._marks, len(self._layout.columns))
+        try:
+            return self._joined(block, cut, line, odd)
+        except pa.ArrowInvalid:
+            raise _Disagreement from None
+
+    def _invalid(self, block: bytes, cut: _Cut) -> NDArray[np.bool_]:
+        """Return which records hold a NUL byte, or bytes that are no UTF-8."""
+        wrong: list[int] = []
+        if b"\0" in block:
+            wrong += np.flatnonzero(np.frombuffer(block, np.uint8) == 0).tolist()
+        if not self._valid and not block.isascii():
+            wrong += _undecodable(block[: cut.used], cut)
+        odd = np.zeros(len(cut.starts), dtype=np.bool_)
+        inside = [place for place in wrong if place < cut.used]
+        odd[np.searchsorted(cut.starts, inside, side="right") - 1] = True
+        return odd
+
+    def _joined(self, block: bytes, cut: _Cut, line: int, odd: NDArray[np.bool_]) -> pl.DataFrame:
+        """Return the rows of the sure records, and those of the odd ones, each read for itself, in their order."""
+        filled = cut.ends > cut.starts
+        sure = filled & ~odd
+        good = self._parse(_kept(block, cut, odd), int(sure.sum()))
+        frame = good.with_columns(pl.Series("_at", cut.lines[sure] + line, dtype=pl.Int64))
+        repeats = self._header_repeats(good)
+        if repeats.any():
+            odd[np.flatnonzero(sure)[repeats]] = True
+            frame = frame.filter(~pl.Series(repeats))
+        frame = frame.select(*self._columns())
+        if odd.any():
+            frame = pl.concat([frame, self._one_by_one(block, cut, line, np.flatnonzero(odd))]).sort("_at")
+        return frame
+
+    def _columns(self) -> list[pl.Expr]:
+        values = [
+            pl.lit(None, pl.String).alias(name) if place is None else pl.col(f"c{place}").alias(name)
+            for name, place in zip(self._wanted, self._rows.places, strict=True)
+        ]
+        meta = [pl.col(name) if name == "_at" else pl.lit(None, kind).alias(name) for name, kind in READ_META.items()]
+        return [*values, *meta]
+
+    def _one_by_one(self, block: bytes, cut: _Cut, line: int, places: Positions) -> pl.DataFrame:
+        rows = []
+        for place in places.tolist():
+            text = block[cut.starts[place] : cut.ends[place]].decode("utf-8", "surrogateescape")
+            for record in self._scanner.scan(text, line + int(cut.lines[place])):
+                row = self._rows.row(record)
+                if row is not None:
+                    rows.append(row)
+        return pl.DataFrame(rows, schema=self._schema, orient="row")
+
+    @cached_property
+    def _schema(self) -> dict[str, type[pl.DataType]]:
+        return {**dict.fromkeys(self._wanted, pl.String), **READ_META}
+
+    @cached_property
+    def _probe(self) -> int | None:
+        """Return a column in which a repeated header shows."""
+        header = self._layout.header
+        if header is None or len(header) <= 1:
+            return None
+        return next((place for place, name in enumerate(header) if name), None)
+
+    def _header_repeats(self, good: pl.DataFrame) -> NDArray[np.bool_]:
+        header = self._layout.header
+        if self._probe is None or header is None or good.is_empty():
+            return np.zeros(good.height, dtype=np.bool_)
+        return (good[f"c{self._probe}"].str.strip_chars() == header[self._probe]).fill_null(False).to_numpy()
+
+    @cached_property
+    def _options(self) -> tuple[pc.ParseOptions, pc.ConvertOptions]:
+        dialect, width = self._layout.dialect, len(self._layout.columns)
+        needed = sorted({place for place in (*self._rows.places, self._probe) if place is not None}) or [0]
+        parse = pc.ParseOptions(
+            delimiter=dialect.delimiter or _ONE_COLUMN,
+            quote_char=dialect.quote or False,
+            escape_char=dialect.escape or False,
+            newlines_in_values=True,
+        )
+        convert = pc.ConvertOptions(
+            column_types={f"c{place}": pa.string() for place in range(width)},
+            include_columns=[f"c{place}" for place in needed],
+            strings_can_be_null=True,
+            null_values=[""],
+            quoted_strings_can_be_null=False,
+        )
+        return parse, convert
+
+    def _parse(self, text: bytes, rows: int) -> pl.DataFrame:
+        parse, convert = self._options
+        if not rows:
+            return pl.DataFrame(schema=dict.fromkeys(convert.include_columns, pl.String))
+        names = [f"c{place}" for place in range(len(self._layout.columns))]
+        read = pc.ReadOptions(column_names=names, block_size=len(text) + 1, use_threads=False)
+        table = pc.read_csv(pa.BufferReader(text), read, parse, convert)
+        if table.num_rows != rows:
+            raise _Disagreement
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 (a table never becomes a series)
+        return frame
+
+
+class _Marks:
+    """The bytes that mean something in a dialect."""
+
+    def __init__(self, delimiter: str, quote: str, escape: str) -> None:
+        self.delimiter = ord(delimiter)
+        self.quote = ord(quote) if quote else None
+        self.escape = ord(escape) if escape else None
+
+
+def _cut(block: bytes, marks: _Marks, final: bool, most: int) -> _Cut | None:
+    """Return the records up to the first doubt: a mark out of place, an end that is not there yet, too long a one."""
+    seen = _neutral(block, marks)
+    quotes = np.flatnonzero(seen == marks.quote) if marks.quote is not None else np.empty(0, np.int64)
+    line_ends = _line_ends(block, seen, final)
+    if final and not (len(line_ends) and line_ends[-1] == len(block) - 1):
+        line_ends = np.append(line_ends, len(block))
+    doubt = _first_out_of_place(seen, quotes, marks, final)
+    outside = np.searchsorted(quotes, line_ends) % 2 == 0
+    outside &= line_ends <= (len(block) if doubt is None else doubt)
+    numbers = np.flatnonzero(outside)
+    ends = line_ends[numbers]
+    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    long = np.flatnonzero(ends - starts >= most - 2)
+    if len(long):
+        numbers, ends, starts = numbers[: long[0]], ends[: long[0]], starts[: long[0]]
+    if not len(ends):
+        return None
+    before_return = (
+        (ends > starts)
+        & (seen[np.minimum(ends, len(block)) - 1] == _CR)
+        & (seen[np.minimum(ends, len(block) - 1)] == _LF)
+    )
+    lines = np.concatenate([[0], numbers[:-1] + 1])
+    used = min(int(ends[-1]) + 1, len(block))
+    return _Cut(starts, ends - before_return, lines, used, int(numbers[-1]) + 1)
+
+
+def _neutral(block: bytes, marks: _Marks) -> NDArray[np.uint8]:
+    """Return the bytes, with a letter in place of each one whose meaning an escape mark takes away."""
+    seen = np.frombuffer(block, np.uint8)
+    if marks.escape is None or bytes([marks.escape]) not in block:
+        return seen
+    places = np.flatnonzero(seen == marks.escape)
+    first = np.concatenate([[True], np.diff(places) > 1])
+    run = np.flatnonzero(first)[np.cumsum(first) - 1]
+    taken = places[(np.arange(len(places)) - run) % 2 == 0] + 1
+    seen = seen.copy()
+    seen[taken[taken < len(seen)]] = _NEUTRAL
+    return seen
+
+
+def _line_ends(block: bytes, seen: NDArray[np.uint8], final: bool) -> Positions:
+    """Return where lines end: at each LF, and at each CR that none follows; a CR at the very end is not sure yet."""
+    feeds = np.flatnonzero(seen == _LF)
+    if b"\r" not in block:
+        return feeds
+    returns = np.flatnonzero(seen == _CR)
+    if not final:
+        returns = returns[returns < len(seen) - 1]
+    alone = returns[seen[np.minimum(returns + 1, len(seen) - 1)] != _LF]
+    return np.sort(np.concatenate([feeds, alone])) if len(alone) else feeds
+
+
+def _first_out_of_place(seen: NDArray[np.uint8], quotes: Positions, marks: _Marks, final: bool) -> int | None:
+    """Return where the first quotation mark stands that neither opens a field, nor closes one, nor is doubled."""
+    if not len(quotes):
+        return None
+    around = np.zeros(256, dtype=np.bool_)
+    around[[marks.delimiter, _LF, _CR]] = True
+    opening, closing = quotes[0::2], quotes[1::2]
+    starts_field = around[seen[np.maximum(opening - 1, 0)]] | (opening == 0)
+    starts_field[1:] |= opening[1:] == closing[: len(opening) - 1] + 1
+    last = len(seen) - 1
+    ends_field = around[seen[np.minimum(closing + 1, last)]] | (closing == last)
+    following = opening[1:]
+    ends_field[: len(following)] |= closing[: len(following)] + 1 == following
+    wrong = [found[0] for found in (opening[~starts_field], closing[~ends_field]) if len(found)]
+    if final and len(quotes) % 2:
+        wrong.append(quotes[-1])
+    return int(min(wrong)) if wrong else None
+
+
+def _blank_rows(block: bytes, cut: _Cut, marks: _Marks, width: int) -> NDArray[np.bool_]:
+    """Return which records consist of separators only: as many as the columns need."""
+    lengths = cut.ends - cut.starts
+    odd = np.zeros(len(lengths), dtype=np.bool_)
+    if width > 1:
+        nothing = bytes([marks.delimiter]) * (width - 1)
+        candidates = np.flatnonzero(lengths == width - 1)
+        odd[[place for place in candidates if block.startswith(nothing, int(cut.starts[place]))]] = True
+    return odd
+
+
+def _ragged(block: bytes, cut: _Cut, marks: _Marks, width: int) -> NDArray[np.bool_]:
+    """Return which records have another number of fields."""
+    seen = _neutral(block[: cut.used], marks)
+    separators = seen == marks.delimiter
+    if marks.quote is not None:
+        separators &= np.bitwise_xor.accumulate(seen == marks.quote) == 0
+    places = np.flatnonzero(separators)
+    found = np.searchsorted(places, cut.ends) - np.searchsorted(places, cut.starts)
+    ragged: NDArray[np.bool_] = (found != width - 1) & (cut.ends > cut.starts)
+    return ragged
+
+
+def _undecodable(block: bytes, cut: _Cut) -> list[int]:
+    """Return a place in each record that holds bytes that are no UTF-8."""
+    places: list[int] = []
+    start = 0
+    while True:
+        wrong = _first_undecodable(block[start:])
+        if wrong is None:
+            return places
+        places.append(start + wrong)
+        following = int(np.searchsorted(cut.starts, places[-1], side="right"))
+        if following == len(cut.starts):
+            return places
+        start = int(cut.starts[following])
+
+
+def _first_undecodable(text: bytes) -> int | None:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _kept(block: bytes, cut: _Cut, odd: NDArray[np.bool_]) -> bytes:
+    """Return the block without the odd records."""
+    if not odd.any():
+        return block[: cut.used]
+    edges = np.append(cut.starts, cut.used)
+    changes = np.flatnonzero(np.diff(np.concatenate([[1], odd.astype(np.int8), [1]])))
+    return b"".join(block[edges[start] : edges[end]] for start, end in zip(changes[0::2], changes[1::2], strict=True))
