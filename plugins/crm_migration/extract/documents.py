@@ -14,7 +14,8 @@ import polars as pl
 from crm_migration.errors import MappingFault, SourceUnavailable
 from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, UNITS, Document, Reading
 from crm_migration.extract.formats import Wanted
-from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Window, known_entity
+from crm_migration.extract.profiling import Seen
+from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
 from crm_migration.extract.watermark import text_within
 from crm_migration.mapping import model
 from crm_migration.mapping.faults import did_you_mean, listed
@@ -45,22 +46,26 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class DocumentSource:
-    """The entities of a mapping, read from documents; `loaded` gives the versions that the last load had, by entity."""
+    """The entities of a mapping, read from documents; `loaded` gives the versions that the last load had, by entity.
+
+    The columns that are known to be `absent` are read as null where a document lacks them; without that knowledge the
+    entity's policy on missing columns decides.
+    """
 
     mapping: model.Mapping
     store: Store
     loaded: Callable[[str], Mapping[str, str]] = field(default=lambda _entity: {}, repr=False)
+    absent: Absent | None = None
 
     def describe(self, entity: str) -> dict[str, str]:
         """Return every column of the entity's documents, all of type `text`; raises what `read` raises.
 
-        Where a pattern fits no file yet, the columns that the mapping reads stand in for them.
+        Where a pattern fits no file yet, or all of them are empty, the columns that the mapping reads stand in.
         """
         columns: dict[str, str] = {}
-        documents = self.documents(entity)
-        for document in documents:
+        for document in self.documents(entity):
             columns |= dict.fromkeys(self._reading(entity, document).columns(), "text")
-        return columns if documents else dict.fromkeys(self._entity(entity).source_columns, "text")
+        return columns or dict.fromkeys(self._entity(entity).source_columns, "text")
 
     def documents(self, entity: str) -> list[Document]:
         """Return the entity's documents by name.
@@ -123,6 +128,19 @@ class DocumentSource:
                     values.update(value for value in fresh.head(most + len(values)) if value.strip())
         return {column: set(sorted(values)[:most]) for column, values in found.items()}
 
+    def profile(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> Profile:
+        """Return the columns, the kinds of those that the mapping reads, and the distinct values.
+
+        One pass over every document, besides the one in which JSON and XML tell their columns.
+        """
+        seen = Seen(self._entity(entity).source_columns, columns, most)
+        for document in self.documents(entity):
+            reading = self._reading(entity, document)
+            seen.document(document.name, reading.columns(), ordered=reading.facts.format in WITH_HEADER)
+            for frame in self._rows(entity, document, reading.frames(seen.wanted)):
+                seen.rows(frame)
+        return seen.profile()
+
     def _entity(self, name: str) -> model.Entity:
         return known_entity(self.mapping, name)
 
@@ -154,8 +172,12 @@ class DocumentSource:
         if reading.facts.format in WITH_HEADER:
             self._check_columns(entity, document, reading.columns())
         unit = UNITS.get(reading.facts.format, "record")
-        for frame in reading.frames(columns, batch_rows):
+        for frame in self._rows(entity, document, reading.frames(columns, batch_rows)):
             yield frame.select(*columns, pl.lit(document.name).alias(FILE), pl.lit(unit).alias(UNIT), *READ_META)
+
+    def _rows(self, entity: str, document: Document, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """Yield the frames of a document, and say at their end whether it has stayed what it was."""
+        yield from frames
         if not self.store.unchanged(document):
             raise SourceUnavailable(
                 f"{self.mapping.source.name}: {entity}: {document.name}: expected a file that stays as it is while it "
@@ -164,9 +186,10 @@ class DocumentSource:
 
     def _check_columns(self, entity: str, document: Document, offered: list[str]) -> None:
         described = self._entity(entity)
-        if described.drift.missing_columns != "freeze":
+        if self.absent is None and described.drift.missing_columns != "freeze":
             return
-        missing = [column for column in described.source_columns if column not in offered]
+        known = (self.absent or {}).get(entity, ())
+        missing = [column for column in described.source_columns if column not in offered and column not in known]
         if missing:
             named = "; ".join(f"no column {column!r}{did_you_mean(column, offered)}" for column in missing)
             raise MappingFault(

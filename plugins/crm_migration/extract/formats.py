@@ -44,7 +44,7 @@ def open_reading(document: Document, wanted: Wanted, landing: Landing) -> Readin
     """
     unpacked = _unpacked(document, wanted, landing)
     found = wanted.options.format or sniff_format(unpacked)
-    return _readers()[found](unpacked, wanted)
+    return _reader(found)(unpacked, wanted)
 
 
 def sniff_format(document: Document) -> Format:
@@ -90,10 +90,15 @@ def _landed(document: Document) -> str:
     return f"{document.identity or document.name}.{document.version}"
 
 
-def _readers() -> dict[str, Callable[[Document, Wanted], Reading]]:
-    from crm_migration.extract.delimited.reading import read_delimited
-    from crm_migration.extract.json.reading import read_json
-    from crm_migration.extract.workbook.reading import read_workbook
-    from crm_migration.extract.xml.reading import read_xml
-
-    return {"delimited": read_delimited, "workbook": read_workbook, "json": read_json, "xml": read_xml}
+def _reader(name: Format) -> Callable[[Document, Wanted], Reading]:
+    """Return the reader of a format; the others, and the libraries that they need, are not imported."""
+    match name:
+        case "delimited":
+            from crm_migration.extract.delimited.reading import read_delimited as read
+        case "workbook":
+            from crm_migration.extract.workbook.reading import read_workbook as read
+        case "json":
+            from crm_migration.extract.json.reading import read_json as read
+        case "xml":
+            from crm_migration.extract.xml.reading import read_xml as read
+    return read
