@@ -1,0 +1,5 @@
+"""Shares the stand-in for Google."""
+
+from tests.google.fixtures import google
+
+__all__ = ["google"]
