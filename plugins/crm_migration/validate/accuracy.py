@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
-from crm_migration.load.accounts import Account, opened
-from crm_migration.load.fingerprint import canonical, canonical_from_target, fingerprints, hashes, unpack
+from crm_migration.load.accounts import Account, opened, shared_heads
+from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.mapping.model import Entity, Reference
 from crm_migration.staging import has_table, open_table
 from crm_migration.validate.checks import Check, Status, Tally
@@ -121,12 +121,15 @@ def _explain(found: ReadBack, frame: pl.DataFrame, edits: Edits) -> None:
     """Tell records that the load got wrong from those that somebody edited in the target afterwards."""
     if frame.is_empty():
         return
-    stored, covered = unpack(frame["_fingerprint"].str.decode("hex"), found.entity, edits.layouts)
+    kept = frame["_fingerprint"].str.decode("hex")
+    stored, covered = unpack(kept, found.entity, edits.layouts)
     comparable = np.asarray(covered.all(axis=1))
+    shared = kept.bin.slice(0, WIDTH).is_in(shared_heads(edits.layouts)).to_numpy()
     mine = frame["_mine"].to_numpy()
     differs = covered & (stored != hashes(frame, found.entity))
     allowed = edits.standing(frame)
-    wrong = mine & ((differs & ~allowed).any(axis=1) | ~comparable)
+    # Another stream of this run may have written a field that it gives another type.
+    wrong = mine & ((differs & ~allowed).any(axis=1) | (~comparable & ~shared))
     # A fingerprint that other fields take part in is another text though no field differs.
     same = comparable & ~differs.any(axis=1)
     edited = ~wrong & comparable & ~same
