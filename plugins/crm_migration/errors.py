@@ -35,6 +35,10 @@ class MappingInvalid(MappingFault):
         super().__init__("\n".join(problems))
 
 
+class SchemaDrifted(MappingInvalid):
+    """The source has changed since the last load in a way that the mapping's `drift` does not let pass."""
+
+
 class ConnectionUnknown(MappingFault):
     """A connection id that the mapping names is not defined where the run looks for it."""
 

@@ -16,6 +16,8 @@ import pymysql
 import sqlalchemy as sa
 
 from crm_migration.connections import ConnectionFields
+from crm_migration.drift.follow import absent_columns, followed
+from crm_migration.drift.staged import Drift, read_drift, write_drift
 from crm_migration.errors import MappingFault
 from crm_migration.extract.open_source import open_source
 from crm_migration.extract.source import Source, Window
@@ -58,15 +60,27 @@ class Job:
     interval: Window | None = None
     options: Options = Options()
 
-    @property
+    @cached_property
+    def drift(self) -> Drift:
+        """Return what preflight has found to have changed at the source, and what this run makes of it."""
+        return read_drift(self.folder)
+
+    @cached_property
     def mapping(self) -> Mapping:
-        """Return the mapping."""
-        return self.loaded.mapping
+        """Return the mapping as this run follows it: without the fields that a change of the source leaves out."""
+        return followed(self.loaded.mapping, self.drift.changes)
 
     @property
     def folder(self) -> RunFolder:
         """Return where this run stages its tables."""
-        return RunFolder(self.staging, self.mapping.source.name, self.run_id)
+        return RunFolder(self.staging, self.loaded.mapping.source.name, self.run_id)
+
+    def decide(self, drift: Drift) -> None:
+        """Stage what becomes of the changes at the source; from here on every task of the run follows it."""
+        write_drift(self.folder, drift)
+        for name in ("drift", "mapping", "source", "order", "deferred"):
+            self.__dict__.pop(name, None)
+        self.target.mapping = self.mapping
 
     @cached_property
     def window(self) -> Window | None:
@@ -88,7 +102,13 @@ class Job:
     @cached_property
     def source(self) -> Source:
         """Return the source; its documents that the last load has read already are known to it."""
-        return open_source(self.mapping, self.source_connection, self.folder, self._document_versions)
+        absent = absent_columns(self.drift.changes)
+        return open_source(self.mapping, self.source_connection, self.folder, self._document_versions, absent)
+
+    @property
+    def undecided_source(self) -> Source:
+        """Return the source as the mapping's file describes it, whatever an earlier attempt has decided."""
+        return open_source(self.loaded.mapping, self.source_connection, self.folder, self._document_versions)
 
     def _document_versions(self, entity: str) -> dict[str, str]:
         return self.target.ledger.document_versions(self.mapping.source.name, entity, self.loaded.sha256)

@@ -33,16 +33,18 @@ from crm_migration.load.plan import plan_entity
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
 from crm_migration.match.room import match
-from crm_migration.preflight import check, check_mapping, preflight
+from crm_migration.preflight import Findings, check, check_mapping, examine, preflight
 from crm_migration.report.model import Report
 from crm_migration.staging import open_table
 from crm_migration.validate.validate import raise_if_failed, validate
 
 __all__ = [
+    "Findings",
     "backup",
     "check",
     "check_mapping",
     "clean_entity",
+    "examine",
     "extract_entity",
     "finish",
     "link_references",
@@ -229,6 +231,8 @@ def validate_full(job: Job) -> dict[str, Any]:
             job.mapping.source.name, entity, job.mapping.entities[entity].target.object
         )
         job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
+        if columns := job.drift.seen.get(entity):
+            job.target.ledger.write_source_schema(job.run_no, stream, columns)
     return staged.reference()
 
 

@@ -1,23 +1,29 @@
-"""Before a run: every fault of the mapping, of source, target and disk; nothing is read or written yet."""
+"""Before a run: every fault of the mapping, of source, target and disk, and what has changed at the source.
 
+Nothing is staged or written yet but the decisions that the rest of the run follows.
+"""
+
+import logging
 import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from crm_migration.errors import (
-    MappingFault,
-    MappingInvalid,
-    OperatorNeeded,
-)
-from crm_migration.extract.source import Window
+from crm_migration.drift.find import find_drift, judged_values, readable_columns
+from crm_migration.drift.follow import followed
+from crm_migration.drift.staged import Drift
+from crm_migration.errors import MappingFault, MappingInvalid, OperatorNeeded, SchemaDrifted
+from crm_migration.extract.source import Profile, Window
 from crm_migration.job import Job, asking_target, timed
 from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
 from crm_migration.staging import TableWriter
+
+logger = logging.getLogger(__name__)
 
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 
@@ -27,30 +33,53 @@ def check_mapping(loaded: LoadedMapping) -> list[str]:
     return check_static(loaded)
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What a look at source and target tells: faults, one a line, and what the source has changed since its load."""
+
+    problems: list[str]
+    drift: Drift = field(default_factory=Drift)
+
+
 def check(job: Job) -> list[str]:
     """Return every fault of the mapping, against the live source and target too."""
+    return examine(job).problems
+
+
+def examine(job: Job) -> Findings:
+    """Return every fault of the mapping, against the live source and target too, and the changes of the source.
+
+    Raises:
+        SourceUnavailable, SourceUnreadable, TargetUnavailable: source or target cannot be asked.
+    """
     problems = check_mapping(job.loaded)
     if problems:
-        return problems
-    columns: dict[str, dict[str, str]] = {}
-    values: dict[str, dict[str, set[str]]] = {}
-    for name, entity in job.mapping.entities.items():
+        return Findings(problems)
+    profiles, problems = _profiles(job)
+    mapping = job.loaded.mapping
+    with asking_target(job):
+        last = job.target.ledger.source_schema(mapping.source.name, job.run_id)
+        there = set(job.target.objects())
+        tables = {name: job.target.describe(name) for name in sorted(target_objects(mapping) & there)}
+    drift, faults = find_drift(mapping, profiles, last)
+    as_followed = replace(job.loaded, mapping=followed(mapping, drift.changes))
+    values = judged_values(as_followed.mapping, profiles)
+    problems += check_live(as_followed, readable_columns(profiles, drift), tables, values)
+    return Findings([*problems, *job.loaded.problems(faults)], drift)
+
+
+def _profiles(job: Job) -> tuple[dict[str, Profile], list[str]]:
+    """Return what the source offers, by entity, and the faults of those that it does not offer at all."""
+    source = job.undecided_source
+    profiles: dict[str, Profile] = {}
+    problems = []
+    for name, entity in job.loaded.mapping.entities.items():
+        choices = [spec for spec in entity.fields.values() if isinstance(spec, Choice) and len(spec.columns) == 1]
         try:
-            columns[name] = job.source.describe(name)
+            profiles[name] = source.profile(name, sorted({spec.columns[0] for spec in choices}))
         except MappingFault as fault:
             problems.append(str(fault))
-            continue
-        chosen = {
-            field: spec.columns[0]
-            for field, spec in entity.fields.items()
-            if isinstance(spec, Choice) and len(spec.columns) == 1 and spec.columns[0] in columns[name]
-        }
-        found = job.source.distinct(name, sorted(set(chosen.values())))
-        values[name] = {field: found[column] for field, column in chosen.items()}
-    with asking_target(job):
-        there = set(job.target.objects())
-        tables = {name: job.target.describe(name) for name in sorted(target_objects(job.mapping) & there)}
-    return problems + check_live(job.loaded, columns, tables, values)
+    return profiles, problems
 
 
 def preflight(job: Job) -> dict[str, Any]:
@@ -58,6 +87,7 @@ def preflight(job: Job) -> dict[str, Any]:
 
     Raises:
         MappingInvalid: with every fault found.
+        SchemaDrifted: the same, some of them being changes of the source that the mapping does not let pass.
         MappingFault: a plan was asked for under the id of a run that has been loaded.
         OperatorNeeded: the disk is nearly full.
     """
@@ -66,9 +96,11 @@ def preflight(job: Job) -> dict[str, Any]:
             raise MappingFault(
                 f"run {job.run_id} has been loaded; a plan would replace its staging: choose another run id"
             )
-        problems = check(job)
-        if problems:
-            raise MappingInvalid(problems)
+        findings = examine(job)
+        _tell(job, findings.drift)
+        if findings.problems:
+            stopped = any(change.stops for change in findings.drift.changes)
+            raise (SchemaDrifted if stopped else MappingInvalid)(findings.problems)
         _check_disk(job)
         if not job.options.dry_run:
             job.target.ledger.migrate()
@@ -76,6 +108,13 @@ def preflight(job: Job) -> dict[str, Any]:
         _stage_lookups(job)
         figures["rows"] = len(job.order)
     return {"run_id": job.run_id, "mapping_sha256": job.loaded.sha256, "entities": job.order}
+
+
+def _tell(job: Job, drift: Drift) -> None:
+    """Say what has changed, and stage it: later tasks follow it, and the report shows it even of a stopped run."""
+    for change in drift.changes:
+        logger.warning("%s: %s", job.loaded.mapping.source.name, change.sentence)
+    job.decide(drift)
 
 
 def _run_values(job: Job) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import dialect_of, engine_for, read_alone
 from crm_migration.extract.faults import classified
 from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column
-from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Window, known_entity
+from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
 from crm_migration.extract.watermark import within
 from crm_migration.mapping.faults import did_you_mean, listed
 from crm_migration.mapping.model import Entity, Mapping
@@ -27,13 +27,16 @@ from crm_migration.mapping.model import Entity, Mapping
 class DatabaseSource:
     """Reads the entities of a mapping from a PostgreSQL, MySQL, MariaDB or SQLite database."""
 
-    def __init__(self, url: str, mapping: Mapping) -> None:
+    def __init__(self, url: str, mapping: Mapping, absent: Absent | None = None) -> None:
         """Prepare an engine for `url`; nothing is connected before the first call.
+
+        The columns that are known to be `absent`, by entity, are read as null.
 
         Raises:
             MappingFault: the URL names no database that can be read.
         """
         self.mapping = mapping
+        self._absent = absent or {}
         self._engine = engine_for(url)
         self._zone = ZoneInfo(mapping.source.timezone)
 
@@ -70,7 +73,8 @@ class DatabaseSource:
         with self._connected(entity) as connection:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, window, batch_rows)
-            yield from read_alone(connection, asked, self._entity(entity).source_columns)
+            for frame in read_alone(connection, asked, self._present(entity)):
+                yield self._completed(entity, frame)
 
     def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
         """Return the source columns, as text, of the rows whose key columns are in `keys`; raises what `read` raises.
@@ -81,12 +85,12 @@ class DatabaseSource:
         with self._connected(entity) as connection:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, None, BATCH_ROWS)
-            kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
+            kinds = dict(zip(self._present(entity), asked.kinds, strict=True))
             rows = [
                 sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()
             ]
             some = replace(asked, where=sa.or_(sa.false(), *rows))
-            found = pl.concat(read_alone(connection, some, self._entity(entity).source_columns))
+            found = self._completed(entity, pl.concat(read_alone(connection, some, self._present(entity))))
         # A collation may call other keys equal, such as those in capitals.
         return found.join(keys, on=columns, how="semi")
 
@@ -96,7 +100,7 @@ class DatabaseSource:
         with self._connected(entity) as connection:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, None, BATCH_ROWS)
-            kinds = dict(zip(self._entity(entity).source_columns, asked.kinds, strict=True))
+            kinds = dict(zip(self._present(entity), asked.kinds, strict=True))
             wanted = tuple(quoted_column(column) for column in columns)
             some = replace(asked, columns=wanted, kinds=tuple(kinds[column] for column in columns))
             yield from read_alone(connection, some, columns)
@@ -116,6 +120,24 @@ class DatabaseSource:
                 frames = pl.concat(read_alone(connection, asked, [column]))
                 found[column] = {value for value in frames[column].drop_nulls() if value.strip()}
         return found
+
+    def profile(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> Profile:
+        """Return the columns with their declared types, and the distinct values; raises what `describe` raises."""
+        offered = self.describe(entity)
+        told = {column: declared for column, declared in offered.items() if declared}
+        values = self.distinct(entity, [column for column in columns if column in offered], most)
+        return Profile(offered, told, values)
+
+    def _present(self, name: str) -> list[str]:
+        """Return the columns to read that are there."""
+        absent = self._absent.get(name, ())
+        return [column for column in self._entity(name).source_columns if column not in absent]
+
+    def _completed(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame with the absent columns among the others, null throughout."""
+        wanted = self._entity(name).source_columns
+        missing = [pl.lit(None, pl.String).alias(column) for column in wanted if column not in frame.columns]
+        return frame.with_columns(missing).select(wanted) if missing else frame
 
     def _entity(self, name: str) -> Entity:
         return known_entity(self.mapping, name)
@@ -169,17 +191,18 @@ class DatabaseSource:
     def _asked(self, connection: sa.Connection, name: str, window: Window | None, batch_rows: int) -> TextSelect:
         entity = self._entity(name)
         self._check_columns(connection, name)
-        columns = tuple(quoted_column(column) for column in entity.source_columns)
+        present = self._present(name)
+        columns = tuple(quoted_column(column) for column in present)
         origin = self._origin(entity)
         kinds = dialect_of(connection).kinds(connection, plain_select(origin, columns))
         where = None
         if window is not None and (window.start or window.end):
-            where = self._where(connection, name, window, dict(zip(entity.source_columns, kinds, strict=True)))
+            where = self._where(connection, name, window, dict(zip(present, kinds, strict=True)))
         return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows)
 
     def _check_columns(self, connection: sa.Connection, name: str) -> None:
         offered = self._offered(connection, name)
-        missing = [column for column in self._entity(name).source_columns if column not in offered]
+        missing = [column for column in self._present(name) if column not in offered]
         if missing:
             named = "; ".join(f"no column {column!r}{did_you_mean(column, offered)}" for column in missing)
             raise MappingFault(f"{self._place(name)}: {named}; it offers {listed(sorted(offered))}; edit the mapping")

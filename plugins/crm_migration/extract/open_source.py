@@ -7,7 +7,7 @@ from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.documents import DocumentSource, Store
 from crm_migration.extract.files import FileStore
 from crm_migration.extract.landing import Landing
-from crm_migration.extract.source import Source
+from crm_migration.extract.source import Absent, Source
 from crm_migration.mapping import model
 from crm_migration.staging import RunFolder
 
@@ -17,18 +17,19 @@ def open_source(
     connection: ConnectionFields,
     folder: RunFolder | None = None,
     loaded: Callable[[str], Mapping[str, str]] = lambda _entity: {},
+    absent: Absent | None = None,
 ) -> Source:
     """Return the mapping's source; nothing is connected before it is asked.
 
     Files from elsewhere land in the run's `folder`. `loaded` gives, by entity, the versions of documents that the
-    last load has read.
+    last load has read, `absent` the columns that are known to be missing and are read as null.
 
     Raises:
         ConnectionUnknown: the connection's type does not fit the source's kind.
     """
     if mapping.source.kind == "database":
-        return DatabaseSource(database_url(connection), mapping)
-    return DocumentSource(mapping, _store(mapping.source, connection, Landing(folder)), loaded)
+        return DatabaseSource(database_url(connection), mapping, absent)
+    return DocumentSource(mapping, _store(mapping.source, connection, Landing(folder)), loaded, absent)
 
 
 def _store(config: model.SourceConfig, connection: ConnectionFields, landing: Landing) -> Store:

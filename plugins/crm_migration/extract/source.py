@@ -1,7 +1,9 @@
 """What a source is to the rest of the line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as Table
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +15,9 @@ from crm_migration.mapping.model import Entity, Mapping
 
 BATCH_ROWS = 100_000
 MOST_DISTINCT = 1000
+
+Absent = Table[str, AbstractSet[str]]
+"""By entity, the columns that are known to be missing and are to be read as null."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,25 @@ class Window:
         for name, bound in (("start", self.start), ("end", self.end)):
             if bound is not None and bound.tzinfo is None:
                 raise ValueError(f"expected a window whose {name} carries a time zone")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a source offers of one entity now, seen before a row of it is staged.
+
+    `columns` are as `describe` returns them, `values` as `distinct` does. `kinds` holds, by column, what tells that
+    its values are of another sort than before: the declared type, or of documents the kind that the values were found
+    to have; a column that tells nothing is left out. `lacking` names, by column, the documents that do not have it
+    while others do. `ordered` says whether the order of the columns means anything, `there` whether there was
+    anything to look at.
+    """
+
+    columns: dict[str, str]
+    kinds: dict[str, str] = field(default_factory=dict)
+    values: dict[str, set[str]] = field(default_factory=dict)
+    lacking: dict[str, list[str]] = field(default_factory=dict)
+    ordered: bool = True
+    there: bool = True
 
 
 def known_entity(mapping: Mapping, name: str) -> Entity:
@@ -93,5 +117,15 @@ class Source(RowSource, Protocol):
 
         Raises:
             MappingFault, SourceUnavailable: as `describe`.
+        """
+        ...
+
+    def profile(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> Profile:
+        """Return what the entity offers now, with the distinct values of `columns`, those not offered left out.
+
+        Documents are read once for it.
+
+        Raises:
+            MappingFault, SourceUnavailable, SourceUnreadable: as `read`.
         """
         ...

@@ -229,6 +229,37 @@ class Ledger:
                 table.insert().values(run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1])
             )
 
+    def source_schema(self, source: str, run_id: str) -> dict[str, list[tuple[str, str]]]:
+        """Return, by entity, the columns and their kinds that the last loaded run remembered.
+
+        Runs that were rolled back remember nothing, nor does the run itself, so that it may be repeated.
+        """
+        table, stream, run = self.tables.source_schema, self.tables.stream, self.tables.run
+        if not sa.inspect(self.engine).has_table(table.name, schema=table.schema):
+            return {}
+        standing = sa.and_(run.c.source == source, run.c.run_id != run_id, run.c.status != "rolled_back")
+        latest = (
+            sa.select(table.c.stream_no, sa.func.max(table.c.run_no).label("run_no"))
+            .join(run, run.c.run_no == table.c.run_no)
+            .where(standing)
+            .group_by(table.c.stream_no)
+            .subquery()
+        )
+        same = sa.and_(table.c.stream_no == latest.c.stream_no, table.c.run_no == latest.c.run_no)
+        chosen = sa.select(stream.c.entity, table.c.columns).join(latest, same)
+        with self.engine.connect() as connection:
+            rows = list(connection.execute(chosen.join(stream, stream.c.stream_no == table.c.stream_no)))
+        return {str(entity): [(name, kind) for name, kind in json.loads(columns)] for entity, columns in rows}
+
+    def write_source_schema(self, run_no: int, stream_no: int, columns: list[tuple[str, str]]) -> None:
+        """Remember the columns, in order, and their kinds that this run found at the source of one stream."""
+        table = self.tables.source_schema
+        mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
+        text = json.dumps(columns, ensure_ascii=False)
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(mine))
+            connection.execute(table.insert().values(run_no=run_no, stream_no=stream_no, columns=text))
+
     def document_versions(self, source: str, entity: str, mapping_sha256: str) -> dict[str, str]:
         """Return, by identity, the versions of documents that a run with the same mapping has loaded whole."""
         document, stream, run = self.tables.source_document, self.tables.stream, self.tables.run

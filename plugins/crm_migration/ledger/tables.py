@@ -229,7 +229,7 @@ def _source_schema(metadata: sa.MetaData, prefix: str) -> sa.Table:
         f"{prefix}source_schema",
         metadata,
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("run_no", sa.Integer, nullable=False),
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("columns", long_text(), nullable=False, comment="JSON list of [name, type or kind], in order"),
     )
 

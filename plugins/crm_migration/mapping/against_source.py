@@ -19,7 +19,7 @@ def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: Abstr
     if not columns:
         yield _no_table(scope, tables)
         return
-    for place, column in _read_columns(scope):
+    for place, column in read_columns(scope):
         if column not in columns:
             yield unknown_name(place, f"a column of {_origin(scope)}", column, columns)
     for index, column in enumerate(scope.entity.key_columns):
@@ -40,8 +40,7 @@ def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Itera
         spec = scope.field(name)
         if not isinstance(spec, Choice) or "on_invalid" in spec.model_fields_set:
             continue
-        known = {_folded(key, spec) for key in spec.values}
-        unmapped = sorted(value for value in found if value and value.strip() and _folded(value, spec) not in known)
+        unmapped = values_without_entry(spec, found)
         if unmapped:
             named = ", ".join(quoted(value) for value in unmapped[:MOST_NAMED])
             more = f" and {len(unmapped) - MOST_NAMED} more" if len(unmapped) > MOST_NAMED else ""
@@ -50,10 +49,20 @@ def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Itera
             yield Fault(scope.at("fields", name, "values"), text, at_key=True)
 
 
+def values_without_entry(spec: Choice, found: AbstractSet[str]) -> list[str]:
+    """Return the source values that a value map lacks, sorted; blanks are no values."""
+    known = {_folded(key, spec) for key in spec.values}
+    return sorted(value for value in found if value.strip() and _folded(value, spec) not in known)
+
+
 def _folded(value: str, spec: Choice) -> str:
-    """Return a value as it is compared: the clean room's tidying, which is not of this room, in short."""
-    tidied = " ".join(unicodedata.normalize("NFC", html.unescape(value)).split())
-    return tidied.lower() if spec.ignore_case else tidied
+    """Return a value as it is compared."""
+    return tidied(value).lower() if spec.ignore_case else tidied(value)
+
+
+def tidied(value: str) -> str:
+    """Return a value without odd blanks and entities: the clean room's tidying, which is not of this room, in short."""
+    return " ".join(unicodedata.normalize("NFC", html.unescape(value)).split())
 
 
 def _no_table(scope: Scope, tables: AbstractSet[str]) -> Fault:
@@ -67,7 +76,7 @@ def _origin(scope: Scope) -> str:
     return "the query" if scope.entity.query is not None else scope.entity.table or f"the {scope.entity.origin}"
 
 
-def _read_columns(scope: Scope) -> Iterator[tuple[Place, str]]:
+def read_columns(scope: Scope) -> Iterator[tuple[Place, str]]:
     """Yield every column that an entity reads with the place that names it."""
     entity = scope.entity
     yield from _one_or_more(scope.at("key"), entity.key)

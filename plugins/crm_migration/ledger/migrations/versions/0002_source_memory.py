@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         f"{prefix}source_schema",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("run_no", sa.Integer, nullable=False),
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("columns", long_text(), nullable=False, comment="JSON list of [name, type or kind], in order"),
         schema=schema,
     )

@@ -1,0 +1,1 @@
+"""What has changed at the source since the last load, and what a run makes of it."""

@@ -1,0 +1,63 @@
+"""What one pass over an entity's documents tells of its columns: who has them, their kinds, their values."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from crm_migration.extract.document import FAULT
+from crm_migration.extract.kinds import KindGuess
+from crm_migration.extract.source import Profile
+
+
+@dataclass
+class Seen:
+    """Collects, document by document: the kind of each of the `wanted` columns, distinct values of the `chosen` ones.
+
+    Of these, `most` are kept.
+    """
+
+    wanted: list[str]
+    chosen: list[str]
+    most: int
+    _offered: dict[str, list[str]] = field(default_factory=dict)
+    _ordered: bool = True
+    _guesses: dict[str, KindGuess] = field(default_factory=dict)
+    _values: dict[str, set[str]] = field(default_factory=dict)
+
+    def document(self, name: str, columns: list[str], *, ordered: bool) -> None:
+        """Take a document: its columns, and whether their order means anything (as members of an object it does not).
+
+        A document of records that holds none tells no columns, so it cannot lack any.
+        """
+        if columns:
+            self._offered[name] = columns
+        self._ordered &= ordered
+
+    def rows(self, frame: pl.DataFrame) -> None:
+        """Take some rows of the document that was taken last; those that could not be read tell nothing."""
+        read = frame.filter(pl.col(FAULT).is_null())
+        for column in self.wanted:
+            self._guesses.setdefault(column, KindGuess()).see(read[column])
+        for column in self.chosen:
+            values = self._values.setdefault(column, set())
+            distinct = read[column].drop_nulls().unique().head(self.most + len(values))
+            if len(values) < self.most:
+                values.update(value for value in distinct if value.strip())
+
+    def profile(self) -> Profile:
+        """Return what was seen; where no document told a column, the wanted ones stand in for them."""
+        columns = dict.fromkeys((name for names in self._offered.values() for name in names), "text")
+        if not columns:
+            return Profile(dict.fromkeys(self.wanted, "text"), there=False)
+        kinds = {column: guess.result().base for column, guess in self._guesses.items() if column in columns}
+        return Profile(
+            columns,
+            {column: kind for column, kind in kinds.items() if kind != "empty"},
+            {column: set(sorted(found)[: self.most]) for column, found in self._values.items() if column in columns},
+            {column: without for column in self.wanted if column in columns and (without := self._without(column))},
+            self._ordered,
+        )
+
+    def _without(self, column: str) -> list[str]:
+        """Return the documents that lack a column; among members of objects, being absent is being empty."""
+        return [name for name, names in self._offered.items() if column not in names] if self._ordered else []
