@@ -93,7 +93,7 @@ def _best_marks(text: str, final: bool, options: DelimitedOptions, found: Dialec
     best = _score(text, final, found)
     for quote, escape in product(quotes, escapes):
         score = _score(text, final, replace(found, quote=quote, escape=escape))
-        if score.value > best.value + _BETTER:
+        if score.value > best.value + (_BETTER if quote != best.dialect.quote else 0):
             best = score
     return best.dialect
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Dialect:
-    """Separators and marks; an empty `delimiter` means one column, an empty `quote` or `escape` means none.
+    r"""Separators and marks; an empty `delimiter` means one column, an empty `quote` or `escape` means none.
 
     Records end where a line ends (CR LF, LF or CR outside of quotation marks), or at `record_separator` and a line
-    end right after it. Lines that begin with `comment` are no records.
+    end right after it. Lines that begin with `comment` are no records. `escape` takes the meaning of a mark after it
+    away; before any other letter it is a letter itself, so that `C:\\new` stays what it is.
     """
 
     delimiter: str = ","
@@ -16,6 +17,12 @@ class Dialect:
     escape: str = ""
     record_separator: str | None = None
     comment: str | None = None
+
+    @property
+    def escapable(self) -> str:
+        """Return the letters whose meaning an escape mark takes away."""
+        marks = self.delimiter + self.quote + self.escape + (self.record_separator or "")
+        return "".join(sorted({*marks, *"\"'\r\n"}))
 
     @property
     def plain(self) -> bool:

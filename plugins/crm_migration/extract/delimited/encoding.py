@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crm_migration.errors import MappingFault
 from crm_migration.extract.delimited.legacy import guess_legacy
-from crm_migration.extract.delimited.stream import BLOCK_BYTES, Encoding, is_utf8_beyond
+from crm_migration.extract.delimited.stream import BLOCK_BYTES, MARKED, Encoding, is_utf8, is_utf8_beyond
 from crm_migration.extract.document import Document, refused
 
 _MARKS = (
@@ -21,6 +21,7 @@ _MARKS = (
 )
 _ENOUGH_LINES = 2000
 _LEAST_PAIRS = 4
+_LONGEST_LETTER, _FIRST_OF_SEVERAL = 4, 0xC0
 
 
 def find_encoding(document: Document, declared: str | None) -> Encoding:
@@ -52,9 +53,10 @@ def find_encoding(document: Document, declared: str | None) -> Encoding:
 
 def _known(declared: str) -> str:
     try:
-        b"".decode(declared)
+        b" ".decode(declared, "ignore")
+        codecs.getincrementaldecoder(declared)(MARKED).decode(b" \xff")
         return codecs.lookup(declared).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise MappingFault(
             f"encoding: expected the name of an encoding that Python knows, found {declared!r}; see "
             "https://docs.python.org/3/library/codecs.html#standard-encodings"
@@ -89,14 +91,22 @@ def _narrow(path: Path) -> Encoding:
 
 
 def _is_strict_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for block in _blocks(path):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    rest = b""
+    for block in _blocks(path):
+        text = rest + block
+        whole = _before_last_letter(text)
+        if not is_utf8(text[:whole]):
+            return False
+        rest = text[whole:]
+    return is_utf8(rest)
+
+
+def _before_last_letter(text: bytes) -> int:
+    """Return where the last letter begins, if it is of several bytes and may go on after the text."""
+    for place in range(len(text) - 1, max(len(text) - _LONGEST_LETTER, -1), -1):
+        if text[place] >= _FIRST_OF_SEVERAL:
+            return place
+    return len(text)
 
 
 @dataclass

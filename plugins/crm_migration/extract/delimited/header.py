@@ -23,6 +23,7 @@ _DATE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d{2}.*)?|\d{1,2}[-/.]\d{1
 _KINDS = {
     "uuid": re.compile(_UUID),
     "date": re.compile(_DATE),
+    "decimal": re.compile(r"[-+]?\d*\.\d{3,}(?:[eE][-+]?\d+)?"),
     "e-mail": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
     "number": re.compile(r"[-+]?[\d., ]*\d[\d., ]*(?:[eE][-+]?\d+)?%?"),
 }
@@ -117,7 +118,7 @@ def _is_preamble(one: _Seen, width: int) -> bool:
     fields = len(one.record.fields)
     if fields == width:
         return width > 2 and one.filled <= 1  # noqa: PLR2004 (of two names, one may be missing)
-    return fields < width and one.filled <= max(1, width // 3)
+    return fields < width and one.filled <= max(1, width // 2)
 
 
 def _is_row(seen: Sequence[_Seen], place: int) -> bool:
@@ -125,7 +126,7 @@ def _is_row(seen: Sequence[_Seen], place: int) -> bool:
     first, below = seen[place].record, [one.record for one in seen[place + 1 :]]
     kinds = [_kind(field) for field in first.fields]
     filled = [(field, kind) for field, kind in zip(first.fields, kinds, strict=True) if field]
-    if filled and all(kind == "number" for _, kind in filled):
+    if filled and all(kind in {"number", "decimal"} for _, kind in filled):
         return not _is_sequence([field for field, _ in filled])
     if not below:
         return any(kind in {"uuid", "e-mail"} for kind in kinds)
@@ -176,6 +177,7 @@ def _with_names(
     if "\0" in record.text or any("\ud800" <= letter <= "\udfff" for letter in record.text):
         raise refused(document, f"{place}: expected column names, found bytes that are no text", _DECLARE)
     spelled = tuple((field or "").strip() for field in record.fields)
+    spelled = _without_surplus(spelled, rows)
     columns, notes = (tuple(options.columns), []) if options.columns else _named(spelled)
     _check(document, columns, place)
     _check_width(document, len(columns), rows, record.line)
@@ -183,6 +185,13 @@ def _with_names(
         notes.insert(0, f"lines before line {record.line} hold no column names and were skipped")
     names = spelled if len(columns) == len(spelled) else None
     return Header(columns, names, seen[0].after, seen[0].line_after, record.line, tuple(notes))
+
+
+def _without_surplus(spelled: tuple[str, ...], rows: Sequence[_Seen]) -> tuple[str, ...]:
+    """Return the names without blank ones at the end for which no row has a field."""
+    widths = {len(one.record.fields) for one in rows if not one.record.broken}
+    widest = max(widths, default=len(spelled))
+    return spelled if any(spelled[widest:]) else spelled[:widest]
 
 
 def _named(spelled: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

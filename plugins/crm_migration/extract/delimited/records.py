@@ -47,10 +47,9 @@ class Scanner:
         self._body = re.compile(_body_of(quote, escape), re.DOTALL)
         stops = [escape + "(?s:.)" if escape else "", self.end.pattern, re.escape(dialect.delimiter)]
         self._stop = re.compile("|".join(stop for stop in stops if stop))
-        self._taken_away = re.compile(f"{escape}(.)", re.DOTALL) if escape else None
-        self._inside = re.compile(
-            "|".join(filter(None, [f"{escape}(.)" if escape else "", f"{quote}({quote})"])), re.DOTALL
-        )
+        taken_away = f"{escape}([{re.escape(dialect.escapable)}])" if escape else ""
+        self._taken_away = re.compile(taken_away) if escape else None
+        self._inside = re.compile("|".join(filter(None, [taken_away, f"{quote}({quote})"])))
 
     def scan(self, text: str, line: int = 1, final: bool = True) -> "Scan":
         """Return the records of `text`, whose first line is number `line`; `final` says that no text follows."""

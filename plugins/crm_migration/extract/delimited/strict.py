@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from crm_migration.extract.delimited.layout import Layout, RowMaker
 from crm_migration.extract.delimited.records import Scanner
+from crm_migration.extract.delimited.stream import is_utf8
 from crm_migration.extract.document import READ_META
 
 _LF, _CR = 10, 13
 _NEUTRAL = ord("x")
 _ONE_COLUMN = "\x1f"
+_MOST_ODD = 0.2
 _BOM = b"\xef\xbb\xbf"
 
 Positions = NDArray[np.int64]
@@ -36,7 +38,7 @@ class Part:
 
 
 class _Disagreement(Exception):
-    """pyarrow does not see the records that the marks show."""
+    """pyarrow does not see the records that the marks show, or too few of them are sure."""
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,31 @@ class StrictReader:
             raise _Disagreement from None
 
     def _invalid(self, block: bytes, cut: _Cut) -> NDArray[np.bool_]:
-        """Return which records hold a NUL byte, or bytes that are no UTF-8."""
-        wrong: list[int] = []
+        """Return which records hold a NUL byte, bytes that are no UTF-8, or an escape mark in vain."""
+        wrong = self._literal_escapes(block)
         if b"\0" in block:
             wrong += np.flatnonzero(np.frombuffer(block, np.uint8) == 0).tolist()
-        if not self._valid and not block.isascii():
+        if not self._valid and not is_utf8(block[: cut.used]):
             wrong += _undecodable(block[: cut.used], cut)
         odd = np.zeros(len(cut.starts), dtype=np.bool_)
         inside = [place for place in wrong if place < cut.used]
         odd[np.searchsorted(cut.starts, inside, side="right") - 1] = True
         return odd
 
+    def _literal_escapes(self, block: bytes) -> list[int]:
+        """Return the places of letters that follow an escape mark in vain: pyarrow would drop the mark."""
+        if self._marks.escape is None or bytes([self._marks.escape]) not in block:
+            return []
+        seen = np.frombuffer(block, np.uint8)
+        escaped = _escaped(seen, self._marks)
+        marks = np.frombuffer(self._layout.dialect.escapable.encode(), np.uint8)
+        return [int(place) for place in escaped[~np.isin(seen[escaped], marks)]]
+
     def _joined(self, block: bytes, cut: _Cut, line: int, odd: NDArray[np.bool_]) -> pl.DataFrame:
         """Return the rows of the sure records, and those of the odd ones, each read for itself, in their order."""
-        filled = cut.ends > cut.starts
-        sure = filled & ~odd
+        if odd.sum() > len(odd) * _MOST_ODD + 1:
+            raise _Disagreement
+        sure = (cut.ends > cut.starts) & ~odd
         good = self._parse(_kept(block, cut, odd), int(sure.sum()))
         frame = good.with_columns(pl.Series("_at", cut.lines[sure] + line, dtype=pl.Int64))
         repeats = self._header_repeats(good)
@@ -228,13 +240,19 @@ def _neutral(block: bytes, marks: _Marks) -> NDArray[np.uint8]:
     seen = np.frombuffer(block, np.uint8)
     if marks.escape is None or bytes([marks.escape]) not in block:
         return seen
-    places = np.flatnonzero(seen == marks.escape)
-    first = np.concatenate([[True], np.diff(places) > 1])
-    run = np.flatnonzero(first)[np.cumsum(first) - 1]
-    taken = places[(np.arange(len(places)) - run) % 2 == 0] + 1
+    taken = _escaped(seen, marks)
     seen = seen.copy()
-    seen[taken[taken < len(seen)]] = _NEUTRAL
+    seen[taken] = _NEUTRAL
     return seen
+
+
+def _escaped(seen: NDArray[np.uint8], marks: _Marks) -> Positions:
+    """Return where the bytes stand that follow an escape mark; in a run of marks, each second one is escaped."""
+    places = np.flatnonzero(seen == marks.escape)
+    first = np.concatenate([[True], np.diff(places) > 1])[: len(places)]
+    run = np.flatnonzero(first)[np.cumsum(first) - 1]
+    taken: Positions = places[(np.arange(len(places)) - run) % 2 == 0] + 1
+    return taken[taken < len(seen)]
 
 
 def _line_ends(block: bytes, seen: NDArray[np.uint8], final: bool) -> Positions:
