@@ -158,7 +158,8 @@ def test_the_routes_take_what_the_discovery_documents_list(discovery: Discovery)
         "/drive/v3/files/x/export": (drive_api, drive["drive.files.export"]),
     }
     for path, (room, method) in routes.items():
-        taken = room.parameters(path) - drive_api.NOT_IN_DISCOVERY
+        recorded_only = drive_api.NOT_IN_DISCOVERY if method["id"] == "drive.files.get" else frozenset()
+        taken = room.parameters(path) - recorded_only
         listed = {name for name, told in method["parameters"].items() if told["location"] == "query"}
         assert taken <= listed, path
         assert listed - taken <= NOT_TAKEN, path

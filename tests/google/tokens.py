@@ -20,7 +20,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 @cache
 def key_pair() -> tuple[str, str]:
     """Return a private key and its public one, made for this process."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # short: it is read in every test
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

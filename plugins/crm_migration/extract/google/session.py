@@ -16,7 +16,7 @@ from crm_migration.extract.google.key import Access
 from crm_migration.extract.google.patience import Busy, Patience, retry_after
 
 ORIGINAL_HOST = "X-Original-Host"
-QUIET = "google.auth"
+QUIET = "google.auth.transport.requests"
 
 
 class LoopbackAdapter(HTTPAdapter):
@@ -70,7 +70,7 @@ class GoogleSession:
             for session in (self.http, self._token_session):
                 session.mount("https://", LoopbackAdapter(access.endpoint))
                 session.mount("http://", LoopbackAdapter(access.endpoint))
-        # At DEBUG google-auth logs bodies, tokens among them.
+        # At DEBUG it attaches what is signed for a token to its records.
         logging.getLogger(QUIET).setLevel(max(logging.INFO, logging.getLogger(QUIET).level))
 
     def close(self) -> None:
