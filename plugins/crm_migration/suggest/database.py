@@ -30,6 +30,8 @@ class DatabaseTables:
             MappingFault: the URL names no database that can be read.
         """
         self._engine = engine_for(url)
+        self.strict_types = self._engine.dialect.name == "postgresql"
+        self.refused: list[str] = []
         self._schema = schema
         self._rows = sample_rows
         self._tables: dict[str, SourceTable] = {}

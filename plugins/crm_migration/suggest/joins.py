@@ -88,6 +88,8 @@ class Joins:
             key = side.identity[0] if len(side.identity) == 1 else None
             if key is None or not self._is_side(table, side, key):
                 continue
+            if not self._comparable(side.columns[key], table.columns[table.identity[0]]):
+                continue
             join = Join(side.name, key, None, table.identity[0], _living(side))
             yield from (Joined(column.name, column, join) for column in side.columns.values() if _own(side, column))
 
@@ -102,6 +104,8 @@ class Joins:
         for link in self._others(table):
             for pointer in self._pointers.of(link.name).values():
                 where = self._where(link, pointer, table)
+                if not self._comparable(link.columns[pointer.column], table.columns[table.identity[0]]):
+                    continue
                 if where is None or self._source.repeats(link.name, pointer.column, dict(where)):
                     continue
                 join = Join(link.name, pointer.column, None, table.identity[0], where)
@@ -116,12 +120,14 @@ class Joins:
                 mutual = not self._source.repeats(link.name, onward.column, dict(join.where))
                 yield Joined(column.name, column, join, onward, mutual=mutual)
             else:
-                yield from self._addresses(join, onward)
+                yield from self._addresses(link, join, onward)
 
-    def _addresses(self, join: Join, onward: Pointer) -> Iterator[Joined]:
+    def _addresses(self, link: SourceTable, join: Join, onward: Pointer) -> Iterator[Joined]:
         """Yield the columns of a table that holds e-mail addresses, telephone numbers or the like for others."""
         book = self._tables.get(onward.tables[0])
-        if book is None or not any(column.kind.kind in CONTACT_KINDS for column in book.columns.values()):
+        if book is None or not self._comparable(link.columns[onward.column], book.columns[book.identity[0]]):
+            return
+        if not any(column.kind.kind in CONTACT_KINDS for column in book.columns.values()):
             return
         last = Join(book.name, book.identity[0], join, onward.column, _living(book))
         yield from (Joined(column.name, column, last) for column in book.columns.values() if _own(book, column))
@@ -142,7 +148,7 @@ class Joins:
     def _users(self, table: SourceTable, column: SourceColumn) -> Iterator[tuple[Join, SourceColumn]]:
         pointer = self._pointers.of(table.name).get(column.name)
         users = self._tables.get(pointer.tables[0]) if pointer and pointer.tables else None
-        if users is not None:
+        if users is not None and self._comparable(column, users.columns[users.identity[0]]):
             for email in users.columns.values():
                 if email.kind.kind == "email":
                     yield Join(users.name, users.identity[0], None, column.name), email
@@ -181,6 +187,10 @@ class Joins:
         found = (*typed, *_primary(link), *_living(link))
         plain = pl.Series([value for _, value in found], dtype=pl.String).str.contains(PLAIN_VALUE).all()
         return found if plain else None
+
+    def _comparable(self, one: SourceColumn, other: SourceColumn) -> bool:
+        """Say whether a query can compare two columns."""
+        return not self._source.strict_types or family(one.type) == family(other.type)
 
     def _others(self, table: SourceTable) -> Iterator[SourceTable]:
         for other in self._tables.values():

@@ -26,7 +26,7 @@ phone: telephone number|telefon|telefonnummer|teléfono|telefono|téléphone|pho
 mobile: mobile phone|phone mobile|cell phone|phone cell|cell|cellphone|mobile number|handy|mobil|mobiltelefon|portable
 homephone: home phone|phone home|private phone
 fax: fax number|phone fax|telefax|fax phone
-email: email address|e mail|e mail address|mail|primary email|email primary|work email|correo|courriel|mailadresse
+email: email address|e mail|email adresse|e mail address|mail|primary email|email primary|work email|correo|courriel|mailadresse
 firstname: first name|given name|forename|vorname|prenom|prénom|fname|christian name|nombre
 lastname: last name|surname|family name|nachname|nom de famille|lname|apellido|apellidos
 salutation: anrede|courtesy title|name prefix|honorific|form of address
@@ -59,6 +59,8 @@ status: state of|zustand
 industry: branche|sector
 budget: planned budget|budget amount
 account: company|firm|organization|organisation|customer|client|kunde|firma|unternehmen|empresa|entreprise|societe
+account: kunden|firmen|clientes|clients|konten|konto
+contact: kontakte|ansprechpartnerin|contactos|personen
 account: account name|customer name|company name|firmenname|kundenname
 contact: person|kontakt|ansprechpartner|contacto|persona|individual
 lead: prospect|interessent
@@ -181,6 +183,18 @@ WEAK = {
     "a": 0.1,
     "the": 0.1,
     "of": 0.1,
+    "export": 0.1,
+    "extract": 0.1,
+    "list": 0.1,
+    "data": 0.1,
+    "table": 0.1,
+    "tbl": 0.1,
+    "sheet": 0.1,
+    "file": 0.1,
+    "copy": 0.1,
+    "report": 0.2,
+    "associated": 0.3,
+    "related": 0.3,
 }
 """How much a word tells, where it tells less than others."""
 RELATED = {

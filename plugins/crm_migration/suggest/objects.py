@@ -12,6 +12,7 @@ from crm_migration.suggest.tables import SourceTable
 NAME_SHARE = 0.65
 ENOUGH = 0.5
 ENOUGH_NAME = 0.6
+SEVERAL = 4
 ALIKE = 0.75
 OWN_COLUMNS = frozenset({"created", "updated", "owner", "description"})
 
@@ -77,6 +78,9 @@ def choose(tables: Sequence[SourceTable], objects: Mapping[str, TargetTable], wa
         if name not in {pair.target.name for pair in pairs} and not is_users(name) and (name in wanted or not wanted):
             why = "no table of the source fits" if external_id(one) else "it has no unique column for the source's key"
             left_out.append(f"target object {name}: {why}")
+    used = {pair.table.name for pair in pairs}
+    if unused := [table.name for table in usable if table.name not in used]:
+        left_out.append(f"of no entity: {', '.join(unused)}")
     order = list(objects)
     return Chosen(tuple(sorted(pairs, key=lambda pair: order.index(pair.target.name))), tuple(left_out))
 
@@ -107,11 +111,12 @@ def subtype(table: SourceTable, target: TargetTable) -> str | None:
 def score_of(table: SourceTable, target: TargetTable) -> float:
     """Return how well a table fits an object, from 0 to 1."""
     named = _named(table, target)
-    shared = coverage(table, target)
-    if named < ENOUGH_NAME and not table.file:
-        return 0.0
-    # A file may be called anything: then its columns alone tell.
-    return max(NAME_SHARE * named + (1 - NAME_SHARE) * shared, 0.9 * shared if table.file else 0.0)
+    met, fields = coverage(table, target)
+    shared = met / fields if fields else 0.0
+    if named >= ENOUGH_NAME:
+        return NAME_SHARE * named + (1 - NAME_SHARE) * shared
+    # A file may be called anything: then its columns alone tell, if they are several.
+    return 0.9 * shared * min(1.0, met / SEVERAL) if table.file else 0.0
 
 
 def _named(table: SourceTable, target: TargetTable) -> float:
@@ -124,11 +129,11 @@ def _named(table: SourceTable, target: TargetTable) -> float:
     return likeness(table.words, meant)
 
 
-def coverage(table: SourceTable, target: TargetTable) -> float:
-    """Return the share of the object's own fields for which the table has a column of that name."""
+def coverage(table: SourceTable, target: TargetTable) -> tuple[int, int]:
+    """Return for how many of the object's own fields the table has a column of that name, and how many there are."""
     own = words(target.name)
     fields = [words(column.name) for column in writable(target) if column.foreign_key is None]
     telling = [apart_from(said, own) for said in fields if not set(said) & OWN_COLUMNS]
     offered = [apart_from(column.words, table.words) for column in table.columns.values()]
     met = sum(1 for said in telling if max((likeness(said, one) for one in offered), default=0.0) >= ALIKE)
-    return met / len(telling) if telling else 0.0
+    return met, len(telling)

@@ -125,7 +125,7 @@ class Planner:
             options["separator"] = "-"
         if column.length is not None:
             options["max_length"] = column.length
-        return Line(Proposal(column.name, options))
+        return Line(Proposal(column.name, options, _key_notes(pair.table, column)))
 
     def _usable(self, scene: Scene, column: TargetColumn) -> bool:
         """Say whether a field that points somewhere has somewhere to point."""
@@ -228,6 +228,16 @@ class _Writer:
         if not column.nullable:
             require(made, fit.offer.column.kind)
         return made
+
+
+def _key_notes(table: SourceTable, column: TargetColumn) -> list[str]:
+    kinds = [table.columns[name].kind for name in table.identity]
+    notes = []
+    if len(kinds) == 1 and (kinds[0].unique is False or kinds[0].null_share):
+        notes.append("CHECK: rows that lack a key, or share one, are rejected")
+    if column.length is not None and sum(kind.max_length + 1 for kind in kinds) - 1 > column.length:
+        notes.append(f"CHECK: some keys are longer than the {column.length} characters that the target holds")
+    return notes
 
 
 def _natural_key(users: TargetTable) -> str | None:

@@ -47,8 +47,9 @@ def render(plan: Plan, head: Head, source: SourceTables, tables: Sequence[Source
     ]
     for number, entity in enumerate(plan.entities):
         lines += [*([""] if number else []), *_entity(entity, source, tables)]
-    if plan.left_out:
-        lines += ["", "# Left out:", *(f"# - {comment(reason)}" for reason in plan.left_out)]
+    left_out = (*source.refused, *plan.left_out)
+    if left_out:
+        lines += ["", "# Left out:", *(f"# - {comment(reason)}" for reason in left_out)]
     return "\n".join(lines) + "\n"
 
 

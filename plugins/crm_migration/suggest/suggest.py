@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import engine_for
 from crm_migration.extract.faults import classified
 from crm_migration.load.target import SqlTarget
@@ -33,6 +35,7 @@ class SuggestSettings:
     source_kind: str = "database"
     source_schema: str | None = None
     folder: str | None = None
+    spreadsheet: str | None = None
     target_name: str | None = None
     target_schema: str | None = None
     objects: tuple[str, ...] = ()
@@ -64,6 +67,7 @@ def suggest(source: SourceTables, target: Target, settings: SuggestSettings) -> 
         "connection": settings.source_connection,
         "schema": settings.source_schema,
         "folder": settings.folder,
+        "spreadsheet": settings.spreadsheet,
         "timezone": "UTC",
     }
     into = {
@@ -86,6 +90,7 @@ def describe_target(url: str, schema: str | None = None) -> Target:
         MappingFault: the database cannot be read with this connection.
         TargetUnavailable: it did not answer.
     """
+    _check_file(url)
     config = model.TargetConfig(name="target", connection="target", db_schema=schema)
     # Only the target's section is read: there is no mapping yet.
     described = SqlTarget(url, model.Mapping.model_construct(target=config))  # type: ignore[call-arg]
@@ -96,6 +101,13 @@ def describe_target(url: str, schema: str | None = None) -> Target:
             return Target(tables, Vocabulary(_known_values(url, schema, tables)))
     finally:
         described.close()
+
+
+def _check_file(url: str) -> None:
+    """Refuse an SQLite file that is not there: connecting would create it."""
+    parsed = engine_for(url).url
+    if parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file()):
+        raise MappingFault(f"target: expected an SQLite file at {parsed.database or 'no path'}; edit the connection")
 
 
 def _known_values(url: str, schema: str | None, tables: Mapping[str, TargetTable]) -> dict[tuple[str, str], list[str]]:

@@ -53,29 +53,46 @@ class SourceTable:
         """Return the columns that identify a row: the declared key, else the unique column that looks most like one."""
         if self.key:
             return self.key
-        unique = [column for column in self.columns.values() if column.kind.unique and not column.kind.null_share]
-        unique = [column for column in unique if column.kind.max_length <= MOST_KEY_LENGTH]
-        ranked = sorted(unique, key=lambda column: -_key_likeness(column, self.words))
-        return (ranked[0].name,) if ranked and _key_likeness(ranked[0], self.words) > 0 else ()
+        short = [column for column in self.columns.values() if 0 < column.kind.max_length <= MOST_KEY_LENGTH]
+        likeness = {column.name: _key_likeness(column, self.words) for column in short}
+        unique = [column for column in short if column.kind.unique is not False and not column.kind.null_share]
+        best = max(unique, key=lambda column: likeness[column.name], default=None)
+        if best is not None and likeness[best.name] > 0:
+            return (best.name,)
+        # A key that some rows lack or share is still one; those rows are rejected by name.
+        named = [column for column in short if likeness[column.name] >= NAMED and self._nearly_unique(column.name)]
+        return (named[0].name,) if named else ()
+
+    def _nearly_unique(self, column: str) -> bool:
+        filled = self.sample[column].drop_nulls()
+        return self.sample.height > 0 and filled.n_unique() >= NEARLY * self.sample.height
 
 
 MOST_KEY_LENGTH = 64
+NAMED = 2.0
+NEARLY = 0.9
 KEY_WORDS = frozenset({"id", "key", "number", "code", "uuid", "guid", "uid"})
 
 
 def _key_likeness(column: SourceColumn, table: Words) -> float:
     """Return how much a unique column looks like a key: its name, then short opaque values."""
     said = set(column.words)
-    named = 2.0 if said and said <= KEY_WORDS | set(table) | {"legacy", "external"} and said & KEY_WORDS else 0.0
+    named = NAMED if said and said <= KEY_WORDS | set(table) | {"legacy", "external"} and said & KEY_WORDS else 0.0
     partly = 1.0 if said & KEY_WORDS else 0.0
-    opaque = 0.5 if column.kind.kind in ("integer", "text") and column.kind.padded else 0.0
+    opaque = 0.5 if column.kind.padded else 0.2 if column.kind.kind == "email" else 0.0
     return named + partly + opaque
 
 
 class SourceTables(Protocol):
-    """Where the tables come from, and what can still be asked of it."""
+    """Where the tables come from, and what can still be asked of it.
+
+    `can_join` says whether a query can be written for it, `strict_types` whether that compares a number with a text;
+    `refused` tells what could not be read.
+    """
 
     can_join: bool
+    strict_types: bool
+    refused: list[str]
 
     def tables(self) -> Sequence[SourceTable]:
         """Return every table with its sample.

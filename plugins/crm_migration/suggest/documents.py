@@ -1,0 +1,103 @@
+"""Files and sheets, as `suggest` sees them: one table per file, or per visible sheet of a workbook."""
+
+import glob
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import polars as pl
+
+from crm_migration.errors import SourceUnreadable
+from crm_migration.extract.document import FAULT, Document, Reading
+from crm_migration.extract.documents import Store
+from crm_migration.extract.formats import Wanted
+from crm_migration.extract.kinds import KindGuess
+from crm_migration.mapping import model
+from crm_migration.suggest.tables import SourceColumn, SourceTable
+
+SAMPLE_ROWS = 20_000
+
+
+@dataclass
+class DocumentTables:
+    """The documents of a store that fit a pattern; each is read through once."""
+
+    store: Store
+    pattern: str = "*"
+    can_join: bool = field(default=False, init=False)
+    strict_types: bool = field(default=False, init=False)
+    refused: list[str] = field(default_factory=list, init=False)
+    _tables: dict[str, SourceTable] = field(default_factory=dict, init=False)
+
+    def tables(self) -> Sequence[SourceTable]:
+        """Return a table per file or sheet; a file that is refused is named in `refused` where it is not the only one.
+
+        Raises:
+            MappingFault, SourceUnavailable, SourceUnreadable: as the store and the readers do.
+        """
+        if not self._tables:
+            # Only the pattern is read: there is no mapping yet.
+            described = model.Entity.model_construct(file=self.pattern, sheet=None)  # type: ignore[call-arg]
+            documents = self.store.documents(described)
+            for document in documents:
+                try:
+                    found = [self._table(document, sheet) for sheet in self._sheets(document)]
+                except SourceUnreadable as refusal:
+                    if len(documents) == 1:
+                        raise
+                    self.refused.append(str(refusal))
+                    continue
+                self._tables |= {table.name: table for table in found}
+        return list(self._tables.values())
+
+    def values(self, table: str, column: str, most: int) -> list[str] | None:
+        """Return all distinct values of a column, None where there are more than `most`."""
+        found = self._tables[table].columns[column].kind.values
+        return list(found) if found is not None and len(found) <= most else None
+
+    def held(self, table: str, column: str, values: Collection[str]) -> set[str]:
+        """Return those of the values that the column's first rows have."""
+        return set(values) & set(self._tables[table].sample[column].drop_nulls())
+
+    def repeats(self, table: str, column: str, where: Mapping[str, str]) -> bool:
+        """Say whether a value comes twice among the first rows that fit."""
+        sample = self._tables[table].sample
+        for name, value in where.items():
+            sample = sample.filter(pl.col(name) == value)
+        return bool(sample[column].drop_nulls().is_duplicated().any())
+
+    def quoted(self, name: str) -> str:
+        """Return the name: no query is written for files."""
+        return name
+
+    def _sheets(self, document: Document) -> list[str | None]:
+        """Return the visible sheets where there are several, else None for the only one."""
+        details = self.store.reading(document, Wanted()).facts.details
+        hidden = set(details.get("hidden_sheets") or ())
+        visible = [str(name) for name in details.get("sheets") or () if name not in hidden]
+        return list(visible) if len(visible) > 1 else [None]
+
+    def _table(self, document: Document, sheet: str | None) -> SourceTable:
+        reading = self.store.reading(document, Wanted(sheet=glob.escape(sheet) if sheet else None))
+        names = reading.columns()
+        guesses = {name: KindGuess() for name in names}
+        kept: list[pl.DataFrame] = []
+        rows = 0
+        for frame in _readable(reading, names):
+            for name, guess in guesses.items():
+                guess.see(frame[name])
+            kept.append(frame.head(max(0, SAMPLE_ROWS - rows)))
+            rows += frame.height
+        sample = pl.concat(kept) if kept else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        columns = {name: SourceColumn(name, "", guess.result()) for name, guess in guesses.items()}
+        called = sheet or PurePosixPath(document.name).name.split(".")[0]
+        name = called if called not in self._tables else f"{document.name} {sheet or ''}".strip()
+        whole = rows <= SAMPLE_ROWS
+        return SourceTable(
+            name, columns, sample, whole, file=glob.escape(document.name), sheet=glob.escape(sheet) if sheet else None
+        )
+
+
+def _readable(reading: Reading, names: list[str]) -> Iterator[pl.DataFrame]:
+    for frame in reading.frames(names):
+        yield frame.filter(pl.col(FAULT).is_null()).select(names)
