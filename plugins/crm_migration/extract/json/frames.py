@@ -1,0 +1,91 @@
+"""Records become frames of text columns, a column at a time."""
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from types import NoneType
+from typing import Any
+
+import polars as pl
+
+from crm_migration.extract.document import AT, FAULT, MESSAGE, MOST_RAW, RAW, READ_META, SHEET
+from crm_migration.extract.json.limits import MOST_FRAME
+from crm_migration.extract.rows import BadRow
+
+Row = tuple[Any, ...]
+
+
+def row_getter(columns: Sequence[str]) -> Callable[[dict[str, Any]], Row]:
+    """Return what takes the columns' values out of a record, null where it lacks one."""
+    if len(columns) <= 1:
+        return lambda values: tuple(values.get(column) for column in columns)
+    quick = itemgetter(*columns)
+
+    def row_of(values: dict[str, Any]) -> Row:
+        try:
+            row: Row = quick(values)
+        except KeyError:
+            return tuple([values.get(column) for column in columns])
+        return row
+
+    return row_of
+
+
+class RecordFrames:
+    """Collects rows until they fill a frame: by their number, or by the letters they hold."""
+
+    def __init__(self, columns: Sequence[str], batch_rows: int) -> None:
+        """Make frames of `columns` and of at most `batch_rows` rows."""
+        self._columns = list(columns)
+        self._batch_rows = batch_rows
+        self._rows: list[Row] = []
+        self._places: list[int] = []
+        self._bad: dict[int, BadRow] = {}
+        self._letters = 0
+        self._flushed = False
+
+    def add(self, row: Row, at: int, letters: int) -> bool:
+        """Take a row of the columns' values; return whether the frame is full."""
+        self._rows.append(row)
+        self._places.append(at)
+        self._letters += letters
+        return len(self._places) >= self._batch_rows or self._letters >= MOST_FRAME
+
+    def reject(self, bad: BadRow) -> bool:
+        """Take a row that is rejected; return whether the frame is full."""
+        self._bad[len(self._rows)] = bad
+        return self.add((None,) * len(self._columns), bad.at, len(bad.raw))
+
+    def left(self) -> bool:
+        """Return whether there is something to flush: rows, or the one frame that is always there."""
+        return bool(self._places) or not self._flushed
+
+    def flush(self) -> pl.DataFrame:
+        """Return what was collected and begin anew."""
+        by_column = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
+        pairs = zip(self._columns, by_column, strict=True)
+        series = [pl.Series(name, texts(values), pl.String) for name, values in pairs]
+        series += self._meta()
+        self._rows, self._places, self._bad, self._letters, self._flushed = [], [], {}, 0, True
+        return pl.DataFrame(series)
+
+    def _meta(self) -> list[pl.Series]:
+        size = len(self._places)
+        series = {AT: pl.Series(AT, self._places, pl.Int64), SHEET: pl.Series(SHEET, [None] * size, pl.String)}
+        for name, of_bad in ((FAULT, "fault"), (MESSAGE, "message"), (RAW, "raw")):
+            values: list[str | None] = [None] * size
+            for index, bad in self._bad.items():
+                values[index] = getattr(bad, of_bad)[:MOST_RAW]
+            series[name] = pl.Series(name, values, pl.String)
+        return [series[name] for name in READ_META]
+
+
+def texts(values: Sequence[Any]) -> Sequence[str | None]:
+    """Return a column's values as text: integers, true and false as JSON has them."""
+    kinds = set(map(type, values))
+    if kinds <= {str, NoneType}:
+        return values
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {bool}:
+        return ["true" if value else "false" for value in values]
+    return [value if value is None or type(value) is str else str(value).lower() for value in values]

@@ -1,0 +1,104 @@
+"""The values of a document that are taken one after another: each is a record, or holds the records of a path."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from crm_migration.extract.json.decoding import decode_line
+from crm_migration.extract.json.faults import TOO_DEEP, TOO_LARGE, Fault, not_json
+from crm_migration.extract.json.limits import MOST_RECORD
+from crm_migration.extract.json.quick import QuickReader
+from crm_migration.extract.json.scanner import ScanFailed, Scanner, skip_space
+from crm_migration.extract.json.window import Window
+
+
+class Unit(NamedTuple):
+    """A value, its text in text[start:end], what is wrong with it, and where a person finds it.
+
+    `broken` says that the text is no JSON that could be taken apart, `flat` that the value is an object of scalars; it
+    may come without its text then.
+    """
+
+    at: int
+    text: str
+    start: int
+    end: int
+    value: Any
+    fault: Fault | None = None
+    broken: bool = False
+    flat: bool = False
+
+
+def line_units(pieces: Iterator[bytes]) -> Iterator[Unit]:
+    """Yield the value of each line of UTF-8, numbered by its line; a line that is no JSON is a unit with a fault."""
+    scanner, quick = Scanner(), QuickReader()
+    number = 0
+    for lines in _line_blocks(pieces):
+        quick.look_at(b"\n".join(lines))
+        for line in lines:
+            number += 1
+            value = quick.object_in(line)
+            if value is not None:
+                yield Unit(number, "", 0, len(line), value, None, False, True)
+                continue
+            unit = _line_unit(scanner, line, number)
+            if unit is not None:
+                yield unit
+
+
+def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
+    scanner.suspect, text = decode_line(line)
+    start, size = skip_space(text, 0), len(text)
+    if start == size:
+        return None
+    if len(line) > MOST_RECORD:
+        return Unit(number, text, start, size, None, TOO_LARGE, broken=True)
+    try:
+        value, end = scanner.scan(text, start)
+    except ScanFailed as failed:
+        return Unit(number, text, start, size, None, not_json(failed.at + 1, failed.expected), broken=True)
+    except RecursionError:
+        return Unit(number, text, start, size, None, TOO_DEEP, broken=True)
+    if skip_space(text, end) != size:
+        return Unit(number, text, start, size, None, not_json(end + 1, "expected the end of the line"), broken=True)
+    return Unit(number, text, start, end, value, scanner.examine(text, start, end, value))
+
+
+def _line_blocks(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Yield the lines that each piece completes; of a line that is too long only as much as shows that it is."""
+    rest: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        lines = piece.split(b"\n")
+        if len(lines) > 1:
+            lines[0] = b"".join((*rest, lines[0]))
+            rest, size = [], 0
+        last = lines.pop()
+        if last and size <= MOST_RECORD:
+            rest.append(last)
+            size += len(last)
+        if lines:
+            yield lines
+    yield [b"".join(rest)]
+
+
+def value_units(window: Window) -> Iterator[Unit]:
+    """Yield the values that stand one after another to the end of the document, counted from 1."""
+    number = 0
+    while window.peek():
+        number += 1
+        yield take_unit(window, number)
+
+
+def element_units(window: Window) -> Iterator[Unit]:
+    """Take an array and yield its elements, counted from 1."""
+    for number, _ in enumerate(window.elements(), 1):
+        yield take_unit(window, number)
+
+
+def take_unit(window: Window, number: int) -> Unit:
+    """Take the next value."""
+    value = window.flat_object()
+    if value is not None:
+        return Unit(number, window.text, window.start, window.at, value, None, False, True)
+    value = window.value()
+    return Unit(number, window.text, window.start, window.at, value, window.examine(value))
