@@ -50,6 +50,25 @@ class AirflowClient:
         answer = self._http.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": {}})
         return str(answer.raise_for_status().json()["dag_run_id"])
 
+    def last_run(self, dag_id: str) -> str | None:
+        """Return the id of the DAG's latest run, None where it has none."""
+        runs = self._get(f"/api/v2/dags/{dag_id}/dagRuns", limit=1, order_by="-run_after")["dag_runs"]
+        return str(runs[0]["dag_run_id"]) if runs else None
+
+    def wait_for_run(self, dag_id: str, seconds: int = 180) -> str:
+        """Return the id of the run that something else than a person starts.
+
+        Raises:
+            RuntimeError: no run was started in time.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            run_id = self.last_run(dag_id)
+            if run_id is not None:
+                return run_id
+            time.sleep(1)
+        raise RuntimeError(f"no run of {dag_id} was started within {seconds} s")
+
     def watch(self, dag_id: str, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield the run's state and its tasks' states about once a second, until the run is over."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
@@ -67,5 +86,5 @@ class AirflowClient:
         wait=wait_exponential_jitter(initial=1, max=10),
         reraise=True,
     )
-    def _get(self, path: str, **parameters: int) -> Any:
+    def _get(self, path: str, **parameters: int | str) -> Any:
         return self._http.get(path, params=parameters).raise_for_status().json()

@@ -16,6 +16,7 @@ from demo import record, sinks
 from demo.words import given_names, surnames
 
 KNOWN, FRESH = 40, 30
+LEADS, CALLS = 20, 15
 SHORTEST_MAILBOX = 4
 CITIES = (("Hamburg", "DE"), ("Lyon", "FR"), ("Leeds", "GB"), ("München", "DE"), ("Graz", "AT"))
 TRUTH = "documents.json"
@@ -75,6 +76,16 @@ def write(legacy_url: str, truth_dir: Path, folder: Path, seed: int) -> Document
 def load(truth_dir: Path) -> DocumentTruth:
     """Return the truth that `write` wrote."""
     return DocumentTruth(**json.loads((truth_dir / TRUTH).read_text(encoding="utf-8")))
+
+
+def keys(truth_dir: Path) -> set[str]:
+    """Return the keys of all rows that the documents hold."""
+    if not (truth_dir / TRUTH).exists():
+        return set()
+    truth = load(truth_dir)
+    rows = [*truth.same, *(line.split(" ", 1)[0] for line in truth.fresh)]
+    others = [f"{letter}{at:05}" for letter, count in (("L", LEADS), ("C", CALLS)) for at in range(count)]
+    return {row.split(":", 1)[1] for row in rows} | set(others)
 
 
 def _known_customers(legacy_url: str, truth_dir: Path) -> list[Person]:
@@ -157,7 +168,7 @@ def _contacts(path: Path, people: list[Person], truth: DocumentTruth) -> None:
 def _leads(path: Path, draw: random.Random, truth: DocumentTruth) -> None:
     """Write one lead a line, nested, with a line that is none."""
     lines = []
-    for at in range(20):
+    for at in range(LEADS):
         lead = {
             "id": f"L{at:05}",
             "person": {"first": draw.choice(given_names("fr", at % 2)).text, "last": draw.choice(surnames("fr")).text},
@@ -179,7 +190,7 @@ def _calls(path: Path, truth: DocumentTruth) -> None:
     calls = [
         f"<call id={quoteattr(f'C{at:05}')} customer={quoteattr(f'W{at:05}')}>"
         f"<subject>{escape(f'Callback <{at}> & more')}</subject><at>2026-02-{at + 1:02}T10:00:00+01:00</at></call>"
-        for at in range(15)
+        for at in range(CALLS)
     ]
     path.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<log>{"".join(calls)}</log>\n', encoding="utf-8")
     truth.rows[f"{DROP_SOURCE}.activity"] = len(calls)

@@ -1,7 +1,7 @@
-"""The demo: a legacy CRM migrated end to end on Airflow, and held against the generator's truth.
+"""The demo: a legacy CRM, a web site's files and a partner's workbook migrated on Airflow into one CRM.
 
-The first call makes everything and loads it; a further call runs the migration again over the same data, so that
-everything is found unchanged.
+What the target then holds is compared with the generator's truth. The first call makes everything and loads it; a
+further call runs the migrations again over the same data, so that everything is found unchanged.
 """
 
 import argparse
@@ -17,12 +17,15 @@ from rich.console import Console
 from crm_migration.report.console import print_report
 from crm_migration.report.read import read_report
 from crm_migration.staging import RunFolder, open_table
-from demo import legacy, target, truth
+from demo import documents, legacy, target, truth
 from demo.api import AirflowClient
 from demo.services import (
+    FILES,
+    GOOGLE,
     HOME,
     Airflow,
     database,
+    google_connection,
     start_airflow,
     start_postgres,
     stop_airflow,
@@ -31,6 +34,8 @@ from demo.services import (
 )
 
 DAG_ID = "legacy_crm"
+GOOGLE_DAGS = ("sales_sheet", "sales_drive")
+DAGS = (DAG_ID, documents.DROP_SOURCE, documents.WORKBOOK_SOURCE, *GOOGLE_DAGS)
 TARGET_POOL = "crm_target_target_crm"
 SHOWN = {"success", "failed", "skipped", "upstream_failed", "up_for_retry"}
 OUTCOMES = {"_key": "source_key", "outcome": "outcome", "_golden": "golden_id", "reason": "reason"}
@@ -51,13 +56,14 @@ def main() -> int:
     """Run the demo; return 0 when the run was green and the generator's truth was met."""
     settings = _settings()
     started = time.monotonic()
-    HOME.mkdir(exist_ok=True)
+    for name in (documents.PARTNERS, documents.WEB):
+        (FILES / name).mkdir(parents=True, exist_ok=True)
     try:
         socket_folder = _say("embedded PostgreSQL", start_postgres)
         airflow = _say("Airflow is starting", lambda: start_airflow(socket_folder))
         _say("legacy CRM and target CRM", lambda: _make_data(socket_folder, settings))
         _say("Airflow answers", lambda: wait_until_healthy(airflow))
-        good = _migrate(airflow, socket_folder)
+        good = _migrate(airflow, socket_folder, settings.seed)
     finally:
         if settings.leave:
             stop_airflow()
@@ -96,28 +102,62 @@ def _make_data(socket_folder: str, settings: Settings) -> None:
     done.write_text("")
 
 
-def _migrate(airflow: Airflow, socket_folder: str) -> bool:
+def _migrate(airflow: Airflow, socket_folder: str, seed: int) -> bool:
     client = AirflowClient(airflow)
     client.make_pool(TARGET_POOL)
-    client.wait_for_dag(DAG_ID)
-    run_id = client.trigger(DAG_ID)
-    console.print(f"✓ run {run_id}: {airflow.url}/dags/{DAG_ID}/runs/{run_id}", soft_wrap=True)
-    state = _watch(client, run_id)
-    folder = RunFolder(str(HOME / "staging"), DAG_ID, run_id)
-    made, written = read_report(folder)
+    for dag_id in DAGS:
+        client.wait_for_dag(dag_id)
+    good = _carry_out(airflow, client, DAG_ID, client.trigger(DAG_ID))
+    folder = RunFolder(str(HOME / "staging"), DAG_ID, client.last_run(DAG_ID) or "")
+    others = documents.keys(HOME / "truth")
+    good &= _met(truth.verify(HOME / "truth", database(socket_folder, "target_crm"), _outcomes(folder), others))
+    _leave_files(socket_folder, seed)
+    good &= _migrate_documents(airflow, client, socket_folder)
+    if google_connection():
+        for dag_id in GOOGLE_DAGS:
+            good &= _carry_out(airflow, client, dag_id, client.trigger(dag_id))
+    else:
+        console.print(f"– {' and '.join(GOOGLE_DAGS)}: left out, {GOOGLE} is not set")
+    return good
+
+
+def _leave_files(socket_folder: str, seed: int) -> None:
+    """Have the web site and the partner leave their files, at the first call."""
+    if not (HOME / "truth" / documents.TRUTH).exists():
+        legacy_crm = database(socket_folder, "legacy_crm")
+        _say("files arrive", lambda: documents.write(legacy_crm, HOME / "truth", FILES, seed))
+
+
+def _migrate_documents(airflow: Airflow, client: AirflowClient, socket_folder: str) -> bool:
+    """Load the files: those of the web site start their first run by themselves."""
+    drop, workbook = documents.DROP_SOURCE, documents.WORKBOOK_SOURCE
+    started = client.last_run(drop) is not None
+    good = _carry_out(airflow, client, drop, client.trigger(drop) if started else client.wait_for_run(drop))
+    good &= _carry_out(airflow, client, workbook, client.trigger(workbook))
+    return good & _met(documents.verify(HOME / "truth", database(socket_folder, "target_crm"), [drop, workbook]))
+
+
+def _carry_out(airflow: Airflow, client: AirflowClient, dag_id: str, run_id: str) -> bool:
+    """Watch a run to its end and print its report; return whether it went well."""
+    console.print(f"✓ run {run_id}: {airflow.url}/dags/{dag_id}/runs/{run_id}", soft_wrap=True)
+    state = _watch(client, dag_id, run_id)
+    made, written = read_report(RunFolder(str(HOME / "staging"), dag_id, run_id))
     print_report(made)
     console.print(f"report: file://{written['html']}", soft_wrap=True)
-    violations = truth.verify(HOME / "truth", database(socket_folder, "target_crm"), _outcomes(folder))
+    return state == "success"
+
+
+def _met(violations: list[str]) -> bool:
     for violation in violations[:20]:
         console.print(f"truth violated: {violation}", style="red", markup=False)
     console.print(f"truth of the generator: {f'{len(violations)} violations' if violations else 'met'}")
-    return state == "success" and not violations
+    return not violations
 
 
-def _watch(client: AirflowClient, run_id: str) -> str:
+def _watch(client: AirflowClient, dag_id: str, run_id: str) -> str:
     """Print each task as it ends; return the run's last state."""
     state, seen = "queued", set[tuple[str, str]]()
-    for current, tasks in client.watch(DAG_ID, run_id):
+    for current, tasks in client.watch(dag_id, run_id):
         state = current
         for task_id, task_state in tasks.items():
             if task_state in SHOWN and (task_id, task_state) not in seen:

@@ -17,8 +17,12 @@ import httpx
 import psutil
 import sqlalchemy as sa
 
+from demo import documents
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 HOME = REPOSITORY / ".demo"
+FILES = HOME / "files"
+GOOGLE = "AIRFLOW_CONN_GOOGLE_SALES"
 START_SECONDS = 300
 STOP_SECONDS = 20
 DATABASES = ("airflow", "legacy_crm", "target_crm")
@@ -72,6 +76,16 @@ def connection_json(socket_folder: str, name: str) -> str:
     return json.dumps({"conn_type": "postgres", "login": "postgres", "schema": name, "extra": {"host": socket_folder}})
 
 
+def folder_json(folder: Path) -> str:
+    """Return a connection to a folder in Airflow's JSON form."""
+    return json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}})
+
+
+def google_connection() -> dict[str, str]:
+    """Return the connection to Google where the caller's environment has one."""
+    return {GOOGLE: os.environ[GOOGLE]} if GOOGLE in os.environ else {}
+
+
 def environment(socket_folder: str, port: int) -> dict[str, str]:
     """Return the environment in which the demo's Airflow and its tasks run."""
     home = HOME / "airflow"
@@ -98,6 +112,8 @@ def environment(socket_folder: str, port: int) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW_CONN_LEGACY_CRM": connection_json(socket_folder, "legacy_crm"),
         "AIRFLOW_CONN_TARGET_CRM": connection_json(socket_folder, "target_crm"),
+        "AIRFLOW_CONN_PARTNER_FILES": folder_json(FILES / documents.PARTNERS),
+        "AIRFLOW_CONN_WEB_DROP": folder_json(FILES / documents.WEB),
         "CRM_MIGRATION_SCHEDULES": "off",
         "CRM_MIGRATION_STAGING": str(HOME / "staging"),
         "GX_ANALYTICS_ENABLED": "false",
@@ -106,7 +122,7 @@ def environment(socket_folder: str, port: int) -> dict[str, str]:
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "CRM_MIGRATION_"))}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return kept | settings
+    return kept | settings | google_connection()
 
 
 def start_airflow(socket_folder: str) -> Airflow:

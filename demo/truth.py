@@ -1,6 +1,6 @@
 """Whether a migration of the demo's legacy CRM met its truth."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -26,14 +26,15 @@ emptied (`on_invalid: null`), after which the value is missing."""
 _EXAMPLES = 3
 
 
-def verify(truth_dir: Path, target_url: str, outcomes: pl.DataFrame) -> list[str]:
+def verify(truth_dir: Path, target_url: str, outcomes: pl.DataFrame, others: Collection[str] = ()) -> list[str]:
     """Return what a migration did otherwise than the truth says, as sentences; none where all is right.
 
     Args:
         truth_dir: the folder that `legacy.write` filled.
-        target_url: the target CRM, as `target.create` made it, after the migration of this one source.
+        target_url: the target CRM, as `target.create` made it, after the migration.
         outcomes: a line for each row of the seven entities, with entity, source_key, outcome, golden_id (null
             for rejected and filtered rows) and reason (null but for rejected rows), all text.
+        others: keys of the rows that other sources have brought into the same target.
     """
     plan = record.load(truth_dir).plan
     lines = outcomes.select("entity", "source_key", "outcome", "golden_id", "reason").cast(pl.String)
@@ -46,7 +47,7 @@ def verify(truth_dir: Path, target_url: str, outcomes: pl.DataFrame) -> list[str
         *_traps(lines, truth["traps"]),
         *_merges(lines, pl.concat([truth["clusters"], truth["hard_clusters"]])),
         *_survivors(lines),
-        *_target_rows(lines, target_url),
+        *_target_rows(lines, target_url, others),
         *truth_links.violations(plan, target_url, lines),
     ]
 
@@ -136,11 +137,12 @@ def _survivors(lines: pl.DataFrame) -> Iterator[str]:
     yield from told("share a golden id of which several rows survived", counted.filter(pl.col("survivors") > 1))
 
 
-def _target_rows(lines: pl.DataFrame, target_url: str) -> Iterator[str]:
+def _target_rows(lines: pl.DataFrame, target_url: str, others: Collection[str]) -> Iterator[str]:
     """Compare golden records: a merged record may carry the key of any of its rows."""
     row, record_of = ["entity", "source_key"], ["entity", "golden_id"]
     known = lines.filter(pl.col("golden_id").is_not_null())
-    found = _found(target_url).join(known, on=row, how="left")
+    mine = ~pl.col("source_key").is_in(list(others))
+    found = _found(target_url).filter(mine).join(known, on=row, how="left")
     written = known.filter(pl.col("outcome").is_in(WRITTEN))
     yield from told("were written and are not in the target", written.join(found, on=record_of, how="anti"))
     yield from told("are in the target and were not written", found.filter(pl.col("golden_id").is_null()))
