@@ -11,7 +11,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import dialect_of, engine_for, read_text
 from crm_migration.extract.faults import classified
 from crm_migration.extract.kinds import guess
-from crm_migration.extract.printing import quoted_column
+from crm_migration.extract.printing import AnyColumn, quoted_column
 from crm_migration.suggest.tables import SAMPLE_ROWS, SourceColumn, SourceTable
 
 LONGEST_KEY = 255
@@ -61,15 +61,15 @@ class DatabaseTables:
         found = self._read(table, some.distinct().subquery("v"), [column])[column]
         return set(found.drop_nulls()) & set(values)
 
-    def repeats(self, table: str, column: str, where: Mapping[str, str]) -> bool:
+    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
         """Say whether a value comes twice among the rows that fit."""
         sample = self._tables[table].sample
         if self._tables[table].whole:
             for name, value in where.items():
-                sample = sample.filter(pl.col(name) == value)
+                sample = sample.filter(pl.col(name).is_null() if value is None else pl.col(name) == value)
             return bool(sample[column].drop_nulls().is_duplicated().any())
         key = quoted_column(column)
-        fits = [sa.cast(quoted_column(name), sa.String(LONGEST_KEY)) == value for name, value in where.items()]
+        fits = [_has(quoted_column(name), value) for name, value in where.items()]
         twice = sa.select(key).select_from(self._origin(table)).where(*fits, key.is_not(None)).group_by(key)
         twice = twice.having(sa.func.count() > 1).limit(1)
         return self._read(table, twice.subquery("v"), [column]).height > 0
@@ -116,3 +116,7 @@ class DatabaseTables:
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
+
+
+def _has(column: AnyColumn, value: str | None) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value is None else sa.cast(column, sa.String(LONGEST_KEY)) == value

@@ -59,11 +59,11 @@ class DocumentTables:
         """Return those of the values that the column's first rows have."""
         return set(values) & set(self._tables[table].sample[column].drop_nulls())
 
-    def repeats(self, table: str, column: str, where: Mapping[str, str]) -> bool:
+    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
         """Say whether a value comes twice among the first rows that fit."""
         sample = self._tables[table].sample
         for name, value in where.items():
-            sample = sample.filter(pl.col(name) == value)
+            sample = sample.filter(pl.col(name).is_null() if value is None else pl.col(name) == value)
         return bool(sample[column].drop_nulls().is_duplicated().any())
 
     def quoted(self, name: str) -> str:

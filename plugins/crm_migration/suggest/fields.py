@@ -150,7 +150,8 @@ def _reference(scene: Scene, offer: Offer, column: TargetColumn, pointed_at: str
     if offer.pointer is None:
         # A column without values is believed by its name, where the entity it would point at is there.
         empty = offer.column.kind.kind == "empty" and pointed_at in scene.fed.values()
-        return 0.85 * likeness(_without_id(offer.column.words), wanted) if empty and "id" in offer.column.words else 0.0
+        alike = likeness(_without_id(offer.column.words), wanted)
+        return 0.85 * alike if empty and ("id" in offer.column.words or alike == 1) else 0.0
     if pointed_at not in scene.objects_of(offer.pointer, offer.only):
         return 0.0
     if offer.pointer.by_type and not offer.only:
@@ -167,7 +168,7 @@ def _polymorphic(scene: Scene, offer: Offer, column: TargetColumn) -> float:
         return 0.0
     if not any(table in scene.fed for table in offer.pointer.by_type.values()):
         return 0.0
-    return 0.4 + 0.6 * likeness(_without_id(offer.column.words), _without_id(words(column.name)))
+    return 0.55 + 0.45 * likeness(_without_id(offer.column.words), _without_id(words(column.name)))
 
 
 def _plain(scene: Scene, offer: Offer, column: TargetColumn) -> float:

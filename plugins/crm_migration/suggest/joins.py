@@ -1,20 +1,25 @@
 """Columns that a LEFT JOIN can bring to an entity: from side tables, link tables, address tables and users."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from crm_migration.extract.kinds import FALSE_WORDS, TRUE_WORDS
 from crm_migration.mapping.fit import family
+from crm_migration.suggest.known_names import ADDRESS_PARTS
 from crm_migration.suggest.objects import is_users
 from crm_migration.suggest.pointers import TELLING_LENGTH, Pointer, Pointers, probes
 from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables
 
-PLAIN_VALUE = r"^[\w .:/-]+$"
+PLAIN_VALUE = r"[\w .:/-]+"
 CONTACT_KINDS = ("email", "phone", "url")
 OWN_WORDS = frozenset({"created", "updated", "deleted"})
+SEVERAL_PARTS = 3
 OWNER_ALIAS = "owner_email"
+
+
+Conditions = tuple[tuple[str, str | None], ...]
+"""Columns with the value that they must have, None for none."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Join:
     column: str
     parent: "Join | None"
     parent_column: str
-    where: tuple[tuple[str, str], ...] = ()
+    where: Conditions = ()
 
     @property
     def steps(self) -> tuple["Join", ...]:
@@ -49,9 +54,15 @@ class Joined:
     mutual: bool = False
 
 
-def soft_delete(table: SourceTable) -> tuple[str, str, str] | None:
-    """Return the column that marks deleted rows, with its values for living and for deleted ones."""
+def soft_delete(table: SourceTable) -> tuple[str, str | None, str | None] | None:
+    """Return the column that marks deleted rows, with its values for living and for deleted ones.
+
+    Both are None where it holds the moment of the deletion.
+    """
     for column in table.columns.values():
+        moment = column.kind.kind in ("date", "datetime") or family(column.type) in ("date", "datetime")
+        if "deleted" in column.words and set(column.words) <= {"deleted", "at", "date", "on", "time"} and moment:
+            return column.name, None, None
         folded = {value.lower() for value in column.kind.values or ()}
         if column.words == ("deleted",) and folded and folded <= TRUE_WORDS | FALSE_WORDS:
             living, dead = ("0", "1") if folded & {"0", "1"} else ("false", "true")
@@ -110,6 +121,7 @@ class Joins:
                     continue
                 join = Join(link.name, pointer.column, None, table.identity[0], where)
                 yield from self._over(link, join, table)
+                yield from self._own_address(link, join)
 
     def _over(self, link: SourceTable, join: Join, table: SourceTable) -> Iterator[Joined]:
         for onward in self._pointers.of(link.name).values():
@@ -121,6 +133,16 @@ class Joins:
                 yield Joined(column.name, column, join, onward, mutual=mutual)
             else:
                 yield from self._addresses(link, join, onward)
+
+    def _own_address(self, link: SourceTable, join: Join) -> Iterator[Joined]:
+        """Yield the columns of a table that holds one postal address per row of the entity."""
+        if len({word for column in link.columns.values() for word in column.words} & ADDRESS_PARTS) >= SEVERAL_PARTS:
+            pointing = self._pointers.of(link.name)
+            yield from (
+                Joined(column.name, column, join)
+                for column in link.columns.values()
+                if _own(link, column) and column.name not in pointing
+            )
 
     def _addresses(self, link: SourceTable, join: Join, onward: Pointer) -> Iterator[Joined]:
         """Yield the columns of a table that holds e-mail addresses, telephone numbers or the like for others."""
@@ -134,7 +156,8 @@ class Joins:
 
     def _owners(self, table: SourceTable) -> Iterator[Joined]:
         """Yield the e-mail address of the user who owns a row: from the users' table, or from an address table."""
-        for column in table.columns.values():
+        # A column that says owner goes before one that merely holds a user.
+        for column in sorted(table.columns.values(), key=lambda one: "owner" not in one.words):
             if "owner" not in column.words and not self._points_at_users(table, column):
                 continue
             for join, email in (*self._users(table, column), *self._users_addresses(table, column)):
@@ -166,7 +189,7 @@ class Joins:
                     if joined.column.kind.kind == "email":
                         yield joined.join, joined.column
 
-    def _holding(self, link: SourceTable, pointer: Pointer, owners: set[str]) -> tuple[tuple[str, str], ...] | None:
+    def _holding(self, link: SourceTable, pointer: Pointer, owners: set[str]) -> Conditions | None:
         """Return the conditions under which a typed pointer holds all owners, None if there are none."""
         if pointer.type_column is None or not owners:
             return None
@@ -175,17 +198,17 @@ class Joins:
                 return self._conditions(link, ((pointer.type_column, str(value)),))
         return None
 
-    def _where(self, link: SourceTable, pointer: Pointer, table: SourceTable) -> tuple[tuple[str, str], ...] | None:
+    def _where(self, link: SourceTable, pointer: Pointer, table: SourceTable) -> Conditions | None:
         """Return the conditions under which a link's pointer means this table, None where it never does."""
         if pointer.type_column is None:
             return self._conditions(link, ()) if pointer.tables[:1] == (table.name,) else None
         value = next((value for value, name in pointer.by_type.items() if name == table.name), None)
         return self._conditions(link, ((pointer.type_column, value),)) if value is not None else None
 
-    def _conditions(self, link: SourceTable, typed: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...] | None:
+    def _conditions(self, link: SourceTable, typed: Conditions) -> Conditions | None:
         """Add to conditions that the row is the primary one and not deleted; None where one cannot be written."""
         found = (*typed, *_primary(link), *_living(link))
-        plain = pl.Series([value for _, value in found], dtype=pl.String).str.contains(PLAIN_VALUE).all()
+        plain = all(value is None or re.fullmatch(PLAIN_VALUE, value) for _, value in found)
         return found if plain else None
 
     def _comparable(self, one: SourceColumn, other: SourceColumn) -> bool:
@@ -205,12 +228,12 @@ def literal(column: SourceColumn, value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _living(table: SourceTable) -> tuple[tuple[str, str], ...]:
+def _living(table: SourceTable) -> Conditions:
     found = soft_delete(table)
     return ((found[0], found[1]),) if found else ()
 
 
-def _primary(link: SourceTable) -> tuple[tuple[str, str], ...]:
+def _primary(link: SourceTable) -> Conditions:
     """Return the condition that a link is the main one of several, where a flag says so."""
     for column in link.columns.values():
         folded = {value.lower(): value for value in column.kind.values or ()}

@@ -16,7 +16,7 @@ owner: sale rep|sales rep|responsible|responsible user|zustaendig|zuständig|bet
 mailing: primary address|mailing address|mail address|home address|postal address
 billing: billing address|invoice address|bill to|rechnungsadresse|bill address
 shipping: shipping address|delivery address|ship to|lieferadresse
-postalcode: postal code|post code|zip code|zip|postcode|plz|zip postal code|code postal|codigo postal|postleitzahl
+postalcode: postal code|post code|zip code|zip|zipcode|postcode|plz|zip postal code|code postal|codigo postal|postleitzahl
 street: street address|address street|address line|address line 1|strasse|straße|rue|calle|street line
 city: town|ort|stadt|ville|ciudad|locality|place
 state: province|region|bundesland|county|state province|provincia
@@ -26,12 +26,14 @@ phone: telephone number|telefon|telefonnummer|teléfono|telefono|téléphone|pho
 mobile: mobile phone|phone mobile|cell phone|phone cell|cell|cellphone|mobile number|handy|mobil|mobiltelefon|portable
 homephone: home phone|phone home|private phone
 fax: fax number|phone fax|telefax|fax phone
-email: email address|e mail|email adresse|e mail address|mail|primary email|email primary|work email|correo|courriel|mailadresse
+email: email adresse|emailadresse
+email: email address|e mail|e mail address|mail|primary email|email primary|work email|correo|courriel|mailadresse
 firstname: first name|given name|forename|vorname|prenom|prénom|fname|christian name|nombre
 lastname: last name|surname|family name|nachname|nom de famille|lname|apellido|apellidos
 salutation: anrede|courtesy title|name prefix|honorific|form of address
 title: job title|position|job position|function|job function|berufsbezeichnung
 website: web site|url|homepage|home page|web|site|web address|webseite|internet
+description: background info|background|about
 description: comment|remark|memo|bemerkung|notiz|notizen|note text|beschreibung|details
 stage: sale stage|sales stage|stage name|deal stage|phase|opportunity stage|pipeline stage
 amount: deal value|opportunity amount|betrag|summe|montant|importe|deal amount|total amount
@@ -223,4 +225,5 @@ CHOICE_WORDS = frozenset(
 ) | {"direction", "reason", "level", "group", "class", "ownership", "salutation", "resolution", "channel", "phase"}
 MONEY_WORDS = frozenset({"amount", "revenue", "budget", "price", "cost", "total", "value", "salary", "fee", "sum"})
 EXTERNAL_WORDS = frozenset({"legacy", "external", "ext", "source", "import", "foreign", "origin", "migration", "old"})
+COUNT_WORDS = frozenset({"count", "total", "sum", "amount", "position", "sequence", "duration", "rank"})
 TYPE_WORDS = frozenset({"type", "module", "table", "class", "object", "model", "entity"})

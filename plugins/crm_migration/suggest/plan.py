@@ -31,7 +31,7 @@ class EntityPlan:
     lines: tuple[Line, ...]
     external_id: str
     watermark: str | None
-    deleted: tuple[str, str] | None
+    deleted: tuple[str, str | None] | None
     unmapped: tuple[str, ...]
     empty: tuple[str, ...]
     nothing_for: Mapping[str, tuple[tuple[str, float], ...]]
@@ -85,8 +85,11 @@ class Planner:
         deleted = soft_delete(pair.table)
         offered = [offer for offer in offered if not deleted or offer.name != deleted[0]]
         constant = self._constant(pair)
-        found = fits(scene, offered, frozenset({constant.name} if constant else ()))
-        found = {name: fit for name, fit in found.items() if self._usable(scene, pair.target.columns[name])}
+        kinds = polymorphic(pair.target)
+        found = fits(scene, offered, frozenset({*kinds.values(), *([constant.name] if constant else [])}))
+        found |= _type_fields(kinds, offered, found)
+        kept = [name for name in pair.target.columns if name in found]
+        found = {name: found[name] for name in kept if self._usable(scene, pair.target.columns[name])}
         lines = [self._key(pair), *([Line(constant)] if constant else [])]
         writer = _Writer(self, scene, found)
         lines += [Line(writer.proposal(pair.target.columns[name], fit), fit) for name, fit in found.items()]
@@ -269,7 +272,18 @@ def _watermark(table: SourceTable) -> str | None:
 def _unread(table: SourceTable, found: Iterable[Fit]) -> list[SourceColumn]:
     """Return the columns that no field reads, without those that the entity reads for other ends."""
     read = {fit.offer.name for fit in found} | set(table.identity)
-    return [column for column in table.columns.values() if column.name not in read and column.words != ("deleted",)]
+    return [column for column in table.columns.values() if column.name not in read and "deleted" not in column.words]
+
+
+def _type_fields(kinds: Mapping[str, str], offered: Sequence[Offer], found: Mapping[str, Fit]) -> dict[str, Fit]:
+    """Return the fields that say which object a parent is: they are fed by the column that says so in the source."""
+    types = {kinds[name]: fit for name, fit in found.items() if name in kinds and fit.offer.pointer}
+    by_name = {offer.name: offer for offer in offered if offer.only is None}
+    return {
+        kind: Fit(by_name[fit.offer.pointer.type_column or ""], fit.score)
+        for kind, fit in types.items()
+        if fit.offer.pointer
+    }
 
 
 def _missing_parent(demanded: Sequence[TargetColumn]) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from crm_migration.suggest.known_names import TYPE_WORDS
+from crm_migration.suggest.known_names import COUNT_WORDS, TYPE_WORDS
 from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables
 
 PROBES = 200
@@ -70,7 +70,8 @@ class Pointers:
             return typed
         telling = all(len(value) >= TELLING_LENGTH and not value.isdigit() for value in values[:10])
         holders = [parent for parent in self._parents if self.holds(parent.name, values)]
-        named = [parent for parent in holders if set(parent.words) & set(column.words)]
+        said = {*column.words, "user"} if "owner" in column.words else set(column.words)
+        named = [parent for parent in holders if set(parent.words) & said]
         self_named = [parent for parent in holders if parent is table and "parent" in column.words]
         likely = named or self_named or (holders if telling or len(holders) == 1 else [])
         if not likely:
@@ -80,6 +81,8 @@ class Pointers:
     def _could_point(self, column: SourceColumn) -> bool:
         """Say whether a column may hold keys: its name says so, or its values are long and alike in kind."""
         if column.kind.kind in ("empty", "date", "datetime", "decimal", "money", "boolean", "email", "url"):
+            return False
+        if COUNT_WORDS & set(column.words):
             return False
         says = bool({"id", "key", "parent", "owner"} & set(column.words))
         named = any(set(parent.words) <= set(column.words) for parent in self._parents)

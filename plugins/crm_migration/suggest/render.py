@@ -86,7 +86,9 @@ def _entity(entity: EntityPlan, source: SourceTables, tables: Sequence[SourceTab
     lines.append(f"    key: {flow(key[0] if len(key) == 1 else list(key))}")
     lines += _watermark(entity, source.can_join)
     if entity.deleted:
-        rule = {"name": "soft_deleted", "column": entity.deleted[0], "equals": [entity.deleted[1]]}
+        column, dead = entity.deleted
+        test: dict[str, object] = {"is_null": False} if dead is None else {"equals": [dead]}
+        rule = {"name": "soft_deleted", "column": column, **test}
         lines += ["    filters:", f"      - {flow(rule)}"]
     lines.append(f"    target: {flow(_written(entity, pair.target))}")
     lines.append("    fields:")
@@ -133,9 +135,9 @@ def _origin(entity: EntityPlan, source: SourceTables, tables: Sequence[SourceTab
 def _join(step: Join, names: Mapping[Join, str], source: SourceTables, table: SourceTable) -> Iterator[str]:
     alias, parent = names[step], names[step.parent] if step.parent else MAIN
     tests = [f"{alias}.{source.quoted(step.column)} = {parent}.{source.quoted(step.parent_column)}"]
-    tests += [
-        f"{alias}.{source.quoted(column)} = {literal(table.columns[column], value)}" for column, value in step.where
-    ]
+    for column, value in step.where:
+        test = "IS NULL" if value is None else f"= {literal(table.columns[column], value)}"
+        tests.append(f"{alias}.{source.quoted(column)} {test}")
     yield f"LEFT JOIN {source.quoted(step.table)} {alias}"
     yield f"  ON {' AND '.join(tests)}"
 

@@ -112,8 +112,8 @@ class SourceTables(Protocol):
         """Return those of the values that the column has."""
         ...
 
-    def repeats(self, table: str, column: str, where: Mapping[str, str]) -> bool:
-        """Say whether a value comes twice among the rows whose columns have the given values."""
+    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
+        """Say whether a value comes twice among the rows whose columns have the given values, None for none."""
         ...
 
     def quoted(self, name: str) -> str:
