@@ -81,7 +81,7 @@ def test_what_csv_writes_is_read_back(
         encoding="utf-8",
         delimiter=delimiter,
         quote=quote,
-        escape="\\" if escape else None,
+        escape="\\" if escape else "",
         header_row=0,
         columns=names,
     )

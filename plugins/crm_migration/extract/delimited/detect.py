@@ -28,14 +28,14 @@ _USUAL = {
 _LONG = ("+|", "||", "|~|", "~|~", "|+|", "::", ";;", "~~", "^|", "|^", "^^", "<>")
 _MOST_LONG = 0.95
 _BETTER = 0.02
-_SEPARATOR = re.compile(r"[&~^#@$!*+=\x01-\x08\x0e-\x1f][^\w\s\"'`]{1,2}$")
+_RECORD_ENDS = ("&|", "\x1e")
 
 
 @dataclass(frozen=True)
 class _Score:
     dialect: Dialect
     value: float
-    width: int
+    agreeing: int
 
 
 def find_dialect(sample: str, final: bool, options: DelimitedOptions) -> tuple[Dialect, list[str]]:
@@ -93,9 +93,16 @@ def _best_marks(text: str, final: bool, options: DelimitedOptions, found: Dialec
     best = _score(text, final, found)
     for quote, escape in product(quotes, escapes):
         score = _score(text, final, replace(found, quote=quote, escape=escape))
-        if score.value > best.value + (_BETTER if quote != best.dialect.quote else 0):
+        if _is_better(score, best):
             best = score
     return best.dialect
+
+
+def _is_better(score: _Score, best: _Score) -> bool:
+    """Return whether the marks fit clearly better; an escape mark needs a record that only agrees with it."""
+    if score.dialect.quote != best.dialect.quote:
+        return score.value > best.value + _BETTER
+    return score.value > best.value and score.agreeing > best.agreeing
 
 
 def _quotes(text: str, usual: str) -> list[str]:
@@ -112,20 +119,17 @@ def _score(text: str, final: bool, dialect: Dialect) -> _Score:
             widths[0 if record.broken else len(record.fields)] += 1
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
-        return _Score(dialect, 0.0 if dialect.delimiter else 1 - widths[0] / max(widths.total(), 1), 1)
+        return _Score(dialect, 0.0 if dialect.delimiter else 1 - widths[0] / max(widths.total(), 1), widths[1])
     width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
     usual = _USUAL.get(dialect.delimiter, 1.0)
-    return _Score(dialect, count / widths.total() * usual * (1 - 1 / (2 * width)), width)
+    return _Score(dialect, count / widths.total() * usual * (1 - 1 / (2 * width)), count)
 
 
 def _record_separator(text: str, final: bool) -> str | None:
-    """Return an end of records that is more than the end of a line, if every line of the sample has it."""
+    """Return a known end of records that is more than the end of a line, if every line of the sample has it."""
     lines = [line for line in LINE_END.split(text) if line]
     whole = lines if final else lines[:-1]
-    ends = _SEPARATOR.search(whole[0]) if whole else None
-    if ends is None or len(whole) == 1 or len(set(ends.group())) == 1:
-        return None
-    return ends.group() if all(line.endswith(ends.group()) for line in whole) else None
+    return next((end for end in _RECORD_ENDS if len(whole) > 1 and all(line.endswith(end) for line in whole)), None)
 
 
 def _notes(found: Dialect, options: DelimitedOptions) -> list[str]:

@@ -77,9 +77,42 @@ class Scanner:
             raise _Incomplete
         end = stop.start() if stop else len(text)
         value = text[at:end]
+        if self.dialect.quote and self.dialect.quote in value:
+            self._check_bare(text, at, end)
         if self._taken_away is not None and self.dialect.escape in value:
             value = self._taken_away.sub(r"\1", value)
         return value or None, end
+
+    def _check_bare(self, text: str, at: int, end: int) -> None:
+        """Refuse quotation marks inside a field that look like those of a field whose separator got lost.
+
+        They hide or show separators: the number of fields may be right, and every value in the wrong column. Marks
+        that enclose no separator, such as those of `5" pipe`, are letters.
+        """
+        stop = self.end.search(text, end)
+        line_end = stop.start() if stop else len(text)
+        opening = text.find(self.dialect.quote, at, end)
+        while opening >= 0:
+            closing = self._closing(text, opening, line_end)
+            if closing < 0:
+                return
+            if self._hides_separator(text, opening + 1, closing):
+                raise _Broken(closing, opening, "to stand at the start of its field, found text before it")
+            opening = text.find(self.dialect.quote, opening + 1, end)
+
+    def _closing(self, text: str, opening: int, line_end: int) -> int:
+        """Return where the next quotation mark stands that is not doubled, or -1."""
+        quote = self.dialect.quote
+        place = text.find(quote, opening + 1, line_end)
+        while place >= 0 and text.startswith(quote, place + 1):
+            place = text.find(quote, place + 2, line_end)
+        return place
+
+    def _hides_separator(self, text: str, start: int, end: int) -> bool:
+        delimiter = self.dialect.delimiter
+        inside = text[start:end]
+        enclosed = not inside.startswith(delimiter) and not inside.endswith(delimiter)
+        return bool(delimiter) and delimiter in inside and enclosed and self._may_follow(text, end + 1)
 
     def _is_escaped(self, stop: re.Match[str]) -> bool:
         return bool(self.dialect.escape) and stop.group().startswith(self.dialect.escape)
