@@ -15,6 +15,7 @@ separators, such as 0000 or 000-0000, is a code: it is written as it is shown. D
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 FIELDS = "effectiveValue,formattedValue,effectiveFormat(numberFormat)"
@@ -103,10 +104,16 @@ def _clock(milliseconds: int) -> str:
 
 def _code_text(value: float, pattern: str, shown: str) -> str | None:
     """Return what is shown where the format makes a code of a number, and the number can be read off it."""
-    bare = LITERALS.sub("", pattern.partition(";")[0])
-    zeros = bare.count("0")
-    is_code = zeros > 1 and CODE_FORMAT.fullmatch(bare)
-    if not is_code or value < 0 or not float(value).is_integer():
+    zeros = _code_zeros(pattern)
+    if not zeros or value < 0 or not float(value).is_integer():
         return None
     digits = re.sub(r"\D", "", shown)
     return shown if digits.endswith(str(int(value)).zfill(zeros)) else None
+
+
+@lru_cache(maxsize=1024)
+def _code_zeros(pattern: str) -> int:
+    """Return how many digits a format requires, 0 where it is not one of nothing but required digits."""
+    bare = LITERALS.sub("", pattern.partition(";")[0])
+    zeros = bare.count("0")
+    return zeros if zeros > 1 and CODE_FORMAT.fullmatch(bare) else 0
