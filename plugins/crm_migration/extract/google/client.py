@@ -41,8 +41,10 @@ class AnswerTooLarge(SourceUnreadable):
 class GoogleClient:
     """What a connection's service account may read. Close it, or use it in a `with` block."""
 
-    def __init__(self, fields: ConnectionFields, scopes: tuple[str, ...], patience: Patience | None = None) -> None:
-        """Read the key; nothing is asked before the first question.
+    def __init__(
+        self, fields: ConnectionFields, scopes: tuple[str, ...], patience: Patience | None = None, label: str = ""
+    ) -> None:
+        """Read the key; nothing is asked before the first question. Messages begin with `label`.
 
         Raises:
             ConnectionUnknown: the connection is of another type, or holds no key that can be used.
@@ -53,6 +55,7 @@ class GoogleClient:
             self.patience = replace(self.patience, attempts=access.retries + 1)
         self.conn_id, self.account = access.conn_id, access.account
         self.most_bytes = MOST_BYTES
+        self._label = f"{label}: " if label else ""
         self._session = GoogleSession(access, self.patience)
         self.sheets = gspread.Client(auth=None, session=self._session.http, http_client=self._http_client)  # type: ignore[arg-type]
 
@@ -89,7 +92,7 @@ class GoogleClient:
         found = ASKED_FOR.search(urlsplit(url).path)
         kind = {"spreadsheets": "spreadsheet", "files": "file or folder"}
         thing = f": {kind[found[1]]} {found[2]}" if found else ""
-        return f"connection {self.conn_id!r}{thing}"
+        return f"{self._label}connection {self.conn_id!r}{thing}"
 
     def _http_client(self, _auth: object, session: Any) -> "ReadingHTTPClient":
         return ReadingHTTPClient(session, self.get)

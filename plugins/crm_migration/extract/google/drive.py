@@ -138,7 +138,7 @@ class _Search:
             self.listing.notes.append(f"{file.name}: a lock file of an office program, not read")
         elif len(self.listing.files) >= MOST_FILES:
             raise SourceUnreadable(
-                f"connection {self.client.conn_id!r}: expected at most {MOST_FILES} files that fit {self.pattern!r}, "
+                f"{self.client.place('')}: expected at most {MOST_FILES} files that fit {self.pattern!r}, "
                 "found more; name a folder further down, or a narrower pattern"
             )
         else:

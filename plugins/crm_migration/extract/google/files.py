@@ -62,7 +62,7 @@ def file_of(client: GoogleClient, file: str) -> DriveFile:
     """
     if not SAFE_ID.fullmatch(file):
         raise MappingFault(
-            f"connection {client.conn_id!r}: expected an id of Google Drive (letters, digits, - and _), found "
+            f"{client.place('')}: expected an id of Google Drive (letters, digits, - and _), found "
             "something else; copy it from the address of the file or folder"
         )
     return read_file(client.get(f"{FILES_URL}/{file}", {"fields": FILE_FIELDS, "supportsAllDrives": "true"}))

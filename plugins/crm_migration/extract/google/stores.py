@@ -42,7 +42,7 @@ class SheetStore:
         spreadsheet = self.config.spreadsheet
         if not spreadsheet:
             raise MappingFault(f"{self.config.name}: expected the id of a Google Sheet as source.spreadsheet; add it")
-        with GoogleClient(self.connection, SHEET_SCOPES, self.patience) as client:
+        with GoogleClient(self.connection, SHEET_SCOPES, self.patience, self.config.name) as client:
             return [
                 landed_sheet(
                     self.landing.fetch(f"{spreadsheet}{LANDED_ENDING}", partial(_land_sheet, client, spreadsheet))
@@ -77,7 +77,7 @@ class DriveStore:
         folder = self.config.folder
         if not folder:
             raise MappingFault(f"{self.config.name}: expected the id of a folder as source.folder; add it")
-        with GoogleClient(self.connection, DRIVE_SCOPES, self.patience) as client:
+        with GoogleClient(self.connection, DRIVE_SCOPES, self.patience, self.config.name) as client:
             pattern = entity.file or "*"
             listed = self.landing.fetch(
                 f"{folder}.{self.config.recursive}.{pattern}.list", partial(self._land_list, client, folder, pattern)
