@@ -16,7 +16,8 @@ owner: sale rep|sales rep|responsible|responsible user|zustaendig|zuständig|bet
 mailing: primary address|mailing address|mail address|home address|postal address
 billing: billing address|invoice address|bill to|rechnungsadresse|bill address
 shipping: shipping address|delivery address|ship to|lieferadresse
-postalcode: postal code|post code|zip code|zip|zipcode|postcode|plz|zip postal code|code postal|codigo postal|postleitzahl
+postalcode: postcode|zipcode
+postalcode: postal code|post code|zip code|zip|plz|zip postal code|code postal|codigo postal|postleitzahl
 street: street address|address street|address line|address line 1|strasse|straße|rue|calle|street line
 city: town|ort|stadt|ville|ciudad|locality|place
 state: province|region|bundesland|county|state province|provincia

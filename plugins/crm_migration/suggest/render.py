@@ -43,7 +43,7 @@ def render(plan: Plan, head: Head, source: SourceTables, tables: Sequence[Source
         "  # CHECK: the zone of times that carry none, and `country: XX` for telephone numbers that name none.",
         f"target: {flow(head.target)}",
         "",
-        "entities:" if plan.entities else "entities: {}  # nothing in the source fits an object of the target",
+        "entities:",
     ]
     for number, entity in enumerate(plan.entities):
         lines += [*([""] if number else []), *_entity(entity, source, tables)]

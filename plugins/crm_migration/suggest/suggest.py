@@ -55,12 +55,18 @@ def suggest(source: SourceTables, target: Target, settings: SuggestSettings) -> 
     """Return the YAML text of a mapping, with comments; it passes `check` as it stands.
 
     Raises:
-        MappingFault: a connection must be edited.
+        MappingFault: a connection must be edited, or nothing in the source fits the target.
         SourceUnavailable: the source did not answer.
         SourceUnreadable: a file of the source is refused as a whole.
     """
     tables = [table for table in source.tables() if not settings.tables or table.name in settings.tables]
     plan = Planner(source, target.tables, target.vocabulary, tables).plan(settings.objects)
+    if not plan.entities:
+        reasons = "".join(f"\n- {reason}" for reason in (*source.refused, *plan.left_out))
+        raise MappingFault(
+            f"{settings.origin or settings.source_connection}: expected something that fits an object of the target, "
+            f"found nothing; name one object and one table, or write the mapping by hand{reasons}"
+        )
     head = {
         "name": settings.source_name,
         "kind": settings.source_kind,
