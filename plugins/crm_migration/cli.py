@@ -101,13 +101,20 @@ def check(
     """Report every fault of a mapping, against the live source and target too."""
     try:
         loaded = read_mapping(mapping)
-        problems = pipeline.check_mapping(loaded) if offline else pipeline.check(_job(mapping, "check"))
+        found = (
+            pipeline.Findings(pipeline.check_mapping(loaded)) if offline else pipeline.examine(_job(mapping, "check"))
+        )
     except MigrationError as error:
         _fail(error, as_json)
-    if problems:
-        _fail(MappingInvalid(problems), as_json)
+    changes = [change.sentence for change in found.drift.changes]
+    if not as_json:
+        for change in changes:
+            out.print(f"changed at the source: {change}", style="yellow", markup=False, soft_wrap=True)
+    if found.problems:
+        _fail(MappingInvalid(found.problems), as_json)
     if as_json:
-        typer.echo(json.dumps({"ok": True, "problems": [], "sha256": loaded.sha256}))
+        answer = {"ok": True, "problems": [], "changes": changes, "sha256": loaded.sha256}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         out.print(f"{mapping}: no faults, {len(loaded.mapping.entities)} entities", markup=False)
 

@@ -19,6 +19,7 @@ from crm_migration.report.model import (
 )
 from crm_migration.report.quality import quality
 from crm_migration.report.rejections import filters, rejections
+from crm_migration.report.source import source_changes
 from crm_migration.report.tables import EntityTables
 from crm_migration.report.verdict import verdict
 from crm_migration.staging import RunFolder
@@ -48,6 +49,7 @@ def report(mapping: Mapping, folder: RunFolder, facts: RunFacts) -> Report:
         totals=totals,
         extracted=sum(extracted) if extracted else None,
         entities=entities,
+        changes=source_changes(folder, found),
         sample_checks=phases["sample"],
         full_checks=phases["full load"],
         undo=_undo(facts, found),

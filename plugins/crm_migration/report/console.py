@@ -27,6 +27,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
 def render_console(report: Report) -> Group:
     """Return what `print_report` prints."""
     parts: list[RenderableType | None] = [
+        _changes(report),
         _identities(report),
         _faults(report),
         _rejections(report),
@@ -69,6 +70,15 @@ def _identities(report: Report) -> Table:
         rows = [formats.number(count) for count in counts.as_dict().values()] if counts else [formats.ABSENT] * 6
         table.add_row(_text(entity.name), formats.number(entity.identity.extracted), *rows, _mark(entity.identity))
     return table
+
+
+def _changes(report: Report) -> Table | None:
+    table = _table("Changed at the source since the last load", "entity", "change", "found", "policy", "done")
+    for change in report.changes:
+        rows = "" if change.rows is None else f" in {words.plural(change.rows, 'row')}"
+        done = _text(f"{change.done}{rows}", "red" if change.stops else "")
+        table.add_row(_text(change.entity), _text(change.title), _text(change.found), _text(change.policy), done)
+    return table if table.row_count else None
 
 
 def _mark(identity: Identity) -> Text:

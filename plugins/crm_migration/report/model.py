@@ -265,6 +265,23 @@ class EntityReport(Part):
     sample: Sample | None
 
 
+class SourceChange(Part):
+    """One kind of change of one entity's source since the last load, and what the run made of it."""
+
+    entity: str
+    kind: Literal["new_columns", "missing_columns", "changed_types", "reordered_columns", "new_values"]
+    title: str = Field(description="The kind in words.")
+    found: str = Field(description="What has changed, in words.")
+    policy: Literal["evolve", "freeze", "discard"]
+    done: str = Field(description="What the run made of it, in words.")
+    columns: tuple[str, ...]
+    types: tuple[tuple[str, str], ...] = Field((), description="What each of the columns was, and is now.")
+    fields: tuple[str, ...] = Field((), description="Fields of the mapping that the change touches.")
+    values: tuple[str, ...] = Field((), description="New codes of a choice field.")
+    stops: bool = Field(description="Whether the run ended for it before anything was loaded.")
+    rows: int | None = Field(None, description="Rows in which a new value was read as empty; null: not counted.")
+
+
 class Check(Part):
     """One line of the reconciliation."""
 
@@ -322,6 +339,7 @@ class Report(Part):
     totals: OutcomeCounts | None = Field(description="Over all entities; null: no load was reached.")
     extracted: int | None
     entities: tuple[EntityReport, ...]
+    changes: tuple[SourceChange, ...] = Field((), description="What has changed at the source since the last load.")
     sample_checks: Checks | None
     full_checks: Checks | None
     undo: Undo
