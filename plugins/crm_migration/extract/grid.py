@@ -21,6 +21,8 @@ from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.mapping.reading import WorkbookOptions
 
 LOOK_AHEAD = 50
+MOST_LETTERS = 32 << 20
+"""Letters in a frame: a frame of long texts has fewer rows, so that memory is bounded by this too."""
 NO_WORD = re.compile(r"[-+(]?[\d.,\s]*\d[\d.,\s]*[%)]?|\d{4}-\d\d-\d\d([ T][\d:.]+)?|\d\d?:\d\d(:[\d.]+)?|TRUE|FALSE")
 UNNAMED = re.compile(r"column_([1-9]\d{0,4})")
 NAME_THEM = "rename them in the sheet, or give header_row and the names as columns in the mapping's read.workbook"
@@ -108,7 +110,7 @@ class _Table:
             held.append(row)
             if len(held) > self.options.footer_rows:
                 first = held.popleft()
-                if self.beyond is None and (not whole or len(first.cells) > width):
+                if self.beyond is None and (not whole or len(first.cells) > width or first.errors):
                     self.beyond = first.number if _has_unnamed(first, named) else None
                 yield first
 
@@ -139,7 +141,7 @@ class GridReading:
 
     def _read(self, table: _Table, buffer: RowBuffer) -> Iterator[pl.DataFrame]:
         places = [table.place(column) for column in buffer.columns]
-        sheet = table.sheet.name
+        sheet, letters = table.sheet.name, 0
         for row in table.rows({place for place in places if place is not None}):
             wrong = _wrong(row, buffer.columns, places) if row.errors else None
             if wrong:
@@ -148,6 +150,10 @@ class GridReading:
                 cells, width = row.cells, len(row.cells)
                 values = [cells[at] or None if at is not None and at < width else None for at in places]
                 yield from buffer.add(values, row.number, sheet)
+                letters += sum(map(len, filter(None, values)))
+                if letters > MOST_LETTERS:
+                    letters = 0
+                    yield from buffer.finish()
 
     def _note(self, note: str) -> None:
         if note not in self.facts.notes:
@@ -202,7 +208,7 @@ def _names(header: GridRow | None, below: Sequence[GridRow], options: WorkbookOp
         return dict(enumerate(options.columns))
     cells = header.cells if header else []
     names = {place: " ".join(text.split()) for place, text in enumerate(cells) if text and text.strip()}
-    used = {place for row in below for place, cell in enumerate(row.cells) if cell or place in row.errors}
+    used = {place for row in below for place in (*_filled_places(row), *row.errors)}
     names |= {place: f"column_{place + 1}" for place in used if place not in names}
     return dict(sorted(names.items()))
 
@@ -249,7 +255,7 @@ def _is_blank(row: GridRow) -> bool:
 
 
 def _filled_cells(row: GridRow) -> int:
-    return sum(1 for cell in row.cells if cell and not cell.isspace()) + len(row.errors)
+    return sum(1 for _ in _filled_places(row)) + len(row.errors)
 
 
 def _is_words(row: GridRow) -> bool:
@@ -258,7 +264,11 @@ def _is_words(row: GridRow) -> bool:
 
 
 def _has_unnamed(row: GridRow, named: set[int]) -> bool:
-    return any(cell and place not in named for place, cell in enumerate(row.cells))
+    return any(place not in named for place in (*_filled_places(row), *row.errors))
+
+
+def _filled_places(row: GridRow) -> Iterator[int]:
+    return (place for place, cell in enumerate(row.cells) if cell and not cell.isspace())
 
 
 def _wrong(row: GridRow, columns: Sequence[str], places: Sequence[int | None]) -> dict[str, str]:

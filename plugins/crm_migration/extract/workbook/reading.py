@@ -1,0 +1,58 @@
+"""The reader of workbooks: sheets chosen by name or pattern, rows as exact text, one `Reading` for all formats."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from crm_migration.extract.document import Document, Facts
+from crm_migration.extract.formats import Wanted
+from crm_migration.extract.grid import GridReading, GridRow, GridSheet, Merged, read_sheets
+from crm_migration.extract.workbook.process import ask
+
+
+def read_workbook(document: Document, wanted: Wanted) -> GridReading:
+    """Return the reading of an xlsx, xlsm, xlsb, xls or ods workbook; `wanted.sheet` is a name, a pattern or None.
+
+    None means the first visible sheet. A name or pattern that fits nothing refuses the workbook.
+
+    Raises:
+        SourceUnreadable: it is no workbook, is locked, damaged or too large, or lacks the sheet.
+    """
+    options = wanted.options.workbook
+    question = {"ask": "contents", "sheet": wanted.sheet, "read_hidden": options.hidden == "read"}
+    contents = next(iter(list(ask(document, question))))
+    names = {index: name for index, name, _ in contents["sheets"]}
+    chosen = [names[index] for index, _ in contents["chosen"]]
+    facts = Facts("workbook", _details(contents, chosen), [*contents["notes"], *_notes(contents, wanted, chosen)])
+    sheets = [
+        GridSheet(names[index], partial(_rows, document, index, names[index], facts), [Merged(*one) for one in merged])
+        for index, merged in contents["chosen"]
+    ]
+    return read_sheets(sheets, options, facts, document.name)
+
+
+def _details(contents: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
+    return {
+        "kind": contents["kind"],
+        "sheets": [name for _, name, _ in contents["sheets"]],
+        "hidden_sheets": [name for _, name, visible in contents["sheets"] if not visible],
+        "sheet": chosen[0],
+        "sheets_read": chosen,
+    }
+
+
+def _notes(contents: dict[str, Any], wanted: Wanted, chosen: list[str]) -> Iterator[str]:
+    others = [name for _, name, visible in contents["sheets"] if visible and name not in chosen]
+    if wanted.sheet is None and others:
+        yield f"sheet {chosen[0]} is read; others: {', '.join(others)}"
+
+
+def _rows(document: Document, index: int, name: str, facts: Facts) -> Iterator[GridRow]:
+    for message in ask(document, {"ask": "rows", "index": index}):
+        if "note" in message:
+            note = f"sheet {name}: {message['note']}"
+            if note not in facts.notes:
+                facts.notes.append(note)
+            continue
+        for number, cells, errors in message["rows"]:
+            yield GridRow(number, cells, {int(place): error for place, error in errors.items()} if errors else {})

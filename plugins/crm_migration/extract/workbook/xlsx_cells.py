@@ -1,0 +1,108 @@
+"""Cells of an xlsx sheet as exact text: what a stored value means by its type and its format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from crm_migration.extract.workbook.number_format import Moment
+from crm_migration.extract.workbook.refusal import (
+    MOST_COLUMNS,
+    NO_NUMBER,
+    NO_TEXT,
+    NOT_CALCULATED,
+    Cell,
+    CellError,
+    Refused,
+)
+from crm_migration.extract.workbook.values import (
+    boolean_text,
+    iso_text,
+    moment_text,
+    number_text,
+    unescaped,
+)
+from crm_migration.extract.workbook.xlsx_parts import SharedTexts
+
+WITH_EMPTY_TEXT = ("s", "str", "inlineStr")
+MOST_KNOWN = 20_000
+"""Dates whose text is kept for the next cell that holds the same."""
+
+
+@dataclass(frozen=True)
+class CellValues:
+    """What the values of a workbook's cells mean."""
+
+    texts: SharedTexts
+    moments: dict[str, Moment]
+    epoch_1904: bool
+    _known: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def text(self, kind: str, style: str, value: str, formula: str | None) -> Cell:
+        """Return a cell's value; None for an empty one, a `CellError` for an error.
+
+        `kind` and `style` are the cell's t and s attributes, "" where they are missing; `formula` is None where the
+        cell has none.
+        """
+        if not value:
+            return NOT_CALCULATED if formula is not None and kind not in WITH_EMPTY_TEXT else None
+        return self.converter(kind, style)(value)
+
+    def converter(self, kind: str, style: str) -> Callable[[str], Cell]:
+        """Return what turns a stored value of this type and format, which is not empty, into text."""
+        if kind in ("", "n"):
+            return partial(self._moment, style) if style in self.moments else number_text
+        if kind == "d":
+            return partial(iso_text, moment=self.moments.get(style))
+        by_kind: dict[str, Callable[[str], Cell]] = {
+            "s": self._shared,
+            "str": unescaped,
+            "inlineStr": unescaped,
+            "b": boolean_text,
+            "e": CellError,
+        }
+        return by_kind.get(kind, _unknown)
+
+    def _shared(self, index: str) -> Cell:
+        text = self.texts.get(int(index)) if index.isdecimal() else None
+        return NO_TEXT if text is None else text or None
+
+    def _moment(self, style: str, value: str) -> Cell:
+        known = self._known.get((style, value))
+        if known is None:
+            known = moment_text(value, self.moments[style], epoch_1904=self.epoch_1904)
+            if len(self._known) < MOST_KNOWN:
+                self._known[style, value] = known
+        return known
+
+
+def _unknown(value: str) -> Cell:
+    del value
+    return NO_NUMBER
+
+
+class ColumnPlaces(dict[str, int]):
+    """The place, counted from 0, of a column by its letters."""
+
+    def __missing__(self, letters: str) -> int:
+        """Work out the place of letters not met before."""
+        place = 0
+        for letter in letters:
+            place = place * 26 + ord(letter) - ord("A") + 1
+        if place > MOST_COLUMNS:
+            raise Refused(f"expected at most {MOST_COLUMNS} columns, found a cell in column {letters}")
+        self[letters] = place - 1
+        return place - 1
+
+
+def put(cells: list[Cell], errors: dict[int, str], place: int, text: Cell) -> None:
+    """Put a value that is none or an error, or whose place is not the next one, into its row."""
+    if text is None:
+        return
+    if place in errors or (place < len(cells) and cells[place] is not None):
+        raise Refused("expected every cell of a row once, found one twice")
+    if isinstance(text, CellError):
+        errors[place] = text
+        return
+    if place >= len(cells):
+        cells.extend([None] * (place + 1 - len(cells)))
+    cells[place] = text
