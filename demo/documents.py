@@ -3,6 +3,7 @@
 Written from the legacy CRM and a seed, with the truth beside them: which row is whose, and which cannot be loaded.
 """
 
+import html
 import json
 import random
 from dataclasses import asdict, dataclass, field
@@ -118,8 +119,7 @@ def _is_plain(first: str, last: str, email: str) -> bool:
 
 
 def _fresh(draw: random.Random, at: int) -> Person:
-    first = draw.choice(given_names("en", at % 2)).text
-    last = draw.choice(surnames("en")).text
+    first, last = (html.unescape(draw.choice(names).text) for names in (given_names("en", at % 2), surnames("en")))
     mobile = f"+49 151 {70_000_000 + at:08}"
     return Person(first, last, f"{first}.{last}.{at}@shop.example".lower(), *CITIES[at % len(CITIES)], mobile)
 
