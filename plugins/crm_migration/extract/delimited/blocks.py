@@ -12,7 +12,7 @@ from crm_migration.extract.delimited.strict import Part, StrictReader
 from crm_migration.extract.document import READ_META
 
 _LEAST_CAREFUL = 64 << 10
-_MOST_CAREFUL = 4 << 20
+_MOST_CAREFUL = 512 << 10
 
 
 class BlockReader:

@@ -9,8 +9,8 @@ from crm_migration.extract.delimited.dialect import Dialect
 from crm_migration.extract.delimited.records import LINE_END, Scanner
 from crm_migration.mapping.reading import DelimitedOptions
 
-SCORED_LETTERS = 64 << 10
-_SCORED_RECORDS = 500
+_SCORED_LETTERS = 64 << 10
+_SCORED_RECORDS, _SCORED_LINES = 500, 5
 # How much a separator is to be expected, all else being equal.
 _USUAL = {
     ",": 1.0,
@@ -26,6 +26,7 @@ _USUAL = {
     " ": 0.4,
 }
 _LONG = ("+|", "||", "|~|", "~|~", "|+|", "::", ";;", "~~", "^|", "|^", "^^", "<>")
+_USUAL_LONG = 0.99
 _MOST_LONG = 0.95
 _BETTER = 0.02
 _RECORD_ENDS = ("&|", "\x1e")
@@ -43,21 +44,26 @@ def find_dialect(sample: str, final: bool, options: DelimitedOptions) -> tuple[D
 
     What the options say is taken as it is. `final` says that the sample is the whole text.
     """
-    text = sample[:SCORED_LETTERS]
+    text = _scored(sample)
     final = final and len(text) == len(sample)
     separator = options.record_separator or _record_separator(text, final)
-    base = Dialect(
-        delimiter="", record_separator=separator, comment=options.comment, quote=_first(options.quote, '"'), escape=""
-    )
-    if options.escape and options.escape != base.quote:
-        base = replace(base, escape=options.escape)
+    quote = '"' if options.quote is None else options.quote
+    base = _marked(Dialect(delimiter="", record_separator=separator, comment=options.comment), quote, options.escape)
     best = _best_delimiter(text, final, options, base)
     best = _best_marks(text, final, options, best)
     return best, _notes(best, options)
 
 
-def _first(given: str | None, default: str) -> str:
-    return default if given is None else given
+def _scored(sample: str) -> str:
+    """Return the beginning of the sample, and some lines at least."""
+    ends = [end.end() for end in islice(LINE_END.finditer(sample), _SCORED_LINES)]
+    enough = ends[-1] if len(ends) == _SCORED_LINES else len(sample)
+    return sample[: max(_SCORED_LETTERS, enough)]
+
+
+def _marked(dialect: Dialect, quote: str, escape: str | None) -> Dialect:
+    """Return the dialect with other marks; a quotation mark that escapes itself is one that is doubled."""
+    return replace(dialect, quote=quote, escape="" if escape is None or escape == quote else escape)
 
 
 def _best_delimiter(text: str, final: bool, options: DelimitedOptions, base: Dialect) -> Dialect:
@@ -65,34 +71,37 @@ def _best_delimiter(text: str, final: bool, options: DelimitedOptions, base: Dia
         return replace(base, delimiter=options.delimiter)
     quotes = [base.quote] if options.quote is not None else _quotes(text, base.quote)
     tried = [
-        _score(text, final, replace(base, delimiter=delimiter, quote=quote))
-        for delimiter, quote in product([mark for mark in _USUAL if mark in text], quotes)
+        _score(text, final, _marked(replace(base, delimiter=delimiter), quote, options.escape))
+        for delimiter, quote in product([mark for mark in (*_USUAL, *_LONG) if mark in text], quotes)
     ]
     best = max(tried, key=lambda score: score.value, default=None)
     if best is None or best.value <= 0:
         return base
-    return _longer(text, best.dialect)
+    return _longer(text, final, best)
 
 
-def _longer(text: str, found: Dialect) -> Dialect:
+def _longer(text: str, final: bool, best: _Score) -> Dialect:
     """Return the dialect with a separator of several letters, where the one found only occurs as part of it."""
+    found = best.dialect
     ends = found.record_separator or ""
     alone = text.count(found.delimiter) - (text.count(ends) * ends.count(found.delimiter) if ends else 0)
     for long in _LONG:
         if found.delimiter in long and text.count(long) * long.count(found.delimiter) >= alone * _MOST_LONG:
-            return replace(found, delimiter=long)
+            longer = _score(text, final, replace(found, delimiter=long))
+            if longer.agreeing >= best.agreeing:
+                return longer.dialect
     return found
 
 
 def _best_marks(text: str, final: bool, options: DelimitedOptions, found: Dialect) -> Dialect:
     """Return the dialect with the quotation and escape marks under which clearly more records agree."""
     quotes = [found.quote] if options.quote is not None else _quotes(text, found.quote)
-    escapes = [found.escape]
+    escapes = [options.escape]
     if options.escape is None and any("\\" + mark in text for mark in (*quotes, found.delimiter) if mark):
         escapes.append("\\")
     best = _score(text, final, found)
     for quote, escape in product(quotes, escapes):
-        score = _score(text, final, replace(found, quote=quote, escape=escape))
+        score = _score(text, final, _marked(found, quote, escape))
         if _is_better(score, best):
             best = score
     return best.dialect
@@ -121,7 +130,7 @@ def _score(text: str, final: bool, dialect: Dialect) -> _Score:
     if not wide:
         return _Score(dialect, 0.0 if dialect.delimiter else 1 - widths[0] / max(widths.total(), 1), widths[1])
     width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
-    usual = _USUAL.get(dialect.delimiter, 1.0)
+    usual = _USUAL.get(dialect.delimiter, _USUAL_LONG)
     return _Score(dialect, count / widths.total() * usual * (1 - 1 / (2 * width)), count)
 
 

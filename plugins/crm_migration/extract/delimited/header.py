@@ -27,6 +27,7 @@ _KINDS = {
     "e-mail": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
     "number": re.compile(r"[-+]?[\d., ]*\d[\d., ]*(?:[eE][-+]?\d+)?%?"),
 }
+_LONGEST_KIND = 64
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -116,6 +117,8 @@ def _place_of_names(seen: Sequence[_Seen]) -> int:
 
 def _is_preamble(one: _Seen, width: int) -> bool:
     fields = len(one.record.fields)
+    if one.record.broken:
+        return False
     if fields == width:
         return width > 2 and one.filled <= 1  # noqa: PLR2004 (of two names, one may be missing)
     return fields < width and one.filled <= max(1, width // 2)
@@ -145,7 +148,9 @@ def _is_sequence(fields: Sequence[str]) -> bool:
 
 
 def _kind(field: str | None) -> str | None:
-    text = (field or "").strip()
+    if field is None or len(field) > _LONGEST_KIND:
+        return None
+    text = field.strip()
     return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(text)), None)
 
 

@@ -47,6 +47,7 @@ class Scanner:
         self._body = re.compile(_body_of(quote, escape), re.DOTALL)
         stops = [escape + "(?s:.)" if escape else "", self.end.pattern, re.escape(dialect.delimiter)]
         self._stop = re.compile("|".join(stop for stop in stops if stop))
+        self._quote_or_escaped = re.compile(f"{escape}.|{quote}" if escape else quote, re.DOTALL)
         taken_away = f"{escape}([{re.escape(dialect.escapable)}])" if escape else ""
         self._taken_away = re.compile(taken_away) if escape else None
         self._inside = re.compile("|".join(filter(None, [taken_away, f"{quote}({quote})"])))
@@ -89,24 +90,25 @@ class Scanner:
         They hide or show separators: the number of fields may be right, and every value in the wrong column. Marks
         that enclose no separator, such as those of `5" pipe`, are letters.
         """
-        stop = self.end.search(text, end)
-        line_end = stop.start() if stop else len(text)
-        opening = text.find(self.dialect.quote, at, end)
-        while opening >= 0:
-            closing = self._closing(text, opening, line_end)
-            if closing < 0:
+        opening = self._next_quote(text, at)
+        while 0 <= opening < end:
+            closing = self._next_quote(text, opening + 1)
+            while closing >= 0 and text.startswith(self.dialect.quote, closing + 1):
+                closing = self._next_quote(text, closing + 2)
+            if closing < 0 or self.end.search(text, opening, closing):
                 return
             if self._hides_separator(text, opening + 1, closing):
                 raise _Broken(closing, opening, "to stand at the start of its field, found text before it")
-            opening = text.find(self.dialect.quote, opening + 1, end)
+            opening = closing
 
-    def _closing(self, text: str, opening: int, line_end: int) -> int:
-        """Return where the next quotation mark stands that is not doubled, or -1."""
-        quote = self.dialect.quote
-        place = text.find(quote, opening + 1, line_end)
-        while place >= 0 and text.startswith(quote, place + 1):
-            place = text.find(quote, place + 2, line_end)
-        return place
+    def _next_quote(self, text: str, at: int) -> int:
+        """Return where the next quotation mark stands that is not escaped, or -1."""
+        if not self.dialect.escape:
+            return text.find(self.dialect.quote, at)
+        found = self._quote_or_escaped.search(text, at)
+        while found is not None and found.group() != self.dialect.quote:
+            found = self._quote_or_escaped.search(text, found.end())
+        return found.start() if found else -1
 
     def _hides_separator(self, text: str, start: int, end: int) -> bool:
         delimiter = self.dialect.delimiter

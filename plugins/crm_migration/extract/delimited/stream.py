@@ -12,6 +12,7 @@ import pyarrow as pa
 BLOCK_BYTES = 2 << 20
 MARKED = "crm_migration_marked"
 _MARK = 0xDC00
+_LONGEST_LINE = 16 << 20
 _FOREIGN = "\udcff"
 _MARKED_BYTE = re.compile("\udced([\udcb0-\udcb3])([\udc80-\udcbf])")
 
@@ -76,10 +77,11 @@ class _Translation:
     def _line_by_line(self, block: bytes, final: bool) -> bytes:
         """Translate whole lines; one that is UTF-8 is left as it is, with a mark."""
         lines = (self._line + block).split(b"\n")
-        self._line = b"" if final else lines.pop()
+        self._line = lines.pop()
         ended = [line + b"\n" for line in lines]
-        if final:
-            ended[-1] = lines[-1]
+        if final or len(self._line) > _LONGEST_LINE:
+            ended.append(self._line)
+            self._line = b""
         return b"".join(b"\xff" + line if self._is_foreign(line) else self._translate(line) for line in ended)
 
     def _translate(self, line: bytes) -> bytes:

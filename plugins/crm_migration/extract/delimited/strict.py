@@ -188,6 +188,9 @@ class StrictReader:
         parse, convert = self._options
         if not rows:
             return pl.DataFrame(schema=dict.fromkeys(convert.include_columns, pl.String))
+        if not text.endswith((b"\n", b"\r")):
+            # Without it, pyarrow takes an empty last field for a quoted one if the field before it is.
+            text += b"\n"
         names = [f"c{place}" for place in range(len(self._layout.columns))]
         read = pc.ReadOptions(column_names=names, block_size=len(text) + 1, use_threads=False)
         table = pc.read_csv(pa.BufferReader(text), read, parse, convert)
