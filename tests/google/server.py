@@ -26,7 +26,8 @@ class Fault:
     """What goes wrong with the next `times` requests whose path fits `path`.
 
     `refused` is answered instead of the truth; `hang` holds the answer back for so many seconds; `cut` sends so many
-    bytes of it and breaks the connection; `before` is done before the answer is made.
+    bytes of it and breaks the connection; `before` is done before the answer is made; `deaf` overhears what range of
+    bytes is wanted.
     """
 
     path: str = ""
@@ -35,6 +36,7 @@ class Fault:
     hang: float = 0.0
     cut: int | None = None
     before: Callable[[], object] | None = None
+    deaf: bool = False
 
     def meets(self, question: Question) -> bool:
         return self.times > 0 and re.search(self.path, question.path) is not None
@@ -97,6 +99,8 @@ class GoogleStandIn:
             fault.times -= 1
             if fault.before:
                 fault.before()
+            if fault.deaf:
+                question.headers.pop("range", None)
         api = _api(question)
         try:
             if fault and fault.refused:

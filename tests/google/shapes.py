@@ -50,10 +50,10 @@ def json_answer(told: Any, schema: tuple[str, str] | None = None, pretty: bool =
 class Refused(Exception):
     """An error as Google tells it; `api` decides its shape."""
 
-    def __init__(self, status: int, code: str, message: str, reason: str = "", retry_after: str | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str, reason: str = "", **headers: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.reason = status, code, message, reason
-        self.retry_after = retry_after
+        self.headers = {name.replace("_", "-").title(): value for name, value in headers.items()}
 
     def answer(self, api: str) -> Answer:
         error: dict[str, Any] = {"code": self.status, "message": self.message}
@@ -68,8 +68,7 @@ class Refused(Exception):
                 error["details"] = [{"@type": info, "reason": self.reason, "domain": "googleapis.com"}]
         answer = json_answer({"error": error})
         answer.status = self.status
-        if self.retry_after is not None:
-            answer.headers["Retry-After"] = self.retry_after
+        answer.headers |= self.headers
         return answer
 
 

@@ -228,6 +228,19 @@ def test_a_refusal_says_who_must_do_what(
     assert SECRET_CELL not in str(found.value)
 
 
+def test_a_redirect_is_not_followed(google: GoogleStandIn, client: GoogleClient) -> None:
+    for status in (301, 302, 307, 308):
+        google.fault(path="/files/", refused=_refused(status, location=f"{google.url}/elsewhere"))
+        with pytest.raises(OperatorNeeded, match=f"HTTP {status}"):
+            _name(client, google)
+    assert google.asked("elsewhere") == []
+    google.fault(path="/token", refused=_refused(307, location=f"{google.url}/elsewhere"))
+    google.tokens.expire_all()
+    with pytest.raises(MappingFault):
+        _name(client, google)
+    assert google.asked("elsewhere") == []
+
+
 def test_an_answer_that_is_too_large_is_not_held(google: GoogleStandIn, client: GoogleClient) -> None:
     client.most_bytes = 100
     with pytest.raises(SourceUnreadable, match="at most 100 bytes"):

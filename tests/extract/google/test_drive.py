@@ -316,6 +316,19 @@ def test_a_download_that_breaks_goes_on_where_it_stopped(
     assert sorted(tmp_path.iterdir()) == [document.path]
 
 
+def test_a_server_that_cannot_go_on_in_the_middle_is_asked_for_all(
+    client: GoogleClient, google: GoogleStandIn, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 4000
+    file = _file(client, google, content)
+    google.fault(path="/files/", cut=600_000)
+    google.fault(path="/files/", deaf=True, cut=900_000)
+    google.fault(path="/files/", refused=Refused(416, "requestedRangeNotSatisfiable", "no"))
+    assert download(client, file, tmp_path).path.read_bytes() == content
+    # Begun once, and gone on with: what broke off was not begun anew because it was never whole.
+    assert len(_asked_from(google)) == 4
+
+
 def test_many_breaks_do_not_end_a_download_that_makes_progress(
     client: GoogleClient, google: GoogleStandIn, tmp_path: Path
 ) -> None:

@@ -225,6 +225,7 @@ def test_an_answer_that_is_too_large_is_asked_for_in_pieces(
     item = google.world.spreadsheet("Kunden", [table("Liste", *rows)])
     client.most_bytes = 40_000
     assert _fetched(client, item, tmp_path)["id"].to_list() == [str(n) for n in range(40)]
+    assert len(google.asked("/spreadsheets/")) < 20
     client.most_bytes = 3_000
     with pytest.raises(SourceUnreadable, match="at most 3000 bytes"):
         _fetched(client, item, tmp_path)
