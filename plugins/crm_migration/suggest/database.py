@@ -12,7 +12,7 @@ from crm_migration.extract.dialect import dialect_of, engine_for, read_text
 from crm_migration.extract.faults import classified
 from crm_migration.extract.kinds import guess
 from crm_migration.extract.printing import AnyColumn, quoted_column
-from crm_migration.suggest.tables import SAMPLE_ROWS, SourceColumn, SourceTable
+from crm_migration.suggest.tables import SAMPLE_ROWS, SourceColumn, SourceTable, nameable
 
 LONGEST_KEY = 255
 INTERNAL = ("alembic_version", "crm_migration_")
@@ -42,7 +42,7 @@ class DatabaseTables:
             with self._connected("tables") as connection:
                 inspector = sa.inspect(connection)
                 names = [*inspector.get_table_names(self._schema), *inspector.get_view_names(self._schema)]
-            wanted = [name for name in names if not name.startswith(INTERNAL)]
+            wanted = [name for name in names if not name.startswith(INTERNAL) and nameable(name)]
             self._tables = {name: self._table(name) for name in wanted}
         return list(self._tables.values())
 
@@ -82,7 +82,8 @@ class DatabaseTables:
 
     def _table(self, name: str) -> SourceTable:
         with self._connected(name) as connection:
-            types = dialect_of(connection).names(connection, name, self._schema)
+            offered = dialect_of(connection).names(connection, name, self._schema)
+            types = {column: kind for column, kind in offered.items() if nameable(column)}
             inspector = sa.inspect(connection)
             key = inspector.get_pk_constraint(name, self._schema)["constrained_columns"]
             keys = inspector.get_foreign_keys(name, self._schema)

@@ -13,7 +13,7 @@ from crm_migration.extract.documents import Store
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.kinds import KindGuess
 from crm_migration.mapping import model
-from crm_migration.suggest.tables import SourceColumn, SourceTable
+from crm_migration.suggest.tables import SourceColumn, SourceTable, nameable
 
 SAMPLE_ROWS = 20_000
 
@@ -79,7 +79,10 @@ class DocumentTables:
 
     def _table(self, document: Document, sheet: str | None) -> SourceTable:
         reading = self.store.reading(document, Wanted(sheet=glob.escape(sheet) if sheet else None))
-        names = reading.columns()
+        offered = reading.columns()
+        names = [name for name in offered if nameable(name)]
+        if len(names) < len(offered):
+            self.refused.append(f"{document.name}: {len(offered) - len(names)} columns whose names no mapping can hold")
         guesses = {name: KindGuess() for name in names}
         kept: list[pl.DataFrame] = []
         rows = 0

@@ -184,7 +184,15 @@ def _named(scene: Scene, offer: Offer, column: TargetColumn) -> float:
     own_said, own_wanted = scene.pair.table.words, words(scene.pair.target.name)
     bare, bare_wanted = apart_from(said, (*own_said, *own_wanted)), apart_from(wanted, own_wanted)
     # What is left of both without the record's own name counts nearly as much as the whole.
-    return max(likeness(said, wanted), 0.98 * likeness(bare, bare_wanted))
+    found = max(likeness(said, wanted), 0.98 * likeness(bare, bare_wanted))
+    return max(found, _as_name(said, {*own_said, *own_wanted})) if bare_wanted == ("name",) else found
+
+
+def _as_name(said: Words, own: set[str]) -> float:
+    """Return how likely a column holds the record's name: it is called like the record, or title."""
+    if set(said) <= own:
+        return 0.8
+    return 0.6 if said == ("title",) else 0.0
 
 
 def _without_id(found: Words) -> Words:

@@ -83,7 +83,8 @@ class Joins:
 
     def of(self, table: SourceTable) -> list[Joined]:
         """Return the columns that joins can add to a table, each name once and none that the table has itself."""
-        if not self._source.can_join or len(table.identity) != 1:
+        # A query is written over several lines: a name with a line break in it could not stand there.
+        if not self._source.can_join or len(table.identity) != 1 or not table.name.isprintable():
             return []
         taken = {name.lower() for name in table.columns}
         found = []
@@ -217,7 +218,8 @@ class Joins:
 
     def _others(self, table: SourceTable) -> Iterator[SourceTable]:
         for other in self._tables.values():
-            if other.name != table.name and other.name not in self._mapped and not is_users(other.name):
+            named = other.name.isprintable() and all(name.isprintable() for name in other.columns)
+            if other.name != table.name and other.name not in self._mapped and named and not is_users(other.name):
                 yield other
 
 

@@ -206,6 +206,9 @@ RELATED = {
     frozenset({"account", "name"}): 0.55,
     frozenset({"mobile", "phone"}): 0.5,
     frozenset({"stage", "status"}): 0.6,
+    frozenset({"amount", "value"}): 0.75,
+    frozenset({"amount", "total"}): 0.7,
+    frozenset({"amount", "price"}): 0.6,
 }
 """Words that stand for each other at times."""
 IRREGULAR = {

@@ -15,6 +15,7 @@ from crm_migration.suggest.tables import SourceTable, SourceTables
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*")
 RESERVED = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 WIDEST = 118
+WIDEST_BASIC = 0xFFFF
 MAIN = "a"
 ORDER = ("from", "kind", "part", "type_from", "types", "to", "object", "by", "required", "default", "formats")
 INDENT = "  "
@@ -61,7 +62,14 @@ def scalar(value: object) -> str:
         return str(value)
     text = str(value)
     plain = PLAIN.fullmatch(text) and text.lower() not in RESERVED
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else "".join(map(_written, json.dumps(text, ensure_ascii=False)))
+
+
+def _written(letter: str) -> str:
+    """Return a letter of a quoted text, escaped where YAML would read it as a line break, or not at all."""
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= WIDEST_BASIC else f"\\U{ord(letter):08x}"
 
 
 def flow(value: object) -> str:
@@ -90,14 +98,14 @@ def _entity(entity: EntityPlan, source: SourceTables, tables: Sequence[SourceTab
         test: dict[str, object] = {"is_null": False} if dead is None else {"equals": [dead]}
         rule = {"name": "soft_deleted", "column": column, **test}
         lines += ["    filters:", f"      - {flow(rule)}"]
-    lines.append(f"    target: {flow(_written(entity, pair.target))}")
+    lines.append(f"    target: {flow(_object(entity, pair.target))}")
     lines.append("    fields:")
     for line in entity.lines:
         lines += _field(line)
     return [*lines, *_remarks(entity), *_match(entity)]
 
 
-def _written(entity: EntityPlan, target: TargetTable) -> dict[str, object]:
+def _object(entity: EntityPlan, target: TargetTable) -> dict[str, object]:
     written: dict[str, object] = {"object": target.name, "external_id": entity.external_id}
     if target.primary_key and target.primary_key[0] != "id":
         written["id"] = target.primary_key[0]

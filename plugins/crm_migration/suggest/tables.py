@@ -7,6 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from crm_migration.extract.kinds import ColumnKind
+from crm_migration.mapping.document import CONTROL
 from crm_migration.suggest.naming import Words, words
 
 SAMPLE_ROWS = 5_000
@@ -81,6 +82,11 @@ def _key_likeness(column: SourceColumn, table: Words) -> float:
     partly = 1.0 if said & KEY_WORDS else 0.0
     opaque = 0.5 if column.kind.padded else 0.2 if column.kind.kind == "email" else 0.0
     return named + partly + opaque
+
+
+def nameable(column: str) -> bool:
+    """Say whether a mapping can name a column: not if it is blank, reserved, or holds control characters."""
+    return bool(column.strip()) and column != "_row" and not CONTROL.search(column)
 
 
 class SourceTables(Protocol):
