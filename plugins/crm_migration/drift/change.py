@@ -44,7 +44,9 @@ class Change:
         """Return what has changed: `'fax', 'www'`, `'age' (integer, now text)` or `'stage': 'W', 'X'`."""
         if self.types:
             pairs = zip(self.columns, self.types, strict=True)
-            return some([f"{quoted(column)} ({before}, now {now})" for column, (before, now) in pairs])
+            return some(
+                [f"{quoted(column)} ({quoted(before, '')}, now {quoted(now, '')})" for column, (before, now) in pairs]
+            )
         if self.values:
             return f"{listed(self.columns)}: {some([quoted(value) for value in self.values])}"
         return some([quoted(column) for column in self.columns])

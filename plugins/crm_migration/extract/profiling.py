@@ -37,7 +37,8 @@ class Seen:
         """Take some rows of the document that was taken last; those that could not be read tell nothing."""
         read = frame.filter(pl.col(FAULT).is_null())
         for column in self.wanted:
-            self._guesses.setdefault(column, KindGuess()).see(read[column])
+            # Nobody asks whether values come twice, so none are kept to tell.
+            self._guesses.setdefault(column, KindGuess(_hashes=None)).see(read[column])
         for column in self.chosen:
             values = self._values.setdefault(column, set())
             distinct = read[column].drop_nulls().unique().head(self.most + len(values))

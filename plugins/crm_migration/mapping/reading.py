@@ -77,7 +77,10 @@ class Drift(Strict):
     """What a change of the source since the last run means, by kind of change; reported before anything loads.
 
     `evolve` follows the change, `freeze` stops the run before anything loads, `discard` goes on without what
-    changed.
+    changed. Columns and types are compared with those of the last run that loaded everything. What `evolve` follows
+    is remembered and reported once, but for what the mapping reads and does not find; what `discard` leaves out is
+    reported by every run. A run never goes on without a column that is read by the key, the watermark, a filter, a
+    `required` field or the external id.
     """
 
     new_columns: Policy = Field("evolve", description="Columns that the last run did not see.")
@@ -87,9 +90,13 @@ class Drift(Strict):
         "left as they are in the target.",
     )
     changed_types: Policy = Field(
-        "evolve", description="Columns of another type, or with another kind of values. `discard`: as missing columns."
+        "evolve",
+        description="Columns of another declared type; of files and sheets, columns that a field reads and whose "
+        "values are of another kind. `discard`: as missing columns.",
     )
-    reordered_columns: Policy = Field("evolve", description="Known columns in another order.")
+    reordered_columns: Policy = Field(
+        "evolve", description="Known columns in another order; in JSON and XML there is none."
+    )
     new_values: Policy = Field(
         "freeze",
         description="Values of a choice field that its value map lacks, unless the field says `on_invalid`. "
