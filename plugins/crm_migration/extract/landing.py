@@ -1,10 +1,10 @@
 """Where files from elsewhere are put before they are read: under safe names, whole or not at all."""
 
+import atexit
 import os
 import shutil
 import tempfile
 import uuid
-import weakref
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ class Landing:
     """
 
     def __init__(self, folder: RunFolder | None = None) -> None:
-        """Land below the run's staging, or in a folder that goes with this object."""
+        """Land below the run's staging, or in a folder that goes with this process."""
         self._remote = folder.table(LANDING, FILES) if folder is not None and "://" in folder.root else None
         self._own = Path(folder.table(LANDING, FILES)) if folder is not None and self._remote is None else None
 
@@ -33,7 +33,8 @@ class Landing:
             self._own.mkdir(parents=True, exist_ok=True)
             return self._own
         made = Path(tempfile.mkdtemp(prefix="crm-migration-"))
-        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        # Documents outlive the object that has landed them.
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
         return made
 
     def fetch(self, name: str, make: Callable[[Path], None]) -> Path:
