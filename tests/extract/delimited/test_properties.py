@@ -120,7 +120,7 @@ def test_the_fast_path_reads_what_the_careful_one_reads(content, dialect, width,
     for size in (block, 1 << 20):
         pieces = [content[start : start + size] for start in range(0, len(content), size)]
         blocks = [(piece, number == len(pieces) - 1) for number, piece in enumerate(pieces)]
-        frames = list(BlockReader(layout, columns, valid=False).read(blocks))
+        frames = list(BlockReader(layout, columns).read(blocks))
         assert [row for frame in frames for row in frame.rows()] == expected
 
 
@@ -130,7 +130,7 @@ def test_every_line_with_content_is_in_a_row(content, dialect, block) -> None:
     if dialect.comment or dialect.record_separator:
         dialect = replace(dialect, comment=None, record_separator=None)
     layout = Layout(dialect, "utf-8", ("c0", "c1"))
-    frames = list(BlockReader(layout, ("c0", "c1"), valid=False).read([(content, True)]))
+    frames = list(BlockReader(layout, ("c0", "c1")).read([(content, True)]))
     starts = [line for frame in frames for line in frame["_at"]]
     lines = re.split(rb"\r\n|\r|\n", content)
     filled = {number for number, line in enumerate(lines, 1) if line.strip(b" \t\x1a" + dialect.delimiter.encode())}
@@ -164,7 +164,7 @@ def test_rows_that_are_too_long_are_passed_over_the_same_in_any_blocks(content, 
     def rows_of(size: int) -> list[tuple[object, ...]]:
         pieces = [content[start : start + size] for start in range(0, len(content), size)]
         blocks = [(piece, number == len(pieces) - 1) for number, piece in enumerate(pieces)]
-        frames = BlockReader(layout, columns, valid=False).read(blocks)
+        frames = BlockReader(layout, columns).read(blocks)
         return [row for frame in frames for row in frame.rows()]
 
     assert rows_of(block) == rows_of(1 << 20)

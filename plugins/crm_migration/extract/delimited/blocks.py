@@ -18,10 +18,10 @@ _MOST_CAREFUL = 512 << 10
 class BlockReader:
     """Reads the rows of one document from its text as UTF-8; no row depends on how the text is cut into blocks."""
 
-    def __init__(self, layout: Layout, wanted: Sequence[str], *, valid: bool) -> None:
+    def __init__(self, layout: Layout, wanted: Sequence[str]) -> None:
         self._layout = layout
         self._schema: dict[str, type[pl.DataType]] = {**dict.fromkeys(wanted, pl.String), **READ_META}
-        self._strict = StrictReader(layout, wanted, valid=valid) if layout.dialect.plain else None
+        self._strict = StrictReader(layout, wanted) if layout.dialect.plain else None
         self._rows = RowMaker(layout, wanted)
         self._scanner = Scanner(layout.dialect)
         self._careful_bytes = _LEAST_CAREFUL

@@ -9,8 +9,8 @@ from crm_migration.extract.delimited.dialect import Dialect
 from crm_migration.extract.delimited.records import LINE_END, Scanner
 from crm_migration.mapping.reading import DelimitedOptions
 
-_SCORED_LETTERS = 64 << 10
-_SCORED_RECORDS, _SCORED_LINES = 500, 5
+_SCORED_LETTERS = 32 << 10
+_SCORED_RECORDS, _SCORED_LINES = 200, 5
 # How much a separator is to be expected, all else being equal.
 _USUAL = {
     ",": 1.0,
@@ -99,8 +99,9 @@ def _best_marks(text: str, final: bool, options: DelimitedOptions, found: Dialec
     escapes = [options.escape]
     if options.escape is None and any("\\" + mark in text for mark in (*quotes, found.delimiter) if mark):
         escapes.append("\\")
-    best = _score(text, final, found)
-    for quote, escape in product(quotes, escapes):
+    others = [marks for marks in product(quotes, escapes) if marks != (found.quote, options.escape)]
+    best = _score(text, final, found) if others else _Score(found, 0.0, 0)
+    for quote, escape in others:
         score = _score(text, final, _marked(found, quote, escape))
         if _is_better(score, best):
             best = score

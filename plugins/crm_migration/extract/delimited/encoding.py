@@ -75,7 +75,7 @@ def _wide(head: bytes) -> Encoding | None:
 
 def _narrow(path: Path) -> Encoding:
     if _is_strict_utf8(path):
-        return Encoding("utf-8", strict=True)
+        return Encoding("utf-8")
     lines = _survey(path)
     if lines.kinds["utf-8"] >= lines.kinds["other"]:
         bad = lines.kinds["other"] + lines.kinds["surrogate"]

@@ -70,7 +70,7 @@ class DelimitedReading:
         A field that is empty is null, one that is empty between quotation marks is an empty text.
         """
         yielded = False
-        reader = BlockReader(self.layout, columns, valid=self._encoding.strict)
+        reader = BlockReader(self.layout, columns)
         frames = reader.read(self._blocks()) if self.layout.columns else iter(())
         if self._footer:
             frames = without_last(frames, self._footer)

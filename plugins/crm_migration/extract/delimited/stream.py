@@ -21,13 +21,12 @@ _MARKED_BYTE = re.compile("\udced([\udcb0-\udcb3])([\udc80-\udcbf])")
 class Encoding:
     """How the bytes of a file are to be understood.
 
-    `bom` bytes at the start are no text. `strict` says that the whole file was seen to hold nothing else. Lines that
-    are UTF-8 with a letter from code point `foreign_from` on are no text of this encoding.
+    `bom` bytes at the start are no text. Lines that are UTF-8 with a letter from code
+    point `foreign_from` on are no text of this encoding.
     """
 
     name: str
     bom: int = 0
-    strict: bool = False
     foreign_from: int | None = None
     notes: tuple[str, ...] = field(default=())
 

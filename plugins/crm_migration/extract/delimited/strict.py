@@ -55,8 +55,8 @@ class _Cut:
 class StrictReader:
     """Reads blocks of one document."""
 
-    def __init__(self, layout: Layout, wanted: Sequence[str], *, valid: bool) -> None:
-        self._layout, self._wanted, self._valid = layout, list(wanted), valid
+    def __init__(self, layout: Layout, wanted: Sequence[str]) -> None:
+        self._layout, self._wanted = layout, list(wanted)
         self._rows = RowMaker(layout, wanted)
         self._scanner = Scanner(layout.dialect)
         self._marks = _Marks(layout.dialect.delimiter or _ONE_COLUMN, layout.dialect.quote, layout.dialect.escape)
@@ -97,7 +97,7 @@ class StrictReader:
         wrong = self._literal_escapes(block)
         if b"\0" in block:
             wrong += np.flatnonzero(np.frombuffer(block, np.uint8) == 0).tolist()
-        if not self._valid and not is_utf8(block[: cut.used]):
+        if not is_utf8(block[: cut.used]):
             wrong += _undecodable(block[: cut.used], cut)
         odd = np.zeros(len(cut.starts), dtype=np.bool_)
         inside = [place for place in wrong if place < cut.used]
@@ -178,6 +178,7 @@ class StrictReader:
         convert = pc.ConvertOptions(
             column_types={f"c{place}": pa.string() for place in range(width)},
             include_columns=[f"c{place}" for place in needed],
+            check_utf8=False,  # The whole block was checked, which is faster.
             strings_can_be_null=True,
             null_values=[""],
             quoted_strings_can_be_null=False,
