@@ -20,6 +20,8 @@ DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
     "sqlite": "sqlite",
+    "mssql": "mssql+pymssql",
+    "oracle": "oracle+oracledb",
 }
 PROTOCOLS = {
     "fs": "file",
@@ -36,7 +38,7 @@ PROTOCOLS = {
     "smb": "smb",
     "memory": "memory",
 }
-PASSED_ON = {"host", "unix_socket", "sslmode", "ssl_ca", "sslrootcert", "connect_timeout", "charset"}
+PASSED_ON = {"host", "unix_socket", "sslmode", "ssl_ca", "sslrootcert", "connect_timeout", "charset", "service_name"}
 
 
 @dataclass(frozen=True)

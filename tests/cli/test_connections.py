@@ -110,10 +110,10 @@ def test_what_cannot_be_read_is_refused_without_quoting_it(monkeypatch, text: st
     assert "s3cret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["ftp://ann:s3cret@h/d", "nothing", '{"conn_type": "mssql", "password": "s3cret"}'])
+@pytest.mark.parametrize("text", ["ftp://ann:s3cret@h/d", "nothing", '{"conn_type": "mongo", "password": "s3cret"}'])
 def test_a_connection_to_something_else_is_refused(monkeypatch, text: str) -> None:
     with pytest.raises(
-        ConnectionUnknown, match="expected one of mariadb, mysql, postgres, postgresql, sqlite"
+        ConnectionUnknown, match="expected one of mariadb, mssql, mysql, oracle, postgres, postgresql, sqlite"
     ) as refused:
         url_of(monkeypatch, text)
     assert "s3cret" not in str(refused.value)

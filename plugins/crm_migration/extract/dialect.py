@@ -1,6 +1,6 @@
 """Reads any supported database back as exact text, and opens engines for it.
 
-What "exact" means for a database stands at the top of its module: postgresql, mysql, sqlite.
+What "exact" means for a database stands at the top of its module: postgresql, mysql, sqlite, other_database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault
 from crm_migration.extract.mysql import MySQL
+from crm_migration.extract.other_database import OtherDatabase
 from crm_migration.extract.postgresql import PostgreSQL
 from crm_migration.extract.printing import (
     AnyColumn,
@@ -31,14 +32,24 @@ DRIVERS: Final = {
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
     "sqlite": "sqlite",
+    "mssql": "mssql+pymssql",
+    "oracle": "oracle+oracledb",
 }
 DIALECTS: Final[dict[str, Dialect]] = {
     "postgresql": PostgreSQL(),
     "mysql": MySQL(),
     "mariadb": MySQL(),
     "sqlite": SQLite(),
+    "mssql": OtherDatabase(),
+    "oracle": OtherDatabase(),
 }
 CONNECT_SECONDS = "15"
+TIMEOUTS: Final = {
+    "postgresql": "connect_timeout",
+    "mysql": "connect_timeout",
+    "mariadb": "connect_timeout",
+    "mssql": "login_timeout",
+}
 ENCODING: Final = {
     "postgresql": {"client_encoding": "utf8"},
     "mysql": {"charset": "utf8mb4"},
@@ -62,11 +73,16 @@ def engine_for(url: str) -> sa.Engine:
         raise MappingFault(
             f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"
         )
-    defaults = {} if kind == "sqlite" else {"connect_timeout": CONNECT_SECONDS}
+    defaults = {TIMEOUTS[kind]: CONNECT_SECONDS} if kind in TIMEOUTS else {}
     full = parsed.set(drivername=DRIVERS[kind]).update_query_dict(
         {**defaults, **parsed.query, **ENCODING.get(kind, {})}
     )
-    return sa.create_engine(full, hide_parameters=True)
+    try:
+        return sa.create_engine(full, hide_parameters=True)
+    except ModuleNotFoundError as missing:
+        raise MappingFault(
+            f"expected the driver {missing.name} for a {kind} database, found none; install it beside crm-migration"
+        ) from None
 
 
 def dialect_of(connection: sa.Connection) -> Dialect:

@@ -1,6 +1,7 @@
 """What a database's error means to the person who must act, without the values that it may quote."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -78,7 +79,9 @@ def _meaning(error: Exception, label: str) -> MigrationError:
         return _from_mysql(original, label)
     if isinstance(original, pl.exceptions.PolarsError | pa.ArrowInvalid):
         return SourceUnreadable(f"{label}: expected text in UTF-8, found other bytes; repair them at the source")
-    return _from_sqlite(str(original), label)
+    if isinstance(original, sqlite3.Error):
+        return _from_sqlite(str(original), label)
+    return _from_other(error, label)
 
 
 def _from_postgres(error: psycopg.Error, label: str) -> MigrationError:
@@ -118,6 +121,16 @@ def _from_sqlite(text: str, label: str) -> MigrationError:
     if re.search(r"locked|disk I/O|unable to open", text):
         return SourceUnavailable(f"{label}: the SQLite file cannot be opened or is locked; {RETRY}")
     return MappingFault(f"{label}: {_one_line(text)}; edit the mapping")
+
+
+def _from_other(error: Exception, label: str) -> MigrationError:
+    """Tell by SQLAlchemy's class of the error; the driver's own words stay out, they may quote a row."""
+    name = type(getattr(error, "orig", error)).__name__
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return SourceUnavailable(f"{label}: the database is away or busy ({name}); {RETRY}")
+    if isinstance(error, sa.exc.DataError):
+        return SourceUnreadable(f"{label}: the database cannot compute a value ({name}); exclude it in the query")
+    return MappingFault(f"{label}: the database refused the statement ({name}); edit the mapping, or grant SELECT")
 
 
 def _one_line(text: str) -> str:

@@ -28,14 +28,26 @@ class RowsRefused(MigrationError):
         super().__init__(reason)
 
 
+TARGETS = ("postgresql", "mysql", "sqlite")
+
+
 class SqlTarget:
     """The target database of one mapping, with the ledger that lives in it."""
 
     def __init__(self, url: str, mapping: Mapping) -> None:
-        """Prepare an engine; nothing is connected before the first call."""
+        """Prepare an engine; nothing is connected before the first call.
+
+        Raises:
+            MappingFault: the connection is to a database that can only be a source.
+        """
         self.mapping = mapping
         self.engine = engine_for(url)
         self.dialect = self.engine.dialect.name
+        if self.dialect not in TARGETS:
+            raise MappingFault(
+                f"{mapping.target.name}: expected a {', '.join(TARGETS)} database as target, found {self.dialect!r}; "
+                "name another connection in the mapping"
+            )
         self.ledger = Ledger(self.engine)
         self._tables: dict[str, sa.Table] = {}
         self._prepare_sessions()
