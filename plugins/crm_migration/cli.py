@@ -20,6 +20,7 @@ from crm_migration.connections import database_url, from_environment
 from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options
+from crm_migration.mapping.model import SourceKind
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.mapping.reading import Format
 from crm_migration.pipeline import run_line
@@ -28,6 +29,7 @@ from crm_migration.preview.preview import Asked
 from crm_migration.preview.sources import Overrides, Place, preview_source
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
+from crm_migration.suggest.ask import Question, suggest_for
 
 DEFAULT_STAGING = "staging"
 
@@ -158,6 +160,54 @@ def preview(
         print_preview(one, out)
     if output is not None:
         out.print(f"written: {output}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def suggest(
+    source: Annotated[
+        str, typer.Argument(metavar="PATH_OR_CONNECTION", help="A file or folder, or the id of a connection.")
+    ],
+    target: Annotated[str, typer.Option(help="Connection of the target.")],
+    target_schema: Annotated[str | None, typer.Option(help="Schema of the target's tables.")] = None,
+    source_name: Annotated[str | None, typer.Option(help="What the mapping calls the source.")] = None,
+    source_schema: Annotated[str | None, typer.Option(help="Schema of the source's tables.")] = None,
+    connection: Annotated[str | None, typer.Option(help="Of a path: the connection the mapping names.")] = None,
+    kind: Annotated[SourceKind | None, typer.Option(help="Kind of the source, for Google Sheets and Drive.")] = None,
+    folder: Annotated[str | None, typer.Option(help="Folder below the connection's, or a Drive folder's id.")] = None,
+    spreadsheet: Annotated[str | None, typer.Option(help="Id of a Google Sheet.")] = None,
+    objects: Annotated[list[str] | None, typer.Option("--object", help="Only these tables of the target.")] = None,
+    tables: Annotated[list[str] | None, typer.Option("--table", help="Only these tables of the source.")] = None,
+    output: Annotated[Path | None, typer.Option("--out", help="Write the mapping here, not to the terminal.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a commented mapping from a live source for a live target; a first version to be edited."""
+    question = Question(
+        origin=source,
+        target=target,
+        target_schema=target_schema,
+        source_name=source_name,
+        source_schema=source_schema,
+        connection=connection,
+        kind=kind,
+        folder=folder,
+        spreadsheet=spreadsheet,
+        objects=tuple(objects or ()),
+        tables=tuple(tables or ()),
+    )
+    try:
+        text = suggest_for(question)
+        if output is not None and output.exists():
+            raise MappingFault(f"{output}: expected a new file, found one that is there already; name another")
+    except MigrationError as error:
+        _fail(error, as_json)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "mapping": text, "path": output and str(output)}, ensure_ascii=False))
+    elif output is None:
+        typer.echo(text, nl=False)
+    else:
+        out.print(f"written: {output}; edit it, then: crm-migration check {output}", markup=False, soft_wrap=True)
 
 
 @app.command()
