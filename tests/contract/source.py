@@ -138,6 +138,15 @@ class SourceContract(WindowContract):
         assert set(COLUMNS) <= set(described)
         assert all(isinstance(kind, str) for kind in described.values())
 
+    def test_a_profile_tells_what_describe_and_distinct_tell(self, plant: Plant) -> None:
+        source = plant([{"id": f"{n}", "name": f"n{n % 3}", "changed": None} for n in range(10)])
+        profile = source.profile(ENTITY, ["name", "none of that name"])
+        assert profile.there
+        assert profile.lacking == {}
+        assert list(profile.columns.items()) == list(source.describe(ENTITY).items())
+        assert profile.values == source.distinct(ENTITY, ["name"]) == {"name": {"n0", "n1", "n2"}}
+        assert set(profile.kinds) <= set(profile.columns)
+
     def test_reading_again_gives_the_same(self, plant: Plant) -> None:
         rows: list[Row] = [{"id": f"{n:03}", "name": "x", "changed": None} for n in range(300)]
         source = plant(rows)

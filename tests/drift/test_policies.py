@@ -267,6 +267,17 @@ def test_a_run_that_was_rolled_back_remembers_nothing(loaded: Loaded) -> None:
     assert place.remembered() == MEMORY["sqlite"]
 
 
+@pytest.mark.parametrize("policy", ["evolve", "discard"])
+def test_a_run_without_a_column_can_be_rolled_back(loaded: Loaded, policy: str) -> None:
+    place = loaded("sqlite")
+    before = place.contacts()
+    _changed(place, "missing_columns")
+    place.run("second", {"missing_columns": policy})
+    assert place.contacts() != before
+    assert pipeline.undo(place.job("second", {"missing_columns": policy})).differing == []
+    assert place.contacts() == before
+
+
 def test_a_run_that_is_repeated_finds_the_same_changes_again(loaded: Loaded) -> None:
     place = loaded("sqlite")
     place.put(CHANGED["new_columns"])

@@ -137,7 +137,7 @@ class DocumentSource:
         for document in self.documents(entity):
             reading = self._reading(entity, document)
             seen.document(document.name, reading.columns(), ordered=reading.facts.format in WITH_HEADER)
-            for frame in self._rows(entity, document, reading.frames(seen.wanted)):
+            for frame in self._rows(entity, document, reading.frames(seen.columns)):
                 seen.rows(frame)
         return seen.profile()
 

@@ -24,6 +24,11 @@ class Seen:
     _guesses: dict[str, KindGuess] = field(default_factory=dict)
     _values: dict[str, set[str]] = field(default_factory=dict)
 
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns to read for it."""
+        return list(dict.fromkeys([*self.wanted, *self.chosen]))
+
     def document(self, name: str, columns: list[str], *, ordered: bool) -> None:
         """Take a document: its columns, and whether their order means anything (as members of an object it does not).
 
