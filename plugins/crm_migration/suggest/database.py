@@ -1,6 +1,7 @@
 """The tables of a database, as `suggest` sees them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +13,20 @@ from crm_migration.extract.dialect import dialect_of, engine_for, read_text
 from crm_migration.extract.faults import classified
 from crm_migration.extract.kinds import guess
 from crm_migration.extract.printing import AnyColumn, quoted_column
-from crm_migration.suggest.tables import SAMPLE_ROWS, SourceColumn, SourceTable, nameable
+from crm_migration.mapping.fit import family
+from crm_migration.suggest.tables import (
+    PROBES,
+    SAMPLE_ROWS,
+    Conditions,
+    SourceColumn,
+    SourceTable,
+    fitting,
+    nameable,
+    probes,
+)
 
 LONGEST_KEY = 255
+INTEGER = re.compile(r"-?[0-9]{1,18}")
 INTERNAL = ("alembic_version", "crm_migration_")
 
 
@@ -54,23 +66,28 @@ class DatabaseTables:
         filled = sorted(value for value in found if value.strip())
         return filled if len(filled) <= most else None
 
-    def held(self, table: str, column: str, values: Collection[str]) -> set[str]:
+    def held(self, table: str, column: str, values: Collection[str], where: Conditions = ()) -> set[str]:
         """Return those of the values that the column has."""
-        key = quoted_column(column)
-        some = sa.select(key).select_from(self._origin(table)).where(sa.cast(key, sa.String(LONGEST_KEY)).in_(values))
-        found = self._read(table, some.distinct().subquery("v"), [column])[column]
-        return set(found.drop_nulls()) & set(values)
-
-    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
-        """Say whether a value comes twice among the rows that fit."""
-        sample = self._tables[table].sample
         if self._tables[table].whole:
-            for name, value in where.items():
-                sample = sample.filter(pl.col(name).is_null() if value is None else pl.col(name) == value)
-            return bool(sample[column].drop_nulls().is_duplicated().any())
+            return set(values) & set(fitting(self._tables[table].sample, where)[column].drop_nulls())
         key = quoted_column(column)
-        fits = [_has(quoted_column(name), value) for name, value in where.items()]
-        twice = sa.select(key).select_from(self._origin(table)).where(*fits, key.is_not(None)).group_by(key)
+        fits = _among(key, family(self._tables[table].columns[column].type), values)
+        some = sa.select(key).select_from(self._origin(table)).where(fits, *_tests(where)).distinct()
+        return set(self._read(table, some.subquery("v"), [column])[column].drop_nulls()) & set(values)
+
+    def some(self, table: str, column: str, where: Conditions) -> list[str]:
+        """Return some distinct values of a column; the first rows that fit are looked at."""
+        key = quoted_column(column)
+        found = sa.select(key).select_from(self._origin(table)).where(*_tests(where)).limit(PROBES)
+        return probes(self._read(table, found.subquery("v"), [column])[column])
+
+    def repeats(self, table: str, column: str, where: Conditions = ()) -> bool:
+        """Say whether a value comes twice among the rows that fit."""
+        if self._tables[table].whole:
+            found = fitting(self._tables[table].sample, where)[column].drop_nulls()
+            return bool(found.is_duplicated().any())
+        key = quoted_column(column)
+        twice = sa.select(key).select_from(self._origin(table)).where(*_tests(where), key.is_not(None)).group_by(key)
         twice = twice.having(sa.func.count() > 1).limit(1)
         return self._read(table, twice.subquery("v"), [column]).height > 0
 
@@ -119,5 +136,19 @@ class DatabaseTables:
         self._engine.dispose()
 
 
-def _has(column: AnyColumn, value: str | None) -> sa.ColumnElement[bool]:
-    return column.is_(None) if value is None else sa.cast(column, sa.String(LONGEST_KEY)) == value
+def _among(key: AnyColumn, into: str, values: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a key is one of some values, so that its index serves where the type is plain."""
+    if into == "text":
+        return key.in_(list(values))
+    if into == "integer":
+        return key.in_([int(value) for value in values if INTEGER.fullmatch(value)])
+    return sa.cast(key, sa.String(LONGEST_KEY)).in_(list(values))
+
+
+def _tests(where: Conditions) -> list[sa.ColumnElement[bool]]:
+    return [
+        quoted_column(name).is_(None)
+        if value is None
+        else sa.cast(quoted_column(name), sa.String(LONGEST_KEY)) == value
+        for name, value in where
+    ]

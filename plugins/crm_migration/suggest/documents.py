@@ -1,7 +1,7 @@
 """Files and sheets, as `suggest` sees them: one table per file, or per visible sheet of a workbook."""
 
 import glob
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -13,7 +13,7 @@ from crm_migration.extract.documents import Store
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.kinds import KindGuess
 from crm_migration.mapping import model
-from crm_migration.suggest.tables import SourceColumn, SourceTable, nameable
+from crm_migration.suggest.tables import Conditions, SourceColumn, SourceTable, fitting, nameable, probes
 
 SAMPLE_ROWS = 20_000
 
@@ -55,16 +55,17 @@ class DocumentTables:
         found = self._tables[table].columns[column].kind.values
         return list(found) if found is not None and len(found) <= most else None
 
-    def held(self, table: str, column: str, values: Collection[str]) -> set[str]:
+    def held(self, table: str, column: str, values: Collection[str], where: Conditions = ()) -> set[str]:
         """Return those of the values that the column's first rows have."""
-        return set(values) & set(self._tables[table].sample[column].drop_nulls())
+        return set(values) & set(fitting(self._tables[table].sample, where)[column].drop_nulls())
 
-    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
+    def some(self, table: str, column: str, where: Conditions) -> list[str]:
+        """Return some distinct values of the column's first rows."""
+        return probes(fitting(self._tables[table].sample, where)[column])
+
+    def repeats(self, table: str, column: str, where: Conditions = ()) -> bool:
         """Say whether a value comes twice among the first rows that fit."""
-        sample = self._tables[table].sample
-        for name, value in where.items():
-            sample = sample.filter(pl.col(name).is_null() if value is None else pl.col(name) == value)
-        return bool(sample[column].drop_nulls().is_duplicated().any())
+        return bool(fitting(self._tables[table].sample, where)[column].drop_nulls().is_duplicated().any())
 
     def quoted(self, name: str) -> str:
         """Return the name: no query is written for files."""

@@ -8,18 +8,14 @@ from crm_migration.extract.kinds import FALSE_WORDS, TRUE_WORDS
 from crm_migration.mapping.fit import family
 from crm_migration.suggest.known_names import ADDRESS_PARTS
 from crm_migration.suggest.objects import is_users
-from crm_migration.suggest.pointers import TELLING_LENGTH, Pointer, Pointers, probes
-from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables
+from crm_migration.suggest.pointers import MOST_TYPES, TELLING_LENGTH, Pointer, Pointers
+from crm_migration.suggest.tables import Conditions, SourceColumn, SourceTable, SourceTables, probes
 
 PLAIN_VALUE = r"[\w .:/-]+"
 CONTACT_KINDS = ("email", "phone", "url")
 OWN_WORDS = frozenset({"created", "updated", "deleted"})
 SEVERAL_PARTS = 3
 OWNER_ALIAS = "owner_email"
-
-
-Conditions = tuple[tuple[str, str | None], ...]
-"""Columns with the value that they must have, None for none."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +114,7 @@ class Joins:
                 where = self._where(link, pointer, table)
                 if not self._comparable(link.columns[pointer.column], table.columns[table.identity[0]]):
                     continue
-                if where is None or self._source.repeats(link.name, pointer.column, dict(where)):
+                if where is None or self._source.repeats(link.name, pointer.column, where):
                     continue
                 join = Join(link.name, pointer.column, None, table.identity[0], where)
                 yield from self._over(link, join, table)
@@ -130,7 +126,7 @@ class Joins:
                 continue
             column = link.columns[onward.column]
             if onward.tables[0] in self._mapped:
-                mutual = not self._source.repeats(link.name, onward.column, dict(join.where))
+                mutual = not self._source.repeats(link.name, onward.column, join.where)
                 yield Joined(column.name, column, join, onward, mutual=mutual)
             else:
                 yield from self._addresses(link, join, onward)
@@ -183,7 +179,7 @@ class Joins:
         for link in self._others(table):
             for pointer in self._pointers.of(link.name).values():
                 where = self._holding(link, pointer, owners)
-                if where is None or self._source.repeats(link.name, pointer.column, dict(where)):
+                if where is None or self._source.repeats(link.name, pointer.column, where):
                     continue
                 join = Join(link.name, pointer.column, None, column.name, where)
                 for joined in self._over(link, join, table):
@@ -194,9 +190,10 @@ class Joins:
         """Return the conditions under which a typed pointer holds all owners, None if there are none."""
         if pointer.type_column is None or not owners:
             return None
-        for (value,), rows in link.sample.group_by(pointer.type_column, maintain_order=True):
-            if value is not None and owners <= set(rows[pointer.column].drop_nulls()):
-                return self._conditions(link, ((pointer.type_column, str(value)),))
+        for value in self._source.values(link.name, pointer.type_column, MOST_TYPES) or ():
+            typed = ((pointer.type_column, value),)
+            if owners <= self._source.held(link.name, pointer.column, owners, typed):
+                return self._conditions(link, typed)
         return None
 
     def _where(self, link: SourceTable, pointer: Pointer, table: SourceTable) -> Conditions | None:

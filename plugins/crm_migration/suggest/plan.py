@@ -10,7 +10,7 @@ from crm_migration.suggest.joins import Joins, soft_delete
 from crm_migration.suggest.naming import words
 from crm_migration.suggest.objects import Pair, choose, external_id, is_users, writable
 from crm_migration.suggest.pointers import Pointers
-from crm_migration.suggest.specs import MOST_CHOICES, Around, Proposal, plain_field, require, stand_in
+from crm_migration.suggest.specs import MOST_VALUES, Around, Proposal, plain_field, require, stand_in
 from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables
 from crm_migration.suggest.vocabulary import Vocabulary, proposed
 
@@ -142,7 +142,7 @@ class Planner:
     def values(self, table: SourceTable, fit: Fit) -> Sequence[str] | None:
         """Return all values of the column that feeds a field, None where there are too many."""
         asked = fit.offer.joined.join.table if fit.offer.joined else table.name
-        return self.source.values(asked, fit.offer.column.name, MOST_CHOICES)
+        return self.source.values(asked, fit.offer.column.name, MOST_VALUES)
 
 
 @dataclass(frozen=True)

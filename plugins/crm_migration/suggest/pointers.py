@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import polars as pl
-
 from crm_migration.suggest.known_names import COUNT_WORDS, TYPE_WORDS
-from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables
+from crm_migration.suggest.naming import likeness, words
+from crm_migration.suggest.tables import SourceColumn, SourceTable, SourceTables, fitting, probes
 
-PROBES = 200
 ENOUGH = 0.9
 TELLING_LENGTH = 8
 """Keys of at least so many characters, not all digits, are equal in two tables only where one means the other."""
@@ -47,13 +45,17 @@ class Pointers:
             self._found[table] = {pointer.column: pointer for pointer in pointers if pointer}
         return self._found[table]
 
-    def holds(self, table: str, values: Sequence[str]) -> bool:
-        """Say whether nearly all of some values are keys of a table."""
+    def holds(self, table: str, values: Sequence[str], *, likely: bool = False) -> bool:
+        """Say whether nearly all of some values are keys of a table.
+
+        Of a large table only a sample is at hand; it is asked where the sample has some of them, or a name makes it
+        `likely`.
+        """
         if not values or table not in self._keys:
             return False
         there = self._keys[table] & set(values)
         parent = self._tables[table]
-        if len(there) < ENOUGH * len(values) and there and not parent.whole:
+        if len(there) < ENOUGH * len(values) and (there or likely) and not parent.whole:
             there = self._source.held(table, parent.identity[0], values)
         return len(there) >= ENOUGH * len(values)
 
@@ -69,8 +71,12 @@ class Pointers:
         if typed:
             return typed
         telling = all(len(value) >= TELLING_LENGTH and not value.isdigit() for value in values[:10])
-        holders = [parent for parent in self._parents if self.holds(parent.name, values)]
         said = {*column.words, "user"} if "owner" in column.words else set(column.words)
+        holders = [
+            parent
+            for parent in self._parents
+            if self.holds(parent.name, values, likely=bool(set(parent.words) & said) or parent is table)
+        ]
         named = [parent for parent in holders if set(parent.words) & said]
         self_named = [parent for parent in holders if parent is table and "parent" in column.words]
         likely = named or self_named or (holders if telling or len(holders) == 1 else [])
@@ -95,30 +101,28 @@ class Pointers:
             named = set(beside.words)
             if beside is column or not named & TYPE_WORDS or named - TYPE_WORDS != stem or not beside.kind.values:
                 continue
-            found = self._tables_by_type(table.sample.select(beside.name, column.name))
+            found = self._tables_by_type(table, beside.name, column.name)
             if found:
                 return Pointer(column.name, certain=True, type_column=beside.name, by_type=found)
         return None
 
-    def _tables_by_type(self, pairs: pl.DataFrame) -> dict[str, str]:
-        kind, key = pairs.columns
+    def _tables_by_type(self, table: SourceTable, kind: str, key: str) -> dict[str, str]:
+        """Return the table of each type; of a large table the rows of a type are asked for."""
+        seen = table.columns[kind].kind.values or ()
+        types = seen if table.whole else self._source.values(table.name, kind, MOST_TYPES) or seen
         found = {}
-        for (value,), rows in pairs.drop_nulls().group_by(kind, maintain_order=True):
-            values = probes(rows[key])
-            holders = [parent for parent in self._parents if self.holds(parent.name, values)]
-            if str(value).strip() and holders:
-                found[str(value)] = _closest_to(holders, str(value)).name
+        for value in types:
+            typed = ((kind, value),)
+            keys = probes(fitting(table.sample, typed)[key]) or self._source.some(table.name, key, typed)
+            said = set(words(value))
+            holders = [one for one in self._parents if self.holds(one.name, keys, likely=bool(set(one.words) & said))]
+            if holders:
+                found[value] = _closest_to(holders, value).name
         return found
 
 
+MOST_TYPES = 50
 MOST_KEY = 40
-
-
-def probes(series: pl.Series) -> list[str]:
-    """Return some distinct values of a column, blank ones left out, in a fixed order."""
-    filled = series.drop_nulls().unique(maintain_order=True)
-    filled = filled.filter(filled.str.strip_chars().str.len_bytes() > 0)
-    return filled.head(PROBES).to_list()
 
 
 def _closest(parents: list[SourceTable], column: SourceColumn) -> list[SourceTable]:
@@ -132,6 +136,4 @@ def _closest(parents: list[SourceTable], column: SourceColumn) -> list[SourceTab
 
 
 def _closest_to(parents: list[SourceTable], value: str) -> SourceTable:
-    from crm_migration.suggest.naming import likeness, words
-
     return max(parents, key=lambda parent: (likeness(parent.words, words(value)), -len(parent.words), parent.name))

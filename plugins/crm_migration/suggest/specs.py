@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
+from crm_migration.clean.country import country_codes
 from crm_migration.extract.kinds import FALSE_WORDS, TRUE_WORDS, ColumnKind
 from crm_migration.mapping.fit import family
 from crm_migration.mapping.live import TargetColumn
@@ -14,7 +17,7 @@ from crm_migration.suggest.vocabulary import proposed
 
 Options = dict[str, Any]
 Values = Callable[[Fit], Sequence[str] | None]
-MOST_CHOICES = 50
+MOST_CHOICES, MOST_VALUES, MOST_NAMED = 50, 400, 10
 DEFAULT_TRUE, DEFAULT_FALSE = ("1", "true", "t", "yes", "y", "on"), ("0", "false", "f", "no", "n", "off")
 DEFAULT_PRECISION, DEFAULT_SCALE = 14, 2
 STAND_INS = {
@@ -145,8 +148,7 @@ def _textual(around: Around, column: TargetColumn, fit: Fit, made: Proposal) -> 
     wanted = meaning(column.name)
     if wanted is not None:
         made.options["kind"] = wanted
-        if wanted == "phone":
-            _phone(around, fit, made)
+        {"phone": _phone, "country": _country}.get(wanted, _nothing_else)(around, fit, made)
     elif part := said & ADDRESS_PARTS:
         made.options |= {"kind": "address", "part": min(part).replace("postalcode", "postal_code")}
     elif not _choice(around, column, fit, made):
@@ -160,6 +162,10 @@ def _textual(around: Around, column: TargetColumn, fit: Fit, made: Proposal) -> 
         made.options.pop("multiline", None)
 
 
+def _nothing_else(_around: Around, _fit: Fit, _made: Proposal) -> None:
+    """Most kinds of text need no more than their name."""
+
+
 def _phone(around: Around, fit: Fit, made: Proposal) -> None:
     beside = set(fit.offer.column.words)
     country = next((name for of, name in around.countries.items() if of in beside), None)
@@ -170,12 +176,21 @@ def _phone(around: Around, fit: Fit, made: Proposal) -> None:
         made.notes.append("numbers without a country code are read as dialled in source.country")
 
 
+def _country(around: Around, fit: Fit, made: Proposal) -> None:
+    """Name the spellings that no table of countries has, so that a person can add them to `values`."""
+    spellings = pl.Series(list(around.values(fit) or ()), dtype=pl.String)
+    strange = spellings.filter(country_codes(spellings, {}).is_null()).to_list()
+    if strange:
+        named = ", ".join(strange[:MOST_NAMED]) + (" and more" if len(strange) > MOST_NAMED else "")
+        made.notes.append(f"CHECK: no known country, add it as `values`, or the row is rejected: {named}")
+
+
 def _choice(around: Around, column: TargetColumn, fit: Fit, made: Proposal) -> bool:
     """Propose a value list where the field is one of codes and the source has few; say whether it was done."""
     if not set(words(column.name)) & CHOICE_WORDS and family(column.type) != "other":
         return False
     values = around.values(fit)
-    if not values or any(not value.isprintable() for value in values):
+    if not values or len(values) > MOST_CHOICES or any(not value.isprintable() for value in values):
         return False
     known = around.known(column.name)
     table = {value: proposed(value, known, column.length) for value in values}

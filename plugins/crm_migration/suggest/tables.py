@@ -11,6 +11,9 @@ from crm_migration.mapping.document import CONTROL
 from crm_migration.suggest.naming import Words, words
 
 SAMPLE_ROWS = 5_000
+PROBES = 200
+Conditions = tuple[tuple[str, str | None], ...]
+"""Columns with the value that they must have, None for none."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,20 @@ def _key_likeness(column: SourceColumn, table: Words) -> float:
     return named + partly + opaque
 
 
+def fitting(sample: pl.DataFrame, where: Conditions) -> pl.DataFrame:
+    """Return the rows that fulfil the conditions."""
+    for name, value in where:
+        sample = sample.filter(pl.col(name).is_null() if value is None else pl.col(name) == value)
+    return sample
+
+
+def probes(series: pl.Series) -> list[str]:
+    """Return some distinct values of a column, blank ones left out, in a fixed order."""
+    filled = series.drop_nulls().unique(maintain_order=True)
+    filled = filled.filter(filled.str.strip_chars().str.len_bytes() > 0)
+    return filled.head(PROBES).to_list()
+
+
 def nameable(column: str) -> bool:
     """Say whether a mapping can name a column: not if it is blank, reserved, or holds control characters."""
     return bool(column.strip()) and column != "_row" and not CONTROL.search(column)
@@ -114,12 +131,16 @@ class SourceTables(Protocol):
         """Return all distinct values of a column, blank ones left out; None where there are more than `most`."""
         ...
 
-    def held(self, table: str, column: str, values: Collection[str]) -> set[str]:
-        """Return those of the values that the column has."""
+    def held(self, table: str, column: str, values: Collection[str], where: Conditions = ()) -> set[str]:
+        """Return those of the values that the column has, in rows that fulfil the conditions."""
         ...
 
-    def repeats(self, table: str, column: str, where: Mapping[str, str | None]) -> bool:
-        """Say whether a value comes twice among the rows whose columns have the given values, None for none."""
+    def some(self, table: str, column: str, where: Conditions) -> list[str]:
+        """Return some distinct values of a column, in rows that fulfil the conditions; blank ones left out."""
+        ...
+
+    def repeats(self, table: str, column: str, where: Conditions = ()) -> bool:
+        """Say whether a value comes twice, in rows that fulfil the conditions."""
         ...
 
     def quoted(self, name: str) -> str:
