@@ -8,7 +8,5 @@ MOST_RECORD: Final = 16 * 1024 * 1024
 """Letters of one record's text, or of one value beside the records."""
 MOST_COLUMNS: Final = 10_000
 """Columns of one document."""
-MOST_FRAME: Final = 8 * 1024 * 1024
-"""Letters in one frame: frames of long records hold fewer rows."""
 CHUNK: Final = 1024 * 1024
 """Bytes that are read at once."""

@@ -9,13 +9,13 @@ from crm_migration.extract.document import Document, Facts, refused
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.json.decoding import find_encoding, read_text, read_utf8
 from crm_migration.extract.json.forms import Form, find_form, read_head
-from crm_migration.extract.json.frames import RecordFrames, Row, row_getter
 from crm_migration.extract.json.limits import CHUNK, MOST_COLUMNS
 from crm_migration.extract.json.records import PARENT, Record, RecordCutter, Values, bad_row
 from crm_migration.extract.json.shapes import shapes_of
 from crm_migration.extract.json.trunk import Path, Survey, survey, trunk_units, way_to
 from crm_migration.extract.json.units import Unit, element_units, line_units, value_units
 from crm_migration.extract.json.window import Window
+from crm_migration.extract.record_frames import RecordFrames, Row, row_getter
 from crm_migration.extract.source import BATCH_ROWS
 
 ITSELF = "."

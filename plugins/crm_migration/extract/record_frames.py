@@ -1,17 +1,18 @@
-"""Records become frames of text columns, a column at a time."""
+"""Records of JSON and XML become frames of text columns, a column at a time."""
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from crm_migration.extract.document import AT, FAULT, MESSAGE, MOST_RAW, RAW, READ_META, SHEET
-from crm_migration.extract.json.limits import MOST_FRAME
 from crm_migration.extract.rows import BadRow
 
 Row = tuple[Any, ...]
+MOST_FRAME: Final = 8 * 1024 * 1024
+"""Letters in one frame, more or less: frames of long records hold fewer rows."""
 
 
 def row_getter(columns: Sequence[str]) -> Callable[[dict[str, Any]], Row]:

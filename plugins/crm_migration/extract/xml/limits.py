@@ -1,0 +1,15 @@
+"""What an XML document may ask of this machine; a document beyond it is refused by name.
+
+libxml2 adds its own: 256 levels of elements, 10 million letters of one text or name or tag.
+"""
+
+from typing import Final
+
+MOST_RECORD: Final = 8 * 1024 * 1024
+"""Bytes of one record, give or take a chunk."""
+MOST_COLUMNS: Final = 10_000
+"""Columns of one document."""
+MOST_ATTRIBUTES: Final = 1000
+"""Attributes of one element: reading them takes time by the square of their number."""
+CHUNK: Final = 64 * 1024
+"""Bytes that are parsed at once."""

@@ -1,0 +1,111 @@
+"""An XML document as a reading: its records found, its columns collected, its rows in frames."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from crm_migration.extract.document import Document, Facts, refused
+from crm_migration.extract.formats import Wanted
+from crm_migration.extract.record_frames import RecordFrames
+from crm_migration.extract.source import BATCH_ROWS
+from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns
+from crm_migration.extract.xml.limits import CHUNK, MOST_COLUMNS
+from crm_migration.extract.xml.paths import KNOWN_PREFIXES, Step, local_name, parse_path, path_text
+from crm_migration.extract.xml.prolog import find_root
+from crm_migration.extract.xml.records import Record, RecordStream
+from crm_migration.extract.xml.search import search_path
+from crm_migration.extract.xml.stream import TreeStream
+
+
+def read_xml(document: Document, wanted: Wanted) -> "XmlReading":
+    """Return the reading of an XML document.
+
+    Raises:
+        MappingFault: the path to the records uses a prefix that the mapping does not declare.
+        SourceUnreadable: the document has a DOCTYPE, is no XML, or has another root than the mapping says.
+    """
+    return XmlReading(document, wanted)
+
+
+class XmlReading:
+    """One XML document; `chunk` is how many bytes are parsed at once, which changes nothing of what is read."""
+
+    def __init__(self, document: Document, wanted: Wanted, chunk: int = CHUNK) -> None:
+        """Find the root, and refuse a DOCTYPE."""
+        options = wanted.options.xml
+        self._document = document
+        self._chunk = chunk
+        self._prefixes = {**KNOWN_PREFIXES, **options.namespaces}
+        self._columns = Columns(self._prefixes)
+        self._names: dict[str, int] | None = None
+        self._path = parse_path(options.records, self._prefixes) if options.records is not None else ()
+        with document.path.open("rb") as file:
+            self._root = find_root(document, file)
+        self.facts = Facts("xml", {"records": options.records})
+        if self._root is not None and self._path and not self._path[0].matches(self._root):
+            raise refused(
+                document,
+                f"expected records at {options.records!r}, found the root {local_name(self._root)!r}",
+                "correct xml.records in the mapping, or ask for a new export",
+            )
+
+    def columns(self) -> list[str]:
+        """Return every column in order of appearance, those of the record before those of its ancestors.
+
+        Raises:
+            MappingFault: two columns differ in a namespace that the mapping gives no prefix.
+            SourceUnreadable: the document is refused as a whole.
+        """
+        return list(self._named())
+
+    def frames(self, columns: Sequence[str], batch_rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+        """Yield the rows in frames of at most `batch_rows`, fewer where the records are long.
+
+        Raises:
+            MappingFault: as `columns`.
+            SourceUnreadable: as `columns`.
+        """
+        names = self._named()
+        places = [self._columns.find(name, names) or TOP for name in columns]
+        frames = RecordFrames(columns, batch_rows)
+        for number, values, letters in self._records():
+            if frames.add(tuple(map(values.get, places)), number, letters):
+                yield frames.flush()
+        if frames.left():
+            yield frames.flush()
+
+    def _named(self) -> dict[str, int]:
+        if self._names is None:
+            seen: set[tuple[int, ...]] = set()
+            try:
+                for record in self._records():
+                    shape = tuple(record.values)
+                    if shape not in seen:
+                        seen.add(shape)
+                        self._columns.hold_values(record.values)
+            except TooManyColumns:
+                raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
+            self._names = self._columns.names()
+        return self._names
+
+    def _records(self) -> Iterator[Record]:
+        if self._root is None:
+            return
+        path = self._found_path(self._root)
+        if not path:
+            return
+        stream = TreeStream(self._document, self._root, self._chunk)
+        with self._document.path.open("rb") as file:
+            yield from RecordStream(self._document, stream, path, self._columns).records(file)
+        self.facts.details["encoding"] = stream.encoding
+
+    def _found_path(self, root: str) -> tuple[Step, ...]:
+        if not self._path:
+            stream = TreeStream(self._document, root, self._chunk)
+            with self._document.path.open("rb") as file:
+                self._path = search_path(stream, file)
+            self.facts.details["records"] = path_text(self._path)
+            self.facts.notes.append(
+                f"the records are the elements {path_text(self._path)!r}; xml.records can name others"
+            )
+        return self._path

@@ -1,0 +1,155 @@
+"""The records of a document: the elements at a path, each with what its ancestors held before it."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from crm_migration.extract.document import Document, refused
+from crm_migration.extract.xml.columns import PARENT, TOP, Columns, TooManyColumns
+from crm_migration.extract.xml.elements import Values, values_of
+from crm_migration.extract.xml.limits import MOST_ATTRIBUTES, MOST_COLUMNS, MOST_RECORD
+from crm_migration.extract.xml.paths import Step
+from crm_migration.extract.xml.stream import Element, TooManyAttributes, TreeStream, attributes_of
+
+
+class Record(NamedTuple):
+    """A record's number in the document, counted from 1, its values by place, and about how many letters they hold."""
+
+    number: int
+    values: Values
+    letters: int
+
+
+class _Level:
+    """An ancestor of the records: its attributes, and the texts of its plain children as far as they came."""
+
+    def __init__(self, element: Element, place: int, columns: Columns) -> None:
+        self.element = element
+        self._place = place
+        self._columns = columns
+        self._seen: Element = None
+        self.values = {columns.place(place, "@" + name): value for name, value in attributes_of(element)}
+        self.letters = sum(map(len, self.values.values()))
+
+    def gather(self, before: Element) -> None:
+        """Take the plain children that stand before this one and were not taken yet; of several the last counts."""
+        passed = before.getprevious()
+        if passed is None or passed is self._seen:
+            self._seen = before
+            return
+        fresh: list[Element] = []
+        while passed is not None and passed is not self._seen:
+            fresh.append(passed)
+            passed = passed.getprevious()
+        for child in reversed(fresh):
+            if not len(child):
+                self.values[self._columns.place(self._place, child.tag)] = child.text or ""
+        self.letters = sum(map(len, self.values.values()))
+        self._seen = before
+
+
+class RecordStream:
+    """Yields a document's records; only the open record and its ancestors are kept in memory."""
+
+    def __init__(self, document: Document, stream: TreeStream, path: tuple[Step, ...], columns: Columns) -> None:
+        """Take the way to the records from the root, which is known to match its first step."""
+        self._document = document
+        self._stream = stream
+        self._path = path
+        self._columns = columns
+        self._levels: list[_Level] = []
+        self._record: Element = None
+        self._open_bytes = self._fresh_bytes = self._around_letters = 0
+        self._up: list[int] = [TOP]
+        for _ in path:
+            self._up.append(columns.place(self._up[-1], PARENT))
+
+    def records(self, file: BinaryIO) -> Iterator[Record]:
+        """Yield the records in order.
+
+        Raises:
+            SourceUnreadable: the document is not well-formed, or beyond a limit.
+        """
+        number = 0
+        try:
+            for element in self._stream.elements(file, self._path[-1].pattern, self._prune):
+                if not self._is_record(element):
+                    continue
+                number += 1
+                values = self._values(element)
+                yield Record(number, values, self._around_letters + self._fresh_bytes)
+                self._fresh_bytes = 0
+                element.clear()
+                self._record = element
+        except TooManyColumns:
+            raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
+        except TooManyAttributes:
+            found = f"record {number}: expected at most {MOST_ATTRIBUTES} attributes of an element, found more"
+            raise refused(self._document, found) from None
+
+    def _values(self, element: Element) -> Values:
+        values = values_of(element, self._columns)
+        if self._levels:
+            self._levels[-1].gather(element)
+            self._around_letters = sum(level.letters for level in self._levels)
+            for level in self._levels:
+                values.update(level.values)
+        return values
+
+    def _is_record(self, element: Element) -> bool:
+        parent = element.getparent()
+        if self._levels and parent is self._levels[-1].element and len(self._levels) == len(self._path) - 1:
+            return self._path[-1].matches(element.tag)
+        ways = [*reversed(list(element.iterancestors())), element]
+        if len(ways) != len(self._path) or not all(map(_matches, self._path, ways)):
+            return False
+        self._enter(ways[:-1])
+        return True
+
+    def _enter(self, ancestors: list[Element]) -> None:
+        """Make the levels those of these ancestors, from the root on."""
+        for depth, element in enumerate(ancestors):
+            if depth < len(self._levels) and self._levels[depth].element is element:
+                continue
+            del self._levels[depth:]
+            if depth:
+                self._levels[depth - 1].gather(element)
+            place = self._up[len(self._path) - 1 - depth]
+            self._levels.append(_Level(element, place, self._columns))
+        del self._levels[len(ancestors) :]
+
+    def _prune(self, root: Element, size: int) -> None:
+        """Take all out of the tree that is complete, but for the last child of each open element."""
+        self._fresh_bytes += size
+        node, ancestors = root, [root]
+        while len(ancestors) < len(self._path):
+            self._enter(ancestors)
+            if not len(node):
+                return
+            last = node[-1]
+            self._levels[-1].gather(last)
+            del node[:-1]
+            if not self._path[len(ancestors)].matches(last.tag):
+                _prune_all(last)
+                return
+            node = last
+            ancestors.append(node)
+        self._watch(node, size)
+
+    def _watch(self, record: Element, size: int) -> None:
+        self._open_bytes = 0 if record is self._record else self._open_bytes + size
+        if self._open_bytes > MOST_RECORD:
+            raise refused(
+                self._document,
+                f"line {record.sourceline}: expected a record of at most {MOST_RECORD} bytes, found a longer one",
+                "correct xml.records in the mapping, or ask for an export in smaller records",
+            )
+
+
+def _matches(step: Step, element: Element) -> bool:
+    return step.matches(element.tag)
+
+
+def _prune_all(node: Element) -> None:
+    while len(node):
+        del node[:-1]
+        node = node[-1]
