@@ -218,5 +218,5 @@ def test_messages_begin_with_the_source(google: GoogleStandIn, connection: Conne
     sheet.shared = False
     with pytest.raises(MappingFault, match=rf"^old: connection 'old_crm': file or folder {sheet.id}: .*share it"):
         list(open_source(sheet_mapping(sheet.id), connection).read(ENTITY))
-    with pytest.raises(SourceUnavailable, match="^old: connection 'old_crm': file or folder 1sheet"):
+    with pytest.raises(SourceUnavailable, match=r"^old: connection 'old_crm': file or folder 1sheet"):
         list(open_source(sheet_mapping("1sheet"), _away()).read(ENTITY))
