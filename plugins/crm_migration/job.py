@@ -99,6 +99,11 @@ class Job:
         """Return the references that the second pass sets, by entity."""
         return deferred(self.mapping)
 
+    @property
+    def retires(self) -> bool:
+        """Return whether rows that are gone from the source mean anything for the target."""
+        return any(entity.target.on_source_delete != "keep" for entity in self.mapping.entities.values())
+
     @cached_property
     def source(self) -> Source:
         """Return the source; its documents that the last load has read already are known to it."""

@@ -22,14 +22,17 @@ from crm_migration.errors import (
     ValidationFailed,
 )
 from crm_migration.extract.extract import extract
+from crm_migration.extract.present_keys import needs_keys, stage_keys
 from crm_migration.extract.source import RowSource, Window
 from crm_migration.extract.waiting import WithWaiting
 from crm_migration.job import RUN, Job, timed
 from crm_migration.load.backup import back_up, content_hashes
+from crm_migration.load.departed import back_in_source
 from crm_migration.load.known import known_records
 from crm_migration.load.link import link
 from crm_migration.load.load import load
 from crm_migration.load.plan import plan_entity
+from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
 from crm_migration.match.room import match
@@ -57,6 +60,7 @@ __all__ = [
     "prepare_steps",
     "refuse_excess",
     "reprint",
+    "retire_records",
     "run_line",
     "undo",
     "validate_full",
@@ -81,21 +85,37 @@ def _lookups(job: Job, entity: str) -> dict[str, dict[str, str]]:
 def extract_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the rows of `entity` as the source prints them."""
     with timed(job, "extract", entity) as figures:
-        window = job.window if job.mapping.entities[entity].watermark else None
+        window = window_of(job, entity)
+        if needs_keys(job.mapping.entities[entity], window):
+            stage_keys(job.source, job.mapping, entity, job.folder)
         staged = extract(_source(job, entity, window), job.mapping, entity, job.folder, window)
         figures["rows"] = staged.rows
     return staged.reference()
 
 
+def window_of(job: Job, entity: str) -> Window | None:
+    """Return the window to read of `entity`, None for everything: the run's, begun earlier by the entity's lag.
+
+    A database table without a watermark is read whole; of files and sheets without one, those that have changed.
+    """
+    spec, window = job.mapping.entities[entity], job.window
+    if window is None or (spec.watermark is None and job.mapping.source.kind == "database"):
+        return None
+    return Window(window.start - spec.late if window.start else None, window.end)
+
+
 def _source(job: Job, entity: str, window: Window | None) -> RowSource:
-    """Return the source; for a window, with the rows that still wait for a parent."""
+    """Return the source; for a window, with the rows that still wait for a parent, and those that are back."""
     spec = job.mapping.entities[entity]
     fields = [name for name, reference in spec.references.items() if reference.on_missing_parent == "wait"]
-    if window is None or not fields:
+    if window is None:
         return job.source
     keys = job.target.ledger.waiting_keys(job.mapping.source.name, entity, fields)
     parts = [key_parts(key, len(spec.key_columns)) for key in keys]
-    return WithWaiting(job.source, pl.DataFrame(parts, schema=dict.fromkeys(spec.key_columns, pl.String), orient="row"))
+    wanted = pl.DataFrame(parts, schema=dict.fromkeys(spec.key_columns, pl.String), orient="row")
+    if needs_keys(spec, window):
+        wanted = pl.concat([wanted, back_in_source(job.target, job.folder, entity)]).unique(maintain_order=True)
+    return WithWaiting(job.source, wanted) if wanted.height else job.source
 
 
 def clean_entity(job: Job, entity: str) -> dict[str, Any]:
@@ -120,6 +140,7 @@ def plan(job: Job) -> dict[str, Any]:
     with timed(job, "plan") as figures:
         for entity in job.order:
             figures["rows"] += plan_entity(load_job, job.folder, entity).rows
+        plan_retiring(load_job, job.folder, job.order)
     return {"rows": figures["rows"]}
 
 
@@ -128,12 +149,13 @@ def backup(job: Job) -> dict[str, Any]:
     refuse_excess(job)
     with timed(job, "backup") as figures:
         load_job = job.load_job(planned=True)
+        retiring = back_up_retiring(load_job, job.folder, job.order)
         touched = {entity: back_up(load_job, job.folder, entity).rows for entity in job.order}
         if not job.target.ledger.has_batches(job.run_no):
             objects = sorted({entity.target.object for entity in job.mapping.entities.values()})
             hashes = content_hashes(job.target, objects)
             job.target.ledger.update_run(job.run_no, content_sha256=json.dumps(hashes))
-        figures["rows"] = sum(touched.values())
+        figures["rows"] = sum(touched.values()) + sum(staged.rows for staged in retiring.values())
     return {"before_images": touched}
 
 
@@ -214,6 +236,14 @@ def _link(job: Job, phase: Phase) -> dict[str, int]:
     }
 
 
+def retire_records(job: Job) -> dict[str, Any]:
+    """Flag or delete the records whose rows are gone from the source, where the mapping says so."""
+    with timed(job, "source_deletes") as figures:
+        done = retire(job.load_job(), job.folder, job.order, "retire")
+        figures["rows"] = sum(staged.rows for staged in done.values())
+    return {"records": {entity: staged.facts["records"] for entity, staged in done.items()}}
+
+
 def validate_full(job: Job) -> dict[str, Any]:
     """Check everything that the run loaded, and record windows and reconciliation in the ledger.
 
@@ -225,15 +255,32 @@ def validate_full(job: Job) -> dict[str, Any]:
         figures["rows"] = staged.rows
         _reconcile(job, "full")
     raise_if_failed(staged)
-    window = job.window or Window(None, None)
     for entity in job.order:
+        window = window_of(job, entity) or Window(None, None)
         stream = job.target.ledger.stream_no(
             job.mapping.source.name, entity, job.mapping.entities[entity].target.object
         )
         job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
         if columns := job.drift.seen.get(entity):
             job.target.ledger.write_source_schema(job.run_no, stream, columns)
+        _remember_documents(job, entity, stream)
     return staged.reference()
+
+
+def _remember_documents(job: Job, entity: str, stream: int) -> None:
+    """Remember the versions that were read, so that a window leaves them out; not where rows are yet to come in.
+
+    A row that was rejected, or whose parent is missing, may go through without any change of its document.
+    """
+    versions: dict[str, str] = open_table(job.folder, entity, "extract").facts.get("versions") or {}
+    if not versions or job.mapping.entities[entity].watermark is not None:
+        return
+    loaded = open_table(job.folder, entity, "outcome")
+    rejected = (loaded.frame(["outcome"])["outcome"] == "rejected").any()
+    if rejected or any(loaded.facts["emptied_references"].values()):
+        job.target.ledger.forget_documents(stream, versions)
+    else:
+        job.target.ledger.write_documents(job.run_no, stream, job.loaded.sha256, versions)
 
 
 RECONCILED = (
@@ -279,6 +326,8 @@ def load_steps(job: Job, approve: Callable[[Job], None]) -> None:
     for entity in job.order:
         load_entity(job, entity)
     link_references(job)
+    if job.retires:
+        retire_records(job)
     validate_full(job)
 
 

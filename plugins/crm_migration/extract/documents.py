@@ -56,6 +56,7 @@ class DocumentSource:
     store: Store
     loaded: Callable[[str], Mapping[str, str]] = field(default=lambda _entity: {}, repr=False)
     absent: Absent | None = None
+    given: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def describe(self, entity: str) -> dict[str, str]:
         """Return every column of the entity's documents, all of type `text`; raises what `read` raises.
@@ -94,12 +95,19 @@ class DocumentSource:
         """
         described = self._entity(entity)
         wanted = self._where(entity, window)
-        documents = self._to_read(entity, window)
+        documents, given = self._to_read(entity, window), self.given.setdefault(entity, {})
+        given.clear()
         if not documents:
             yield _no_rows(described.source_columns)
         for document in documents:
             for frame in self._frames(entity, document, described.source_columns, batch_rows):
                 yield frame if wanted is None else frame.filter(wanted | pl.col(FAULT).is_not_null())
+            if document.version:
+                given[document.identity] = document.version
+
+    def versions(self, entity: str) -> dict[str, str]:
+        """Return, by identity, the versions of the documents that the last `read` of `entity` gave to their end."""
+        return dict(self.given.get(entity, {}))
 
     def keys(self, entity: str) -> Iterator[pl.DataFrame]:
         """Yield the columns of key and filters of every row that can be read; raises what `read` raises."""

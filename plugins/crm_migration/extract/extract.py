@@ -12,7 +12,7 @@ import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnreadable
 from crm_migration.extract.document import FAULT, FILE
-from crm_migration.extract.source import RowSource, Window
+from crm_migration.extract.source import RowSource, Versioned, Window
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
 
@@ -31,7 +31,7 @@ def extract(
     The table holds `_row`, counted from 1, every source column as text, and of files and sheets the columns of
     `document.META`: a row that could not be read is there too, with the reason in place of its values. Its facts
     are table, rows, window_start, window_end (ISO), seconds, max_watermark (the greatest watermark seen, as
-    printed), unreadable (rows) and documents (what was read, with its version and rows).
+    printed), unreadable (rows), documents (rows of each that was read) and versions (of each, by its identity).
     An empty result is a table without rows, not an error. A source that counts its rows by itself is asked: a read
     that yields fewer is refused.
 
@@ -63,6 +63,7 @@ def extract(
             max_watermark=latest.value,
             unreadable=sum(documents.unreadable.values()),
             documents=documents.facts,
+            versions=source.versions(entity) if isinstance(source, Versioned) else {},
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping as Table
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -89,6 +89,15 @@ class RowSource(Protocol):
 
     def count(self, entity: str, window: Window | None = None) -> int | None:
         """Return how many rows `read` would yield now, None where only reading tells."""
+        ...
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A source of documents, which knows what it gave."""
+
+    def versions(self, entity: str) -> dict[str, str]:
+        """Return, by identity, the versions of the documents that the last `read` of `entity` gave to their end."""
         ...
 
 

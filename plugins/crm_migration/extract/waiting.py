@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crm_migration.extract.source import BATCH_ROWS, Source, Window
+from crm_migration.extract.source import BATCH_ROWS, Source, Versioned, Window
 
 AT_ONCE = 300
 
@@ -19,6 +19,10 @@ class WithWaiting:
 
     source: Source
     keys: pl.DataFrame
+
+    def versions(self, entity: str) -> dict[str, str]:
+        """Return the versions of the documents that the last read gave; none of a source that has no documents."""
+        return self.source.versions(entity) if isinstance(self.source, Versioned) else {}
 
     def count(self, entity: str, window: Window | None = None) -> int | None:
         """Return how many rows the window holds; waiting ones are not counted."""

@@ -295,6 +295,14 @@ class Ledger:
             if lines:
                 connection.execute(table.insert(), lines)
 
+    def forget_documents(self, stream_no: int, identities: Iterable[str]) -> None:
+        """Forget that any run has loaded these documents, so that the next one reads them again."""
+        table = self.tables.source_document
+        with self.engine.begin() as connection:
+            for identity in identities:
+                mine = sa.and_(table.c.stream_no == stream_no, table.c.identity == identity)
+                connection.execute(table.delete().where(mine))
+
     def loaded_before(self, source: str, run_id: str) -> bool:
         """Return whether any other run of this source has been loaded whole (and not rolled back)."""
         run = self.tables.run

@@ -115,6 +115,8 @@ def _crosswalk(metadata: sa.MetaData, prefix: str) -> sa.Table:
         ),
         sa.Column("inserted_run", sa.Integer, nullable=False),
         sa.Column("changed_run", sa.Integer),
+        sa.Column("gone_run", sa.Integer, comment="the run that found the row gone from the source"),
+        sa.Column("retired", sa.String(10), comment="flagged or deleted in the target, its rows being gone"),
     )
 
 

@@ -11,21 +11,12 @@ from crm_migration.errors import BackupUnreadable
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import LoadJob, decide
+from crm_migration.load.lines import CROSSWALK_COLUMNS
 from crm_migration.load.target import BATCH_ROWS, SqlTarget
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
 
 logger = logging.getLogger(__name__)
 
-CROSSWALK_COLUMNS = {
-    "stream_no": pl.Int64,
-    "source_key": pl.String,
-    "golden_id": pl.String,
-    "target_id": pl.String,
-    "fingerprint": pl.Binary,
-    "created": pl.Boolean,
-    "inserted_run": pl.Int64,
-    "changed_run": pl.Int64,
-}
 LINEAGE_COLUMNS = {
     "stream_no": pl.Int64,
     "source_key": pl.String,
@@ -69,7 +60,7 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
                 crosswalk.write(lines)
                 lineage.write(merged)
         staged = images.finish()
-    _verify(staged, entity)
+    verify(staged, entity)
     _record(job, entity, staged)
     return staged
 
@@ -111,7 +102,12 @@ def _ledger_lines(connection: sa.Connection, job: LoadJob, target_object: str, i
     return found
 
 
-def _verify(staged: Staged, entity: str) -> None:
+def verify(staged: Staged, entity: str) -> None:
+    """Read a staged table of before-images back.
+
+    Raises:
+        BackupUnreadable: it is not as it was written.
+    """
     rows = sum(frame.height for frame in staged.frames())
     digest = hashlib.sha256()
     for checksum in staged.checksums():

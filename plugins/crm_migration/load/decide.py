@@ -13,6 +13,7 @@ from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_targ
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, three_way, with_policy
 from crm_migration.load.present import gone, has_outsiders, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
+from crm_migration.load.retired import without_deleted
 from crm_migration.load.shared import Settled, Stream, settle
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
@@ -25,7 +26,9 @@ STATE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "created": pl.Boolean,
     "inserted_run": pl.Int64,
     "changed_run": pl.Int64,
+    "_former": pl.String,
 }
+READ_STATE = ("target_id", "fingerprint", "created", "inserted_run", "changed_run", "retired")
 
 
 @dataclass(frozen=True)
@@ -151,14 +154,15 @@ def _read_state(
 ) -> pl.DataFrame:
     """Return the chosen lines of the crosswalk as `STATE_SCHEMA`; as text, which is read many rows at a time."""
     crosswalk = target.ledger.tables.crosswalk
-    columns = [crosswalk.c.golden_id, *(crosswalk.c[name] for name in STATE_SCHEMA if name != "_golden")]
+    columns = [crosswalk.c.golden_id, *(crosswalk.c[name] for name in READ_STATE)]
     texts = pl.concat(read_text(connection, lines, columns, where=where))
-    return texts.select(
+    return without_deleted(texts).select(
         pl.col("golden_id").alias("_golden"),
         "target_id",
         pl.col("fingerprint").str.decode("hex"),
         pl.col("created").is_in(["true", "1"]),
         pl.col("inserted_run", "changed_run").cast(pl.Int64),
+        "_former",
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_migration.clean.types import polars_type
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.fingerprint import canonical_from_target
+from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping, Reference
 from crm_migration.match.known import CROSSWALK, LINEAGE, KnownRecords
@@ -72,7 +73,7 @@ class GoldenRecords:
         crosswalk, stream = self.target.ledger.tables.crosswalk, self.target.ledger.tables.stream
         lines = crosswalk.join(stream, stream.c.stream_no == crosswalk.c.stream_no)
         of_object = stream.c.object == self.mapping.entities[self.entity].target.object
-        master = sa.and_(of_object, crosswalk.c.fingerprint.is_not(None))
+        master = sa.and_(of_object, crosswalk.c.fingerprint.is_not(None), still_there(crosswalk))
         columns = [crosswalk.c.target_id, crosswalk.c.golden_id.label("_golden")]
         return pl.concat(read_text(self.target.engine, lines, columns, where=master))
 

@@ -4,6 +4,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 
 
@@ -12,7 +13,8 @@ def has_outsiders(connection: sa.Connection, target: SqlTarget, target_object: s
     key = _key(target, target_object)
     crosswalk = target.ledger.tables.crosswalk
     identity = sa.cast(key, _text(target)) if target.dialect != "mysql" else sa.cast(key, sa.CHAR(100))
-    named = sa.select(crosswalk.c.target_id).where(crosswalk.c.stream_no.in_(_streams(target, target_object)))
+    mine = crosswalk.c.stream_no.in_(_streams(target, target_object))
+    named = sa.select(crosswalk.c.target_id).where(mine, still_there(crosswalk))
     if target.dialect == "postgresql":
         outside = ~sa.exists(named.where(crosswalk.c.target_id == identity).correlate(key.table))
     else:
@@ -22,7 +24,7 @@ def has_outsiders(connection: sa.Connection, target: SqlTarget, target_object: s
 
 
 def gone(connection: sa.Connection, target: SqlTarget, target_object: str) -> pl.Series:
-    """Return the target ids of records that runs have loaded and the target no longer holds."""
+    """Return the target ids of records that runs have loaded, and not deleted, and the target no longer holds."""
     key = _key(target, target_object)
     crosswalk = target.ledger.tables.crosswalk
     identity = crosswalk.c.target_id
@@ -34,6 +36,7 @@ def gone(connection: sa.Connection, target: SqlTarget, target_object: str) -> pl
     lost = sa.select(identity).where(
         crosswalk.c.stream_no.in_(_streams(target, target_object)),
         crosswalk.c.fingerprint.is_not(None),
+        still_there(crosswalk),
         ~sa.exists(sa.select(sa.literal(1)).select_from(key.table).where(same).correlate(crosswalk)),
     )
     return pl.Series("target_id", list(connection.scalars(lost)), dtype=pl.String)
@@ -46,7 +49,7 @@ def owned(connection: sa.Connection, target: SqlTarget, target_object: str, ids:
     chosen = (
         sa.select(crosswalk.c.target_id)
         .join(wanted, wanted.c.target_id == crosswalk.c.target_id)
-        .where(crosswalk.c.stream_no.in_(_streams(target, target_object)))
+        .where(crosswalk.c.stream_no.in_(_streams(target, target_object)), still_there(crosswalk))
     )
     found = pl.Series("target_id", list(connection.scalars(chosen)), dtype=pl.String)
     drop_keys(connection, wanted)

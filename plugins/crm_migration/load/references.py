@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity, Reference
 from crm_migration.staging import RunFolder, has_table, open_table
@@ -108,12 +109,13 @@ class References:
         )
         lines = [crosswalk.c.source_key, crosswalk.c.target_id]
         if (size or 0) <= min(WHOLE_STREAM, WHOLE_TIMES * len(keys)):
-            whole = read_text(connection, crosswalk, lines, where=crosswalk.c.stream_no == stream)
+            mine = sa.and_(crosswalk.c.stream_no == stream, still_there(crosswalk))
+            whole = read_text(connection, crosswalk, lines, where=mine)
             self._whole[parent] = pl.concat(whole)
             return self._whole[parent]
         wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
         same = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key == wanted.c.source_key)
-        found = pl.concat(read_text(connection, crosswalk.join(wanted, same), lines))
+        found = pl.concat(read_text(connection, crosswalk.join(wanted, same), lines, where=still_there(crosswalk)))
         drop_keys(connection, wanted)
         return found
 

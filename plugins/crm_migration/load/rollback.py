@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,16 @@ from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
+from crm_migration.load.put_back import (
+    forget_missed,
+    put_back,
+    refuse_without_images,
+    remove_revived,
+    restore_lines,
+    retirements,
+)
+from crm_migration.load.retire import IMAGES
+from crm_migration.load.retired import still_there
 from crm_migration.load.target import RowsRefused, SqlTarget
 from crm_migration.staging import RunFolder, has_table, open_table
 
@@ -83,15 +94,23 @@ def _undo_all(undo: Undo, force: bool, token: int) -> dict[str, dict[str, int]]:
     with undo.target.transaction() as connection:
         for entity in reversed(undo.order):
             _unlink(connection, undo, entity)
+        refuse_without_images(connection, undo.target, (undo.folder, undo.run_no), undo.order)
+        retired = retirements(connection, undo.target, undo.folder, undo.order)
+        returned = put_back(connection, undo.target, undo.folder, retired, undo.deferred)
         # Before-images of what the run then left alone may be older than what the target holds by now.
         wrote = _written_entities(connection, undo)
         for entity in reversed(undo.order):
-            counts[entity] = {"restored": _restore(connection, undo, entity, force) if entity in wrote else 0}
+            restored = _restore(connection, undo, entity, force) if entity in wrote else 0
+            counts[entity] = {"restored": restored + returned.get(entity, 0)}
         for entity in reversed(undo.order):
             counts[entity]["removed"] = _remove(connection, undo, entity)
+        for entity, removed in remove_revived(connection, undo.target, retired).items():
+            counts[entity]["removed"] += removed
         for entity in undo.order:
             if entity in wrote:
                 _undo_ledger(connection, undo, entity)
+        restore_lines(connection, undo.target, retired)
+        forget_missed(connection, undo.target, list(map(undo.stream_no, undo.order)), undo.run_no)
         _close(connection, undo)
         undo.target.ledger.check_fence(connection, token)
     return counts
@@ -141,7 +160,7 @@ def _written(undo: Undo, entity: str) -> pl.DataFrame:
     of_object = sa.select(stream.c.stream_no).where(stream.c.object == target_object)
     changed = sa.and_(crosswalk.c.changed_run == undo.run_no, crosswalk.c.stream_no.in_(of_object))
     chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.fingerprint).where(
-        sa.or_(inserted, changed), crosswalk.c.fingerprint.is_not(None)
+        sa.or_(inserted, changed), crosswalk.c.fingerprint.is_not(None), still_there(crosswalk)
     )
     schema = {"source_key": pl.String, "target_id": pl.String, "fingerprint": pl.Binary}
     with undo.target.engine.connect() as connection:
@@ -177,9 +196,9 @@ def _images(undo: Undo, entity: str, ids: pl.Series) -> pl.DataFrame:
     """
     spec, entities = undo.target.mapping.entities[entity], undo.target.mapping.entities
     found = [pl.DataFrame(schema={"target_id": pl.String, **dict.fromkeys(spec.fields, pl.String)})]
-    for name in undo.order:
-        if entities[name].target.object == spec.target.object and has_table(undo.folder, name, "backup"):
-            for frame in open_table(undo.folder, name, "backup").frames(["target_id", *spec.fields]):
+    for name, step in product(undo.order, ("backup", IMAGES)):
+        if entities[name].target.object == spec.target.object and has_table(undo.folder, name, step):
+            for frame in open_table(undo.folder, name, step).frames(["target_id", *spec.fields]):
                 found.append(frame.filter(pl.col("target_id").is_in(ids.implode())))
     return canonical_from_target(pl.concat(found).unique("target_id", keep="any"), spec)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.retired import insert_again, revive
 from crm_migration.load.target import RowsRefused
 from crm_migration.mapping.model import Entity
 
@@ -105,9 +106,14 @@ def _commit(job: LoadJob, batch: Batch, token: int) -> pl.DataFrame:
 def _insert(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> pl.DataFrame:
     if records.is_empty():
         return records
-    rows = records.select(list(entity.fields))
-    ids = job.target.insert(connection, entity.target.object, rows, entity.target.external_id)
-    return records.with_columns(pl.Series("target_id", ids, dtype=pl.String))
+    target_object, fields = entity.target.object, list(entity.fields)
+    known = records.filter(pl.col("_former").is_not_null())
+    again = insert_again(connection, job.target, target_object, known.select("_former", *fields))
+    back = pl.col("_former").is_in(again.implode()).fill_null(value=False)
+    fresh = records.filter(~back)
+    ids = job.target.insert(connection, target_object, fresh.select(fields), entity.target.external_id)
+    numbered = fresh.with_columns(pl.Series("target_id", ids, dtype=pl.String))
+    return pl.concat([numbered, records.filter(back).with_columns(pl.col("_former").alias("target_id"))])
 
 
 def _update(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> None:
@@ -139,6 +145,19 @@ def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, 
     known = written.filter(pl.col("inserted_run").is_not_null())
     renew_fingerprints(connection, job, known.filter(pl.col("_action") == "update"))
     renew_fingerprints(connection, job, known.filter(pl.col("_action") == "note"), changed=False)
+    _revive(connection, job, written.filter(pl.col("_former").is_not_null()))
+
+
+def _revive(connection: sa.Connection, job: LoadJob, records: pl.DataFrame) -> None:
+    lines = _founding_lines(connection, job, records).select(
+        "stream_no",
+        "source_key",
+        pl.col("_golden").alias("golden_id"),
+        "target_id",
+        pl.col("_fingerprint").alias("fingerprint"),
+        (pl.col("_action") == "insert").alias("created"),
+    )
+    revive(connection, job.target, job.run_no, lines)
 
 
 def _replace_losers(connection: sa.Connection, crosswalk: sa.Table, stream: int, keys: pl.Series) -> None:
@@ -156,19 +175,23 @@ def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.Data
     if renewed.is_empty():
         return
     crosswalk = job.target.ledger.tables.crosswalk
-    streams = job.target.ledger.streams_on(connection)
-    split = renewed["_golden"].str.split_exact(":", 1).struct.rename_fields(["stream", "key"]).struct.unnest()
-    rows = renewed.with_columns(
-        split["stream"].replace_strict(streams, return_dtype=pl.Int64).alias("stream_no"),
-        renewed["_golden"].str.strip_prefix(split["stream"]).str.slice(1).alias("source_key"),
-    )
-    lines = rows.select(
+    lines = _founding_lines(connection, job, renewed).select(
         "stream_no",
         "source_key",
         pl.col("_fingerprint").alias("fingerprint"),
         *([pl.lit(job.run_no).alias("changed_run")] if changed else []),
     )
     update_rows(connection, crosswalk, ["stream_no", "source_key"], lines)
+
+
+def _founding_lines(connection: sa.Connection, job: LoadJob, records: pl.DataFrame) -> pl.DataFrame:
+    """Return `records` with `stream_no` and `source_key` of the rows that founded them."""
+    streams = job.target.ledger.streams_on(connection)
+    split = records["_golden"].str.split_exact(":", 1).struct.rename_fields(["stream", "key"]).struct.unnest()
+    return records.with_columns(
+        split["stream"].replace_strict(streams, return_dtype=pl.Int64).alias("stream_no"),
+        records["_golden"].str.strip_prefix(split["stream"]).str.slice(1).alias("source_key"),
+    )
 
 
 def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: Batch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from crm_migration.mapping.faults import Fault, Place, quoted, unknown_name
 from crm_migration.mapping.fit import described, family, fit_faults
+from crm_migration.mapping.gone import live_flag_faults
 from crm_migration.mapping.live import TargetColumn, TargetTable
 from crm_migration.mapping.model import Constant, FieldSpec, Owner, Reference
 from crm_migration.mapping.scope import Scope
@@ -31,6 +32,7 @@ def target_faults(scope: Scope, target: Target) -> Iterator[Fault]:
         if column is not None and isinstance(spec, Owner | Reference):
             yield from _pointer(scope, name, column, target)
     yield from _unmapped(scope, table)
+    yield from live_flag_faults(scope, table)
 
 
 def _identity(scope: Scope, table: TargetTable) -> Iterator[Fault]:

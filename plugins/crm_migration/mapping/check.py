@@ -7,6 +7,7 @@ from crm_migration.mapping import model
 from crm_migration.mapping.against_source import choice_faults, source_faults
 from crm_migration.mapping.against_target import target_faults
 from crm_migration.mapping.faults import Fault
+from crm_migration.mapping.gone import gone_faults
 from crm_migration.mapping.live import TargetTable
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.names import name_faults
@@ -60,3 +61,4 @@ def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
         yield from origin_faults(scope)
         yield from name_faults(scope)
         yield from value_faults(scope)
+        yield from gone_faults(scope)

@@ -77,7 +77,7 @@ def _external_id(scope: Scope) -> Iterator[Fault]:
 
 
 def _shared_object(scope: Scope) -> Iterator[Fault]:
-    """Yield where entities that write one table disagree on what identifies its records."""
+    """Yield where entities that write one table disagree on what identifies its records, or ends them."""
     mine = scope.entity.target
     for other in scopes(scope.mapping):
         if other.name == scope.name:
@@ -85,10 +85,10 @@ def _shared_object(scope: Scope) -> Iterator[Fault]:
         theirs = other.entity.target
         if theirs.object != mine.object:
             continue
-        for key in ("id", "external_id"):
+        for key in ("id", "external_id", "on_source_delete", "deleted_flag"):
             if getattr(mine, key) != getattr(theirs, key):
-                expected = f"{quoted(getattr(theirs, key))} as in {other.name}, which writes {mine.object} too"
-                text = f"expected {expected}, found {quoted(getattr(mine, key))}"
+                wanted, found = (quoted(getattr(side, key) or "none") for side in (theirs, mine))
+                text = f"expected {wanted} as in {other.name}, which writes {mine.object} too, found {found}"
                 depends = (
                     scope.at("target", "object"),
                     other.at("target", key),

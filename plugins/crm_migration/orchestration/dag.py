@@ -106,8 +106,16 @@ def _wire(loaded: LoadedMapping) -> None:
     matched >> planned
     matched >> saved
     chain(saved, sampled, checked)
-    chain(gate[-1], *loads, linked, validated, done)
+    chain(gate[-1], *loads, linked, *_retiring(loaded), validated, done)
     [planned, *gate] >> done
+
+
+def _retiring(loaded: LoadedMapping) -> list[Any]:
+    """Return the task that follows deletions at the source, where the mapping asks for it."""
+    mapping = loaded.mapping
+    if all(entity.target.on_source_delete == "keep" for entity in mapping.entities.values()):
+        return []
+    return [tasks.source_deletes.override(pool=pool_of(mapping.target.name))(str(loaded.path))]
 
 
 def _approval(loaded: LoadedMapping, checked: Any) -> list[Any]:

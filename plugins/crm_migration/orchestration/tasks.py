@@ -127,6 +127,15 @@ def link(path: str) -> dict[str, Any]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
+def source_deletes(path: str) -> dict[str, Any]:
+    """Flag or delete the records whose rows are gone from the source."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.retire_records(job)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
 def validate_full(path: str) -> dict[str, Any]:
     """Check everything in the target against what was meant and against the source."""
     from crm_migration import pipeline

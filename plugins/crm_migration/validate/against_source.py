@@ -10,6 +10,7 @@ from crm_migration.clean.column import Context
 from crm_migration.clean.fields import clean_field
 from crm_migration.load.fingerprint import canonical
 from crm_migration.load.references import qualified
+from crm_migration.load.retired import still_there
 from crm_migration.mapping.model import Country, Entity, Mapping, Owner, Reference
 from crm_migration.staging import open_table
 from crm_migration.validate.accuracy import ReadBack
@@ -153,6 +154,7 @@ def _parents(scope: Scope, wanted: list[str]) -> dict[str, str]:
             chosen = sa.select(crosswalk.c.source_key, crosswalk.c.target_id).where(
                 crosswalk.c.stream_no == streams.get(f"{scope.folder.source}.{entity}", 0),
                 crosswalk.c.source_key.in_(listed),
+                still_there(crosswalk),
             )
             found |= {f"{entity}|{key}": identity for key, identity in connection.execute(chosen)}
     return found

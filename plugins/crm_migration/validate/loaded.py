@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
 from crm_migration.validate.selection import Selection, stream_of
@@ -64,7 +65,7 @@ def crosswalk_columns(target: SqlTarget) -> list[sa.ColumnElement[Any]]:
 def _lines(selection: Selection, found: sa.FromClause, columns: list[sa.ColumnElement[Any]]) -> Iterator[pl.DataFrame]:
     """Read the whole stream when the selection is most of it, else look its golden records up by key."""
     engine, crosswalk = selection.scope.target.engine, selection.scope.target.ledger.tables.crosswalk
-    master = crosswalk.c.fingerprint.is_not(None)
+    master = sa.and_(crosswalk.c.fingerprint.is_not(None), still_there(crosswalk))
     numbers = stream_numbers(selection)
     if not selection.rows or not numbers:
         return
