@@ -6,6 +6,7 @@ shared record's fingerprint names `field:type` for what was loaded last, of the 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,12 @@ from crm_migration.load.fingerprint import WIDTH, as_fingerprints, covered, hash
 from crm_migration.mapping.model import Entity
 
 OF = "\t"
-TRUE_HASH = hash_of("1")
+
+
+@cache
+def true_hash() -> int:
+    """Return the hash of a flag that is set; not reckoned at import, since a process may fork before it uses polars."""
+    return hash_of("1")
 
 
 def brought_by(stream: str, name: str) -> str:
@@ -101,7 +107,7 @@ class Account:
             for other in _others(part.names, stream, field):
                 theirs = part.slots[:, place[other]]
                 self.others_have[part.rows, at] |= theirs != 0
-                self.others_true[part.rows, at] |= theirs == TRUE_HASH
+                self.others_true[part.rows, at] |= theirs == true_hash()
                 if other.endswith(OF + name):
                     self.others_same[part.rows, at] |= (theirs != 0) & (theirs == self.loaded[part.rows, at])
 

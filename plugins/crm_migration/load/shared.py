@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from crm_migration.load.accounts import TRUE_HASH, Account, closed, opened
+from crm_migration.load.accounts import Account, closed, opened, true_hash
 from crm_migration.load.fingerprint import canonical_from_target, hashes
 from crm_migration.load.merge import KEPT_SCHEMA, kept_fields, with_policy
 from crm_migration.load.target import SqlTarget
@@ -129,7 +129,7 @@ def _say(entity: Entity, account: Account, sides: Values, contested: np.ndarray)
     # Another source's reference is an id in the target, which survivorship cannot weigh: it stays.
     reference = np.where(brought != 0, stands | (sides.now == 0), stands)
     take = np.where(_references(entity), reference, np.where(combining, combined, single))
-    settled = contested[:, None] & (account.loaded != 0) & ~stands & ~(strictest & (brought == TRUE_HASH))
+    settled = contested[:, None] & (account.loaded != 0) & ~stands & ~(strictest & (brought == true_hash()))
     own = stands & (brought != 0) & ~combining
     # The record in the target still has the flag that this stream had set: who else says so decides.
     own |= strictest & account.has_brought & (brought != 0) & ~account.others_true
