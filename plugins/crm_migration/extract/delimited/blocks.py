@@ -1,6 +1,8 @@
 """From blocks of bytes to frames of rows: the fast path where it is sure, the careful one where it is not."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import polars as pl
 
@@ -28,7 +30,19 @@ class BlockReader:
         self._overlong: Overlong | None = None
 
     def read(self, blocks: Iterable[tuple[bytes, bool]]) -> Iterator[pl.DataFrame]:
-        """Yield frames of rows in their order; `blocks` begin with the first row."""
+        """Yield frames of rows in their order; `blocks` begin with the first row.
+
+        While one part of the text is parsed, the next one is cut.
+        """
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pending: list[Future[pl.DataFrame]] = []
+            for part in self._parts(blocks):
+                pending.append(pool.submit(part.rows))
+                if len(pending) > 1:
+                    yield pending.pop(0).result()
+            yield from (future.result() for future in pending)
+
+    def _parts(self, blocks: Iterable[tuple[bytes, bool]]) -> Iterator[Part]:
         line, rest = self._layout.line, b""
         for block, final in blocks:
             text, at = rest + block, 0
@@ -37,8 +51,7 @@ class BlockReader:
                 if part is None:
                     break
                 at, line = at + part.used, line + part.lines
-                if part.frame.height:
-                    yield part.frame
+                yield part
             rest = text[at:]
 
     def _part(self, text: bytes, line: int, final: bool) -> Part | None:
@@ -67,7 +80,7 @@ class BlockReader:
         if not scan.used:
             return None
         used = len(text[: scan.used].encode("utf-8", "surrogateescape"))
-        return Part(self._frame(rows), used, scan.line - line)
+        return Part(partial(self._frame, rows), used, scan.line - line)
 
     def _pass_over(self, overlong: Overlong, text: bytes, line: int, final: bool) -> Part | None:
         """Return, as rejected rows, the lines of a record that is too long, as far as they are there."""
@@ -78,7 +91,7 @@ class BlockReader:
             return None
         rows = [self._rows.rejected(at, raw, "too_long", overlong.message) for at, raw in passed.lines if raw.strip()]
         used = len(passed.text.encode("utf-8", "surrogateescape"))
-        return Part(self._frame(rows), used, passed.line_ends)
+        return Part(partial(self._frame, rows), used, passed.line_ends)
 
     def _frame(self, rows: list[Row]) -> pl.DataFrame:
         return pl.DataFrame(rows, schema=self._schema, orient="row")
@@ -89,6 +102,8 @@ def regroup(frames: Iterable[pl.DataFrame], batch_rows: int, most_bytes: int) ->
     waiting: list[pl.DataFrame] = []
     rows, size = 0, 0.0
     for frame in frames:
+        if frame.is_empty():
+            continue
         waiting.append(frame)
         rows, size = rows + frame.height, size + frame.estimated_size()
         if rows >= batch_rows or size >= most_bytes:

@@ -10,7 +10,7 @@ from crm_migration.extract.delimited.records import LINE_END, Scanner
 from crm_migration.mapping.reading import DelimitedOptions
 
 _SCORED_LETTERS = 32 << 10
-_SCORED_RECORDS, _SCORED_LINES = 200, 5
+_SCORED_RECORDS, _SCORED_LINES = 200, 30
 # How much a separator is to be expected, all else being equal.
 _USUAL = {
     ",": 1.0,

@@ -4,9 +4,10 @@ It takes what is beyond doubt and leaves the rest: it stops before the first quo
 hands over single records that have a fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -16,13 +17,19 @@ from numpy.typing import NDArray
 
 from crm_migration.extract.delimited.layout import Layout, RowMaker
 from crm_migration.extract.delimited.records import Scanner
-from crm_migration.extract.delimited.stream import is_utf8
+from crm_migration.extract.delimited.stream import decoded, is_utf8
 from crm_migration.extract.document import READ_META
 
 _LF, _CR = 10, 13
 _NEUTRAL = ord("x")
+# The careful path must see a letter after a CR to be sure that the record ends there.
+_LOOK_AHEAD = 8
 _ONE_COLUMN = "\x1f"
 _MOST_ODD = 0.2
+_SOME_ROWS = 50_000
+_FIRST_BEYOND_ASCII = 0x80
+# What Python strips; polars strips less by itself.
+_BLANKS = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
 _BOM = b"\xef\xbb\xbf"
 
 Positions = NDArray[np.int64]
@@ -30,15 +37,11 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of the first `used` bytes of a block, in which `lines` lines end."""
+    """The first `used` bytes of a block, in which `lines` lines end; `rows` reads them, in any thread."""
 
-    frame: pl.DataFrame
+    rows: Callable[[], pl.DataFrame]
     used: int
     lines: int
-
-
-class _Disagreement(Exception):
-    """pyarrow does not see the records that the marks show, or too few of them are sure."""
 
 
 @dataclass(frozen=True)
@@ -68,60 +71,57 @@ class StrictReader:
         cut = _cut(block, self._marks, final, self._layout.most_record)
         if cut is None:
             return None
-        try:
-            frame = self._frame(block, cut, line)
-        except _Disagreement:
-            return None
-        return Part(frame, cut.used, cut.lines_used)
+        return Part(partial(self._frame, block, cut, line), cut.used, cut.lines_used)
 
     def _is_strange(self, block: bytes, final: bool) -> bool:
-        """Return whether pyarrow would take the block otherwise: marks at its edges, or none to tell columns by."""
+        """Return whether pyarrow would take the block otherwise."""
         escape = self._layout.dialect.escape.encode()
         if escape and ((final and escape in block) or escape + b"\n" in block or escape + b"\r" in block):
             return True
-        return block.startswith(_BOM) or (not self._layout.dialect.delimiter and _ONE_COLUMN.encode() in block)
+        return not self._layout.dialect.delimiter and _ONE_COLUMN.encode() in block
 
     def _frame(self, block: bytes, cut: _Cut, line: int) -> pl.DataFrame:
         odd = _blank_rows(block, cut, self._marks, len(self._layout.columns)) | self._invalid(block, cut)
-        try:
-            return self._joined(block, cut, line, odd)
-        except pa.ArrowInvalid:
-            odd |= _ragged(block, cut, self._marks, len(self._layout.columns))
-        try:
-            return self._joined(block, cut, line, odd)
-        except pa.ArrowInvalid:
-            raise _Disagreement from None
+        frame = self._joined(block, cut, line, odd)
+        if frame is None:
+            ragged = _ragged(block, cut, self._marks, len(self._layout.columns))
+            frame = self._joined(block, cut, line, odd | ragged)
+        return self._carefully(block[: cut.used], line) if frame is None else frame
 
     def _invalid(self, block: bytes, cut: _Cut) -> NDArray[np.bool_]:
         """Return which records hold a NUL byte, bytes that are no UTF-8, or an escape mark in vain."""
-        wrong = self._literal_escapes(block)
+        seen = np.frombuffer(block, np.uint8)[: cut.used]
+        wrong = [self._literal_escapes(seen)]
         if b"\0" in block:
-            wrong += np.flatnonzero(np.frombuffer(block, np.uint8) == 0).tolist()
+            wrong.append(np.flatnonzero(seen == 0))
         if not is_utf8(block[: cut.used]):
-            wrong += _undecodable(block[: cut.used], cut)
+            wrong.append(_undecodable(block, seen, cut))
         odd = np.zeros(len(cut.starts), dtype=np.bool_)
-        inside = [place for place in wrong if place < cut.used]
-        odd[np.searchsorted(cut.starts, inside, side="right") - 1] = True
+        odd[np.searchsorted(cut.starts, np.concatenate(wrong), side="right") - 1] = True
         return odd
 
-    def _literal_escapes(self, block: bytes) -> list[int]:
+    def _literal_escapes(self, seen: NDArray[np.uint8]) -> Positions:
         """Return the places of letters that follow an escape mark in vain: pyarrow would drop the mark."""
-        if self._marks.escape is None or bytes([self._marks.escape]) not in block:
-            return []
-        seen = np.frombuffer(block, np.uint8)
+        if self._marks.escape is None:
+            return np.empty(0, np.int64)
         escaped = _escaped(seen, self._marks)
         marks = np.frombuffer(self._layout.dialect.escapable.encode(), np.uint8)
-        return [int(place) for place in escaped[~np.isin(seen[escaped], marks)]]
+        return escaped[~np.isin(seen[escaped], marks)]
 
-    def _joined(self, block: bytes, cut: _Cut, line: int, odd: NDArray[np.bool_]) -> pl.DataFrame:
-        """Return the rows of the sure records, and those of the odd ones, each read for itself, in their order."""
-        if odd.sum() > len(odd) * _MOST_ODD + 1:
-            raise _Disagreement
+    def _joined(self, block: bytes, cut: _Cut, line: int, odd: NDArray[np.bool_]) -> pl.DataFrame | None:
+        """Return the rows of the sure records, and those of the odd ones, each read for itself, in their order.
+
+        None: pyarrow does not see the records that the marks show, or too few of them are sure.
+        """
         sure = (cut.ends > cut.starts) & ~odd
-        good = self._parse(_kept(block, cut, odd), int(sure.sum()))
+        too_odd = odd.sum() > len(odd) * _MOST_ODD + 1
+        good = None if too_odd else self._parse(_kept(block, cut, odd), int(sure.sum()))
+        if good is None:
+            return None
         frame = good.with_columns(pl.Series("_at", cut.lines[sure] + line, dtype=pl.Int64))
         repeats = self._header_repeats(good)
         if repeats.any():
+            odd = odd.copy()
             odd[np.flatnonzero(sure)[repeats]] = True
             frame = frame.filter(~pl.Series(repeats))
         frame = frame.select(*self._columns())
@@ -147,6 +147,15 @@ class StrictReader:
                     rows.append(row)
         return pl.DataFrame(rows, schema=self._schema, orient="row")
 
+    def _carefully(self, block: bytes, line: int) -> pl.DataFrame:
+        """Return the rows of a block of whole records, read letter by letter."""
+        records = self._scanner.scan(decoded(block, final=True), line)
+        rows = (row for record in records if (row := self._rows.row(record)) is not None)
+        parts = [pl.DataFrame(schema=self._schema)]
+        while some := list(islice(rows, _SOME_ROWS)):
+            parts.append(pl.DataFrame(some, schema=self._schema, orient="row"))
+        return pl.concat(parts)
+
     @cached_property
     def _schema(self) -> dict[str, type[pl.DataType]]:
         return {**dict.fromkeys(self._wanted, pl.String), **READ_META}
@@ -163,7 +172,7 @@ class StrictReader:
         header = self._layout.header
         if self._probe is None or header is None or good.is_empty():
             return np.zeros(good.height, dtype=np.bool_)
-        return (good[f"c{self._probe}"].str.strip_chars() == header[self._probe]).fill_null(False).to_numpy()
+        return (good[f"c{self._probe}"].str.strip_chars(_BLANKS) == header[self._probe]).fill_null(False).to_numpy()
 
     @cached_property
     def _options(self) -> tuple[pc.ParseOptions, pc.ConvertOptions]:
@@ -185,18 +194,24 @@ class StrictReader:
         )
         return parse, convert
 
-    def _parse(self, text: bytes, rows: int) -> pl.DataFrame:
+    def _parse(self, text: bytes, rows: int) -> pl.DataFrame | None:
+        """Return the fields of `rows` records, or None if pyarrow sees another number of records or of fields."""
         parse, convert = self._options
         if not rows:
             return pl.DataFrame(schema=dict.fromkeys(convert.include_columns, pl.String))
+        if text.startswith(_BOM):
+            return None
         if not text.endswith((b"\n", b"\r")):
             # Without it, pyarrow takes an empty last field for a quoted one if the field before it is.
             text += b"\n"
         names = [f"c{place}" for place in range(len(self._layout.columns))]
         read = pc.ReadOptions(column_names=names, block_size=len(text) + 1, use_threads=False)
-        table = pc.read_csv(pa.BufferReader(text), read, parse, convert)
+        try:
+            table = pc.read_csv(pa.BufferReader(text), read, parse, convert)
+        except pa.ArrowInvalid:
+            return None
         if table.num_rows != rows:
-            raise _Disagreement
+            return None
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)  # noqa: S101 (a table never becomes a series)
         return frame
@@ -224,7 +239,7 @@ def _cut(block: bytes, marks: _Marks, final: bool, most: int) -> _Cut | None:
     numbers = np.flatnonzero(outside)
     ends = line_ends[numbers]
     starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
-    long = np.flatnonzero(ends - starts >= most - 2)
+    long = np.flatnonzero(ends - starts >= most - _LOOK_AHEAD)
     if len(long):
         numbers, ends, starts = numbers[: long[0]], ends[: long[0]], starts[: long[0]]
     if not len(ends):
@@ -313,27 +328,12 @@ def _ragged(block: bytes, cut: _Cut, marks: _Marks, width: int) -> NDArray[np.bo
     return ragged
 
 
-def _undecodable(block: bytes, cut: _Cut) -> list[int]:
-    """Return a place in each record that holds bytes that are no UTF-8."""
-    places: list[int] = []
-    start = 0
-    while True:
-        wrong = _first_undecodable(block[start:])
-        if wrong is None:
-            return places
-        places.append(start + wrong)
-        following = int(np.searchsorted(cut.starts, places[-1], side="right"))
-        if following == len(cut.starts):
-            return places
-        start = int(cut.starts[following])
-
-
-def _first_undecodable(text: bytes) -> int | None:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return None
+def _undecodable(block: bytes, seen: NDArray[np.uint8], cut: _Cut) -> Positions:
+    """Return where the records begin that hold bytes that are no UTF-8."""
+    beyond_ascii = np.flatnonzero(seen >= _FIRST_BEYOND_ASCII)
+    records = np.unique(np.searchsorted(cut.starts, beyond_ascii, side="right") - 1)
+    wrong = [place for place in records.tolist() if not is_utf8(block[cut.starts[place] : cut.ends[place]])]
+    return cut.starts[wrong]
 
 
 def _kept(block: bytes, cut: _Cut, odd: NDArray[np.bool_]) -> bytes:
