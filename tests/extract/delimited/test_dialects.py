@@ -22,6 +22,18 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     assert (found.columns, found.kept) == (["id", "name", "city"], ROWS)
 
 
+def test_the_separator_told_to_excel_is_taken(tmp_path: Path) -> None:
+    found = read(write(tmp_path, "sep=;\r\nid;name\r\n1,5;Ann\r\n"))
+
+    assert (found.columns, found.kept, found.lines) == (["id", "name"], [("1,5", "Ann")], [3])
+
+
+def test_empty_columns_do_not_make_a_separator_of_two_letters(tmp_path: Path) -> None:
+    found = read(write(tmp_path, "a|b|c\n" + "1||3\n" * 100))
+
+    assert found.kept == [("1", None, "3")] * 100
+
+
 def test_decimal_commas_do_not_hide_the_semicolon(tmp_path: Path) -> None:
     found = read(write(tmp_path, "id;price;weight\n1;2,50;3,25\n2;7,00;1,75\n"))
 

@@ -30,6 +30,18 @@ def test_a_line_that_is_not_there_cannot_hold_the_names(tmp_path: Path) -> None:
         opened(write(tmp_path, "id\n1\n"), DelimitedOptions(header_row=9))
 
 
+def test_a_blank_line_cannot_hold_the_names(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="line 2: expected the column names, found a blank line"):
+        opened(write(tmp_path, "x\n\nid\n1\n"), DelimitedOptions(header_row=2))
+
+
+def test_names_of_the_mapping_must_fit_the_rows(tmp_path: Path) -> None:
+    path = write(tmp_path, "1,Ann,x\n2,Bob,y\n3,Cid,z\n")
+
+    with pytest.raises(SourceUnreadable, match=r"columns of the mapping: expected 3 column names, .* found 2; repair"):
+        opened(path, DelimitedOptions(columns=["id", "name"]))
+
+
 def test_names_may_stand_far_down(tmp_path: Path) -> None:
     path = write(tmp_path, "# filler of a long preamble, without any meaning\n" * 20_000 + "id;name\n1;Ann\n")
 
@@ -95,7 +107,9 @@ def test_surplus_separators_after_the_names_are_no_columns(tmp_path: Path) -> No
 
 def test_names_that_fit_no_row_are_refused(tmp_path: Path) -> None:
     """To shift them would put each value under a wrong name."""
-    with pytest.raises(SourceUnreadable, match=r"line 1: expected 3 column names, as the rows have fields, found 2; "):
+    with pytest.raises(
+        SourceUnreadable, match=r"line 1: expected 3 column names, as the rows have fields, found 2; repair"
+    ):
         opened(write(tmp_path, "id,namecity\n1,Ann,Rome\n2,Bob,Oslo\n3,Cid,Bonn\n"))
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from crm_migration.extract.delimited.dialect import Dialect
+from crm_migration.extract.delimited.dialect import EXCEL_SEPARATOR, Dialect
 from crm_migration.extract.delimited.records import LINE_END, Scanner
 from crm_migration.mapping.reading import DelimitedOptions
 
@@ -67,8 +67,9 @@ def _marked(dialect: Dialect, quote: str, escape: str | None) -> Dialect:
 
 
 def _best_delimiter(text: str, final: bool, options: DelimitedOptions, base: Dialect) -> Dialect:
-    if options.delimiter is not None:
-        return replace(base, delimiter=options.delimiter)
+    told = EXCEL_SEPARATOR.match(text)
+    if options.delimiter is not None or told is not None:
+        return replace(base, delimiter=options.delimiter or (told[1] if told else ""))
     quotes = [base.quote] if options.quote is not None else _quotes(text, base.quote)
     tried = [
         _score(text, final, _marked(replace(base, delimiter=delimiter), quote, options.escape))

@@ -1,6 +1,10 @@
 """How the text of a delimited file is cut into records and fields."""
 
+import re
 from dataclasses import dataclass
+
+# The line with which a file tells Excel its separator.
+EXCEL_SEPARATOR = re.compile(r'"?sep=(.)"?')
 
 
 @dataclass(frozen=True)

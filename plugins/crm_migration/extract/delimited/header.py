@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from crm_migration.extract.delimited.dialect import Dialect
+from crm_migration.extract.delimited.dialect import EXCEL_SEPARATOR, Dialect
 from crm_migration.extract.delimited.records import LINE_END, Record, Scanner
 from crm_migration.extract.document import Document, refused
 from crm_migration.mapping.reading import DelimitedOptions
@@ -75,6 +75,8 @@ def find_header(document: Document, sample: str, final: bool, dialect: Dialect, 
         return _without_names(document, seen, start, options)
     if not seen:
         return _empty(document, options)
+    if options.header_row and seen[0].record.line != options.header_row:
+        raise refused(document, f"line {options.header_row}: expected the column names, found a blank line", _DECLARE)
     place = 0 if options.header_row else _place_of_names(seen)
     if options.header_row is None and _is_row(seen, place):
         found = _without_names(document, seen[place:], start, options)
@@ -117,8 +119,8 @@ def _place_of_names(seen: Sequence[_Seen]) -> int:
 
 def _is_preamble(one: _Seen, width: int) -> bool:
     fields = len(one.record.fields)
-    if one.record.broken:
-        return False
+    if one.record.broken or EXCEL_SEPARATOR.fullmatch(one.record.text):
+        return not one.record.broken
     if fields == width:
         return width > 2 and one.filled <= 1  # noqa: PLR2004 (of two names, one may be missing)
     return fields < width and one.filled <= max(1, width // 2)
@@ -169,6 +171,7 @@ def _without_names(document: Document, seen: Sequence[_Seen], start: int, option
     width = _usual_width(seen) if seen else 0
     columns = tuple(options.columns) or tuple(f"column_{number}" for number in range(1, width + 1))
     _check(document, columns, "columns of the mapping" if options.columns else "line 1")
+    _check_width(document, len(columns), seen, "columns of the mapping")
     return Header(columns, None, start, 1, 0)
 
 
@@ -185,7 +188,7 @@ def _with_names(
     spelled = _without_surplus(spelled, rows)
     columns, notes = (tuple(options.columns), []) if options.columns else _named(spelled)
     _check(document, columns, place)
-    _check_width(document, len(columns), rows, record.line)
+    _check_width(document, len(columns), rows, place)
     if skipped:
         notes.insert(0, f"lines before line {record.line} hold no column names and were skipped")
     names = spelled if len(columns) == len(spelled) else None
@@ -226,7 +229,7 @@ def _check(document: Document, columns: Sequence[str], place: str) -> None:
         raise refused(document, f"{place}: expected at most {MOST_COLUMNS} columns, found {len(columns)}")
 
 
-def _check_width(document: Document, expected: int, rows: Sequence[_Seen], line: int) -> None:
+def _check_width(document: Document, expected: int, rows: Sequence[_Seen], place: str) -> None:
     """Refuse names that fit no row: to shift them would put every value under a wrong name."""
     whole = [one for one in rows if not one.record.broken]
     usual = _usual_width(whole)
@@ -234,8 +237,8 @@ def _check_width(document: Document, expected: int, rows: Sequence[_Seen], line:
     if len(whole) >= _ENOUGH_ROWS and not widths[expected] and widths[usual] >= _MOST_ROWS * len(whole):
         raise refused(
             document,
-            f"line {line}: expected {usual} column names, as the rows have fields, found {expected}",
-            "repair the line, or give `header_row` and all names in `columns`",
+            f"{place}: expected {usual} column names, as the rows have fields, found {expected}",
+            "repair the names, or give `header_row` and all names in `columns`",
         )
 
 

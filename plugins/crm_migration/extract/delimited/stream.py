@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 1 << 20
 MARKED = "crm_migration_marked"
 _MARK = 0xDC00
 _LONGEST_LINE = 16 << 20
