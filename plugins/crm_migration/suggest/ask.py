@@ -101,7 +101,7 @@ def _documents(config: model.SourceConfig, connection: ConnectionFields, pattern
     opened = open_source(mapping, connection)
     if not isinstance(opened, DocumentSource):
         raise MappingFault(f"connection {config.connection!r}: expected one to files or sheets; name another one")
-    return DocumentTables(opened.store, pattern)
+    return DocumentTables(opened.store, pattern, sheets_only=config.kind == "google_sheet")
 
 
 def _config(question: Question, connection: str, kind: model.SourceKind) -> model.SourceConfig:

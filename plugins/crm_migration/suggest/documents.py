@@ -20,10 +20,14 @@ SAMPLE_ROWS = 20_000
 
 @dataclass
 class DocumentTables:
-    """The documents of a store that fit a pattern; each is read through once."""
+    """The documents of a store that fit a pattern; each is read through once.
+
+    Of a Google Sheet, which is the only document of its source, a mapping names the `sheets_only`.
+    """
 
     store: Store
     pattern: str = "*"
+    sheets_only: bool = False
     can_join: bool = field(default=False, init=False)
     strict_types: bool = field(default=False, init=False)
     refused: list[str] = field(default_factory=list, init=False)
@@ -76,7 +80,7 @@ class DocumentTables:
         details = self.store.reading(document, Wanted()).facts.details
         hidden = set(details.get("hidden_sheets") or ())
         visible = [str(name) for name in details.get("sheets") or () if name not in hidden]
-        return list(visible) if len(visible) > 1 else [None]
+        return list(visible) if len(visible) > 1 or self.sheets_only else [None]
 
     def _table(self, document: Document, sheet: str | None) -> SourceTable:
         reading = self.store.reading(document, Wanted(sheet=glob.escape(sheet) if sheet else None))
@@ -97,9 +101,8 @@ class DocumentTables:
         called = sheet or PurePosixPath(document.name).name.split(".")[0]
         name = called if called not in self._tables else f"{document.name} {sheet or ''}".strip()
         whole = rows <= SAMPLE_ROWS
-        return SourceTable(
-            name, columns, sample, whole, file=glob.escape(document.name), sheet=glob.escape(sheet) if sheet else None
-        )
+        file = None if self.sheets_only else glob.escape(document.name)
+        return SourceTable(name, columns, sample, whole, file=file, sheet=glob.escape(sheet) if sheet else None)
 
 
 def _readable(reading: Reading, names: list[str]) -> Iterator[pl.DataFrame]:

@@ -116,7 +116,7 @@ def score_of(table: SourceTable, target: TargetTable) -> float:
     if named >= ENOUGH_NAME:
         return NAME_SHARE * named + (1 - NAME_SHARE) * shared
     # A file may be called anything: then its columns alone tell, if they are several.
-    return 0.9 * shared * min(1.0, met / SEVERAL) if table.file else 0.0
+    return 0.9 * shared * min(1.0, met / SEVERAL) if table.is_document else 0.0
 
 
 def _named(table: SourceTable, target: TargetTable) -> float:

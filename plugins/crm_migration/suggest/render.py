@@ -122,8 +122,9 @@ def _watermark(entity: EntityPlan, from_database: bool) -> list[str]:
 
 def _origin(entity: EntityPlan, source: SourceTables, tables: Sequence[SourceTable]) -> list[str]:
     table = entity.pair.table
-    if table.file is not None:
-        return [f"    file: {scalar(table.file)}", *([f"    sheet: {scalar(table.sheet)}"] if table.sheet else [])]
+    if table.is_document:
+        named = {"file": table.file, "sheet": table.sheet}
+        return [f"    {key}: {scalar(value)}" for key, value in named.items() if value is not None]
     joined = [offer.joined for offer in entity.used if offer.joined]
     if not joined:
         return [f"    table: {scalar(table.name)}"]

@@ -53,6 +53,11 @@ class SourceTable:
         return words(self.name)
 
     @property
+    def is_document(self) -> bool:
+        """Say whether the rows are in a file or a sheet, which may be called anything."""
+        return self.file is not None or self.sheet is not None
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """Return the columns that identify a row: the declared key, else the unique column that looks most like one."""
         if self.key:
