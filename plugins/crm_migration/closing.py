@@ -108,6 +108,8 @@ def undo(job: Job, force: bool = False) -> Undone:
     """
     name = f"{job.mapping.source.name}/{job.run_id}"
     with asking_target(job):
+        if job.target.ledger.exists():
+            job.target.ledger.migrate()
         row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
         if row is None:
             raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")

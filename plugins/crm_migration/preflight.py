@@ -96,6 +96,9 @@ def preflight(job: Job) -> dict[str, Any]:
             raise MappingFault(
                 f"run {job.run_id} has been loaded; a plan would replace its staging: choose another run id"
             )
+        if job.target.ledger.exists():
+            # A plan reads the ledger too, and knows it in this version's shape only.
+            job.target.ledger.migrate()
         findings = examine(job)
         _tell(job, findings.drift)
         if findings.problems:

@@ -1,13 +1,19 @@
 """Rows that the source no longer has: their records are flagged or deleted, and come back with them."""
 
+import io
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from rich.console import Console
 
 from crm_migration import pipeline
 from crm_migration.errors import FencedOut, ToleranceExceeded
 from crm_migration.load import retire
+from crm_migration.report.console import print_report
+from crm_migration.report.model import Report
+from crm_migration.report.page import render_html
+from crm_migration.staging import TableWriter, open_table
 from tests.load.source_deletes import BOTH_DELETED, Scene
 
 
@@ -332,6 +338,67 @@ def test_the_whole_line_stays_green(scene: Scene) -> None:
     scene.source("DELETE FROM firms WHERE id = 'f4'; DELETE FROM people WHERE id = 'p4'")
     scene.run("two")
     assert (scene.accounts(), scene.flagged()) == (["f1", "f2", "f3"], ["p4"])
+    checks = open_table(scene.job("two").folder, "_run", "full_checks").frame()
+    told = set(checks.select("entity", "name", "source_value", "status").iter_rows())
+    assert ("account", "deleted_records_gone", "1", "pass") in told
+    assert ("contact", "flagged_records_flagged", "1", "pass") in told
+    assert "deleted_in_target" not in checks["name"]
     scene.source("INSERT INTO firms VALUES ('f4', 'Four', NULL, 'p4', '0', '2026-01-01 08:00:00')")
     scene.run("three")
     assert scene.accounts() == ["f1", "f2", "f3", "f4"]
+
+
+def test_the_report_tells_what_was_flagged_deleted_kept_and_brought_back(small: Scene) -> None:
+    small.load("one")
+    small.source("DELETE FROM firms WHERE id IN ('f1', 'f4'); DELETE FROM people WHERE id = 'p4'")
+    job = small.job("would", dry_run=True)
+    planned, _, _ = pipeline.run_line(job, lambda _: None)
+    job.target.close()
+    made = small.load("two")
+    for report in (planned, made):
+        told = {entity.name: entity.source_deletes for entity in report.entities}
+        assert [(line.action, line.reason, line.records, line.keys) for line in told["account"].records] == [
+            ("deleted", None, 1, ("f4",)), ("kept", "referred_to_in_target", 1, ("f1",)),
+        ]  # fmt: skip
+        assert [(line.action, line.keys) for line in told["contact"].records] == [("flagged", ("p4",))]
+        assert (told["contact"].rows_gone, told["contact"].known) == (1, 4)
+    page, printed = render_html(made), _printed(made)
+    for words in ("Deleted in the target", "Kept: other records of the target refer to it", "Flagged in the target"):
+        assert words in page
+        assert words.split(":")[0] in printed
+    assert "Would be deleted" in render_html(planned)
+
+
+def _printed(made: Report) -> str:
+    console = Console(width=200, file=io.StringIO())
+    print_report(made, console)
+    return console.file.getvalue()
+
+
+def test_a_plan_of_a_half_empty_export_says_that_the_run_would_stop(small: Scene) -> None:
+    small.load("one")
+    small.source("DELETE FROM people")
+    job = small.job("would", dry_run=True)
+    made, _, failed = pipeline.run_line(job, lambda _: None)
+    job.target.close()
+    assert isinstance(failed, ToleranceExceeded)
+    assert made.entities[1].source_deletes.rows_gone == 4
+
+
+def test_rows_that_cannot_be_read_keep_every_record(small: Scene) -> None:
+    small.load("one")
+    small.source("DELETE FROM firms WHERE id = 'f4'")
+    job = small.job("two")
+    pipeline.prepare_steps(job)
+    staged = open_table(job.folder, "account", "extract")
+    with TableWriter(job.folder, "account", "extract") as writer:
+        writer.write(staged.frame())
+        writer.finish(**{**staged.facts, "unreadable": 1})
+    pipeline.backup(job)
+    for entity in job.order:
+        pipeline.load_entity(job, entity)
+    pipeline.retire_records(job)
+    job.target.close()
+    assert small.done("two", "account") == {}
+    small.load("three")
+    assert small.done("three", "account") == {"f4": "deleted"}

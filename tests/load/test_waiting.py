@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crm_migration import pipeline
+from crm_migration.connections import from_url
 from crm_migration.extract.source import Window
 from crm_migration.job import Job
 from crm_migration.mapping.reader import read_mapping
@@ -40,7 +41,7 @@ def run(folder: Path, run_id: str, day: int) -> dict[str, dict[str, int]]:
     loaded = read_mapping(folder / "mapping.yaml")
     window = Window(datetime(2026, 1, day, tzinfo=UTC), datetime(2026, 1, day + 1, tzinfo=UTC))
     urls = {name: f"sqlite:///{folder / name}.sqlite" for name in ("old", "new")}
-    job = Job(loaded, run_id, str(folder / "staging"), urls["old"], urls["new"], window)
+    job = Job(loaded, run_id, str(folder / "staging"), from_url(urls["old"]), urls["new"], window)
     pipeline.prepare_steps(job)
     pipeline.backup(job)
     for entity in job.order:

@@ -87,11 +87,16 @@ def _deleted_members(connection: sa.Connection, job: LoadJob, entity: str) -> pl
 
 
 def plan_retiring(job: LoadJob, folder: RunFolder, order: list[str]) -> None:
-    """Stage, per entity, what `retire` would do; the target is only read."""
+    """Stage, per entity, what `retire` would do; the target is only read.
+
+    Raises:
+        ToleranceExceeded: more rows are gone than the mapping tolerates; what would be is staged all the same.
+    """
     found = fates(job, folder)
     for entity in order:
         if entity in found.records:
             _stage(folder, entity, PLAN, found)
+    refuse_many(job, found)
 
 
 class _Refused(Exception):

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from crm_migration.mapping.model import Entity, Mapping
 from crm_migration.report.checks import checks, sample
+from crm_migration.report.gone import source_deletes
 from crm_migration.report.identity import identity
 from crm_migration.report.merges import merges, review
 from crm_migration.report.model import (
@@ -71,6 +72,7 @@ def _entity(source: str, name: str, spec: Entity, tables: EntityTables) -> Entit
         review=review(tables),
         quality=quality(tables, spec),
         sample=sample(tables),
+        source_deletes=source_deletes(tables, spec),
     )
 
 

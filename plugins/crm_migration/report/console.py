@@ -31,6 +31,7 @@ def render_console(report: Report) -> Group:
         _identities(report),
         _faults(report),
         _rejections(report),
+        _gone(report),
         _merges(report),
         _failed_checks(report),
         _verdict(report),
@@ -111,6 +112,20 @@ def _rejections(report: Report) -> Table | None:
             formats.share(line.rows, found.extracted),
             _text(", ".join(example.key for example in line.examples[:1])),
         )
+    return table if table.row_count else None
+
+
+def _gone(report: Report) -> Table | None:
+    table = _table("Gone from the source, or back", "entity", "record", "records", "such as", numbers=("records",))
+    for entity in report.entities:
+        found = entity.source_deletes
+        for line in found.records if found else ():
+            title = words.gone_title(line.action, line.reason, planned=report.planned)
+            keys = _text(", ".join(line.keys[:KEYS_SHOWN]))
+            table.add_row(_text(entity.name), _text(title), formats.number(line.records), keys)
+        if found and found.unread:
+            note = f"{words.plural(found.unread, 'row')} could not be read: no row counts as gone"
+            table.add_row(_text(entity.name), _text(note, "yellow"), formats.ABSENT, "")
     return table if table.row_count else None
 
 

@@ -248,6 +248,25 @@ class StepState(Part):
     facts: dict[str, Any] = {}
 
 
+class GoneRecords(Part):
+    """Records that were treated alike because rows of theirs were gone from the source, or there again."""
+
+    action: Literal["deleted", "flagged", "reinserted", "unflagged", "kept", "noted"]
+    reason: str | None = Field(description="Why the record was kept; null where nothing stood against the action.")
+    records: int
+    keys: tuple[str, ...] = Field(description=f"The first {EXAMPLES} source keys at most.")
+
+
+class SourceDeletes(Part):
+    """Rows of an entity that the source no longer has, and what became of the records that stood on them."""
+
+    policy: Literal["flag", "delete"]
+    rows_gone: int = Field(description="Rows that the runs before had seen, and this one did not.")
+    known: int = Field(description="Rows that the runs before had seen.")
+    unread: int = Field(description="Rows that could not be read: while there are any, no row counts as gone.")
+    records: tuple[GoneRecords, ...]
+
+
 class EntityReport(Part):
     """Everything about one entity."""
 
@@ -263,6 +282,7 @@ class EntityReport(Part):
     review: tuple[ReviewReason, ...] | None
     quality: Quality | None
     sample: Sample | None
+    source_deletes: SourceDeletes | None = Field(None, description="null: not asked for, or not reached.")
 
 
 class SourceChange(Part):

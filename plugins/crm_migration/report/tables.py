@@ -55,12 +55,14 @@ class EntityTables:
     sample: Staged | None
     outcome: Staged | None
     backup: Staged | None
+    source_deletes: Staged | None = None
 
     @classmethod
     def of(cls, folder: RunFolder, entity: str, *, planned: bool) -> "EntityTables":
         """Return the tables of `entity`; a planned run writes `plan` where a load writes `outcome`."""
         names = {name: name for name in cls.__dataclass_fields__}
-        names["outcome"] = "plan" if planned else "outcome"
+        if planned:
+            names |= {"outcome": "plan", "source_deletes": "source_deletes_plan"}
         return cls(**{name: find_table(folder, entity, step) for name, step in names.items()})
 
     @property

@@ -51,6 +51,12 @@ REASONS: dict[str, tuple[str, str]] = {
         "Allow updates in the mapping, or filter.",
     ),
     "not_in_target": ("There is no such record to update", "Load it first, or allow inserts in the mapping."),
+    "referred_to_in_target": (
+        "Other records of the target refer to it",
+        "Delete or repoint those; the next run deletes it.",
+    ),
+    "changed_since_backup": ("The record was changed while the run was under way", "The next run looks at it again."),
+    "flagged_in_target": ("Somebody had flagged the record already", "Nothing; the flag stays theirs."),
     "survivor_rejected": (
         "The record it was merged into was rejected",
         "Repair the surviving row; this one follows.",
@@ -81,6 +87,8 @@ CHECKS: dict[str, str] = {
     "fingerprint_not_comparable": "records that cannot be compared",
     "edited_in_target": "records edited in the target since",
     "deleted_in_target": "records deleted in the target since",
+    "deleted_records_gone": "records whose rows are gone are deleted",
+    "flagged_records_flagged": "is set where the rows are gone",
     "changed_at_source": "rows changed at the source since",
     "drawn_against_source": "drawn at random: equals the source",
     "drawn_against_staged": "drawn at random: equals what was extracted",
@@ -111,6 +119,7 @@ STEPS: dict[str, str] = {
     "sample": "Choose sample",
     "load": "Load",
     "link": "Link references",
+    "source_deletes": "Follow deletions",
     "load_sample": "Load sample",
     "validate_sample": "Validate sample",
     "validate_full": "Validate",
@@ -125,6 +134,16 @@ OUTCOME_HELP: dict[str, str] = {
     "merged": "joined with another row into one record",
     "rejected": "kept out, with a reason",
     "filtered": "left out by a rule of the mapping",
+}
+
+# What became of records because rows of theirs were gone from the source, or there again.
+GONE: dict[str, tuple[str, str]] = {
+    "deleted": ("Deleted in the target", "would be deleted"),
+    "flagged": ("Flagged in the target", "would be flagged"),
+    "reinserted": ("Inserted again: a row is back", "would be inserted again"),
+    "unflagged": ("Flag cleared: a row is back", "flag would be cleared"),
+    "kept": ("Kept", "would be kept"),
+    "noted": ("Noted: the record stays", "would be noted"),
 }
 
 # Level of the funnel, what became of the rows that left before it, and the state whose colour they have.
@@ -150,6 +169,13 @@ VALIDATIONS: dict[str, str] = {
 def reason_title(reason: str) -> str:
     """Return a reason code in words."""
     return REASONS[reason][0] if reason in REASONS else spaced(reason)
+
+
+def gone_title(action: str, reason: str | None, *, planned: bool) -> str:
+    """Return in words what became of a record whose row is gone, or would become of it."""
+    done, would = GONE[action]
+    told = would[:1].upper() + would[1:] if planned else done
+    return f"{told}: {reason_title(reason)[:1].lower()}{reason_title(reason)[1:]}" if reason else told
 
 
 def reason_advice(reason: str) -> str:

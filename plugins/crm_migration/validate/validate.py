@@ -24,6 +24,7 @@ from crm_migration.validate.against_source import KeyReader, against_source_chec
 from crm_migration.validate.checks import Check, Phase, could_not_run, raise_if_failed, stage, timed
 from crm_migration.validate.completeness import record_checks, table_checks
 from crm_migration.validate.conservation import conservation_checks, source_fill
+from crm_migration.validate.retired import retired_checks
 from crm_migration.validate.selection import Scope, select
 from crm_migration.validate.validity import Suites, build_data_docs
 
@@ -104,6 +105,7 @@ def _of_entity(work: _Work, entity: str) -> Iterator[Lines]:
         yield suite
     if scope.phase == "full":
         yield completeness(lambda: conservation_checks(scope.folder, entity))
+        yield completeness(lambda: retired_checks(scope, entity))
     yield acceptance(lambda: acceptance_checks(scope, entity))
 
 
