@@ -99,6 +99,15 @@ def test_every_task_that_writes_to_the_target_takes_its_turn(dag: Any, made) -> 
         assert {task.pool_slots for task in one.tasks} == {1}
 
 
+def test_deletions_at_the_source_are_followed_in_a_task_of_their_own_where_the_mapping_asks(made) -> None:
+    target = "target: {object: account, external_id: legacy_id}"
+    one = made((target, target.replace("}", ", on_source_delete: delete}")))
+    assert upstream(one, "source_deletes") == {"link"}
+    assert upstream(one, "validate_full") == {"source_deletes"}
+    assert one.task_dict["source_deletes"].pool == "crm_target_new_books"
+    assert "source_deletes" not in made(name="other").task_ids
+
+
 def test_two_sources_of_one_target_share_its_pool(made) -> None:
     one = made(name="one")
     other = made(("source: {name: old_books", "source: {name: other_books"), name="other")
