@@ -51,9 +51,7 @@ NAMES = st.lists(st.sampled_from(["id", "name", "phone", "mobile", "billing", "c
 
 
 @given(NAMES.map(tuple), NAMES.map(tuple))
-def test_likeness_is_a_share_and_the_same_both_ways_where_words_are_equal_or_not_at_all(
-    one: tuple[str, ...], other: tuple[str, ...]
-) -> None:
+def test_likeness_is_a_share_and_whole_only_for_the_same_words(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     found = likeness(one, other)
     assert 0 <= found <= 1
     assert (found == 1) == (bool(one) and set(one) == set(other))

@@ -96,18 +96,15 @@ def likeness(one: Words, other: Words) -> float:
         return 0.0
     if set(one) == set(other):
         return 1.0
-    left, right = set(one), set(other)
-    pairs = [(word, _nearest(word, right)) for word in sorted(left)]
-    common = sum(share * (_weight(word) + _weight(near)) for word, (near, share) in pairs if near)
-    return common / (sum(map(_weight, left)) + sum(map(_weight, right)))
-
-
-def _nearest(word: str, others: set[str]) -> tuple[str, float]:
-    if word in others:
-        return word, 1.0
-    best = max(others, key=lambda other: (_alike(word, other), other))
-    share = _alike(word, best)
-    return (best, share) if share else ("", 0.0)
+    common = sum(2 * _weight(word) for word in set(one) & set(other))
+    left, right = sorted(set(one) - set(other)), set(other) - set(one)
+    for word in left:
+        near = max(right, key=lambda candidate: (_alike(word, candidate), candidate), default="")
+        if near and _alike(word, near):
+            # Each word stands for one other.
+            right.discard(near)
+            common += _alike(word, near) * (_weight(word) + _weight(near))
+    return common / sum(_weight(word) for words_of_one in (one, other) for word in set(words_of_one))
 
 
 @cache
