@@ -1,13 +1,13 @@
 """Records of JSON and XML become frames of text columns, a column at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
 import polars as pl
 
-from crm_migration.extract.document import AT, FAULT, MESSAGE, MOST_RAW, RAW, READ_META, SHEET
+from crm_migration.extract.document import AT, FAULT, MESSAGE, META, MOST_RAW, RAW, READ_META, SHEET, Document, refused
 from crm_migration.extract.rows import BadRow
 
 Row = tuple[Any, ...]
@@ -29,6 +29,20 @@ def row_getter(columns: Sequence[str]) -> Callable[[dict[str, Any]], Row]:
         return row
 
     return row_of
+
+
+def refuse_reserved(document: Document, columns: Iterable[str]) -> None:
+    """Refuse a document whose columns are called like those that say where a row stands.
+
+    Raises:
+        SourceUnreadable: there is such a column.
+    """
+    reserved = sorted(set(columns) & set(META))
+    if reserved:
+        found = (
+            f"expected no columns named {', '.join(META)}, which say where a row stands; found {', '.join(reserved)}"
+        )
+        raise refused(document, found, "rename them in the export")
 
 
 class RecordFrames:
@@ -64,12 +78,12 @@ class RecordFrames:
         """Return what was collected and begin anew."""
         by_column = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
         pairs = zip(self._columns, by_column, strict=True)
-        series = [pl.Series(name, texts(values), pl.String) for name, values in pairs]
-        series += self._meta()
+        series = {name: pl.Series(name, texts(values), pl.String) for name, values in pairs}
+        series.update(self._meta())
         self._rows, self._places, self._bad, self._letters, self._flushed = [], [], {}, 0, True
         return pl.DataFrame(series)
 
-    def _meta(self) -> list[pl.Series]:
+    def _meta(self) -> dict[str, pl.Series]:
         size = len(self._places)
         series = {AT: pl.Series(AT, self._places, pl.Int64), SHEET: pl.Series(SHEET, [None] * size, pl.String)}
         for name, of_bad in ((FAULT, "fault"), (MESSAGE, "message"), (RAW, "raw")):
@@ -77,7 +91,7 @@ class RecordFrames:
             for index, bad in self._bad.items():
                 values[index] = getattr(bad, of_bad)[:MOST_RAW]
             series[name] = pl.Series(name, values, pl.String)
-        return [series[name] for name in READ_META]
+        return {name: series[name] for name in READ_META}
 
 
 def texts(values: Sequence[Any]) -> Sequence[str | None]:

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
+from crm_migration.extract.json.limits import MOST_RECORD
+
 _SPACES: Final = (b" ", b"\t", b"\n", b"\r")
 MOST_MISSES: Final = 16
 """Records in a row that the quick way does not fit; then the rest of the piece is read the exact way."""
@@ -36,7 +38,7 @@ class QuickReader:
 
     def object_in(self, line: bytes) -> dict[str, Any] | None:
         """Return the object that the line is, or None where only the exact way can tell."""
-        if self._misses > MOST_MISSES:
+        if self._misses > MOST_MISSES or len(line) > MOST_RECORD:
             return None
         found = self._flat_object(line) if line.count(b"{") == 1 and b"[" not in line else None
         self._misses = 0 if found is not None else self._misses + 1

@@ -10,12 +10,12 @@ from crm_migration.extract.formats import Wanted
 from crm_migration.extract.json.decoding import find_encoding, read_text, read_utf8
 from crm_migration.extract.json.forms import Form, find_form, read_head
 from crm_migration.extract.json.limits import CHUNK, MOST_COLUMNS
-from crm_migration.extract.json.records import PARENT, Record, RecordCutter, Values, bad_row
+from crm_migration.extract.json.records import PARENT, Record, RecordCutter, Values, bad_row, letters_in
 from crm_migration.extract.json.shapes import shapes_of
 from crm_migration.extract.json.trunk import Path, Survey, survey, trunk_units, way_to
 from crm_migration.extract.json.units import Unit, element_units, line_units, value_units
 from crm_migration.extract.json.window import Window
-from crm_migration.extract.record_frames import RecordFrames, Row, row_getter
+from crm_migration.extract.record_frames import RecordFrames, Row, refuse_reserved, row_getter
 from crm_migration.extract.source import BATCH_ROWS
 
 ITSELF = "."
@@ -68,6 +68,7 @@ class JsonReading:
             found.update(dict.fromkeys(shape))
             if len(found) > MOST_COLUMNS:
                 raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more")
+        refuse_reserved(self._document, found)
         if cutter.way and not found:
             self._note(f"no record lies below {'.'.join(cutter.way)!r}")
         return sorted(found, key=_levels_up)
@@ -82,8 +83,9 @@ class JsonReading:
         row_of = row_getter(columns)
         frames = RecordFrames(columns, batch_rows)
         for unit in self._units():
-            if cutter.is_flat(unit):
-                if frames.add(row_of(unit.value), unit.at, unit.end - unit.start):
+            values = cutter.flat_values(unit)
+            if values is not None:
+                if frames.add(row_of(values), unit.at, unit.end - unit.start + cutter.letters_around):
                     yield frames.flush()
                 continue
             for record in cutter.cut(unit):
@@ -100,7 +102,8 @@ class JsonReading:
 
     def _units(self) -> Iterator[Unit]:
         if self._form in ("lines", "empty"):
-            return line_units(read_utf8(self._document, self._encoding, self._chunk))
+            pieces = read_utf8(self._document, self._encoding, self._chunk)
+            return line_units(pieces, flat=not self._planned().cutter.way)
         window = self._window()
         if self._form == "sequence":
             return value_units(window)
@@ -158,5 +161,4 @@ def _elements(window: Window) -> Iterator[Unit]:
 def _add(frames: RecordFrames, unit: Unit, record: Record, row_of: Callable[[Values], Row]) -> bool:
     if record.fault is not None:
         return frames.reject(bad_row(unit, record, record.fault))
-    letters = sum(len(value) for value in record.values.values() if isinstance(value, str))
-    return frames.add(row_of(record.values), unit.at, letters)
+    return frames.add(row_of(record.values), unit.at, letters_in(record.values))

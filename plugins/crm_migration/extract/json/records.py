@@ -49,12 +49,23 @@ class RecordCutter:
         self.way = tuple(way)
         self._around = tuple(around)
         self._scanner = Scanner()
+        self._constants: Values = {}
+        _take_enclosing(self._around, self._constants)
+        self.letters_around = letters_in(self._constants)
 
-    def is_flat(self, unit: Unit) -> bool:
-        """Return whether the unit is a record without fault whose values are its columns as they are."""
-        if self.way or self._around or unit.fault is not None or type(unit.value) is not dict:
-            return False
-        return unit.flat or not any(isinstance(value, (dict, list)) for value in unit.value.values())
+    def flat_values(self, unit: Unit) -> dict[str, Any] | None:
+        """Return the values of a unit that is a record without fault and without lists or objects in it, else None.
+
+        Integers may be no text yet.
+        """
+        value = unit.value
+        if self.way or unit.fault is not None or type(value) is not dict:
+            return None
+        if not unit.flat and any(isinstance(inner, (dict, list)) for inner in value.values()):
+            return None
+        if not self._constants:
+            return value
+        return None if any(key.startswith(PARENT) for key in value) else {**value, **self._constants}
 
     def cut(self, unit: Unit) -> Iterator[Record]:
         """Yield the unit's records, those that are rejected too."""
@@ -116,6 +127,11 @@ class RecordCutter:
             if column in into:
                 raise KeyRepeated(column)
             into[column] = text[at:end] if isinstance(value, (dict, list)) else value
+
+
+def letters_in(values: Mapping[str, Value]) -> int:
+    """Return how many letters a row's texts have."""
+    return sum(len(value) for value in values.values() if isinstance(value, str))
 
 
 def _take_scalars(name: str, value: Any, into: Values) -> bool:

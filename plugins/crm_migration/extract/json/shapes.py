@@ -28,7 +28,8 @@ def _once(shapes: Iterable[Shape]) -> Iterator[Shape]:
 
 def _all_shapes(units: Iterable[Unit], cutter: RecordCutter) -> Iterator[Shape]:
     for unit in units:
-        if cutter.is_flat(unit):
-            yield tuple(unit.value)
+        values = cutter.flat_values(unit)
+        if values is not None:
+            yield tuple(values)
         else:
             yield from (tuple(record.values) for record in cutter.cut(unit) if record.fault is None)

@@ -28,15 +28,18 @@ class Unit(NamedTuple):
     flat: bool = False
 
 
-def line_units(pieces: Iterator[bytes]) -> Iterator[Unit]:
-    """Yield the value of each line of UTF-8, numbered by its line; a line that is no JSON is a unit with a fault."""
+def line_units(pieces: Iterator[bytes], flat: bool) -> Iterator[Unit]:
+    """Yield the value of each line of UTF-8, numbered by its line; a line that is no JSON is a unit with a fault.
+
+    With `flat`, objects of scalars come without their text.
+    """
     scanner, quick = Scanner(), QuickReader()
     number = 0
     for lines in _line_blocks(pieces):
         quick.look_at(b"\n".join(lines))
         for line in lines:
             number += 1
-            value = quick.object_in(line)
+            value = quick.object_in(line) if flat else None
             if value is not None:
                 yield Unit(number, "", 0, len(line), value, None, False, True)
                 continue

@@ -65,6 +65,8 @@ class Window:
             else:
                 whole = self.text[self.at] in CONTAINERS or self.text[end : end + 1] in AFTER_A_VALUE[1:]
                 if whole or not self._widen():
+                    if end - self.at > MOST_RECORD:
+                        raise self.refusal(self.at, TOO_LARGE.message)
                     self.start, self.at = self.at, end
                     return value
 

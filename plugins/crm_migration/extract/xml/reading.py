@@ -6,7 +6,7 @@ import polars as pl
 
 from crm_migration.extract.document import Document, Facts, refused
 from crm_migration.extract.formats import Wanted
-from crm_migration.extract.record_frames import RecordFrames
+from crm_migration.extract.record_frames import RecordFrames, refuse_reserved
 from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns
 from crm_migration.extract.xml.limits import CHUNK, MOST_COLUMNS
@@ -38,7 +38,7 @@ class XmlReading:
         self._prefixes = {**KNOWN_PREFIXES, **options.namespaces}
         self._columns = Columns(self._prefixes)
         self._names: dict[str, int] | None = None
-        self._path = parse_path(options.records, self._prefixes) if options.records is not None else ()
+        self._path = None if options.records is None else parse_path(options.records, self._prefixes)
         with document.path.open("rb") as file:
             self._root = find_root(document, file)
         self.facts = Facts("xml", {"records": options.records})
@@ -85,7 +85,9 @@ class XmlReading:
                         self._columns.hold_values(record.values)
             except TooManyColumns:
                 raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
-            self._names = self._columns.names()
+            names = self._columns.names()
+            refuse_reserved(self._document, names)
+            self._names = names
         return self._names
 
     def _records(self) -> Iterator[Record]:
@@ -100,12 +102,12 @@ class XmlReading:
         self.facts.details["encoding"] = stream.encoding
 
     def _found_path(self, root: str) -> tuple[Step, ...]:
-        if not self._path:
+        if self._path is None:
             stream = TreeStream(self._document, root, self._chunk)
             with self._document.path.open("rb") as file:
                 self._path = search_path(stream, file)
-            self.facts.details["records"] = path_text(self._path)
-            self.facts.notes.append(
-                f"the records are the elements {path_text(self._path)!r}; xml.records can name others"
-            )
+            found = path_text(self._path)
+            self.facts.details["records"] = found
+            named = f"the records are the elements {found!r}; xml.records can name others"
+            self.facts.notes.append(named if found else "there are no records")
         return self._path
