@@ -333,6 +333,35 @@ def test_with_keep_no_key_is_read(small: Scene, monkeypatch: pytest.MonkeyPatch)
     assert len(small.accounts()) == 4
 
 
+def test_a_sample_that_is_rolled_back_leaves_a_deleted_record_deleted(small: Scene) -> None:
+    small.load("one")
+    small.source("CREATE TABLE kept AS SELECT * FROM firms; DELETE FROM firms WHERE id = 'f4'")
+    small.load("two")
+    before = small.content()
+    small.source("DELETE FROM firms; INSERT INTO firms SELECT * FROM kept")
+    job = small.job("three")
+    pipeline.prepare_steps(job)
+    pipeline.backup(job)
+    pipeline.load_sample(job)
+    assert "f4" in small.accounts()
+    assert pipeline.undo(job, force=True).differing == []
+    job.target.close()
+    assert small.content() == before
+    small.load("four")
+    assert small.done("four", "account") == {"f4": "reinserted"}
+
+
+def test_a_row_that_is_back_when_the_run_is_taken_up_again_is_no_new_record(small: Scene) -> None:
+    small.load("one")
+    small.source("CREATE TABLE kept AS SELECT * FROM firms; DELETE FROM firms WHERE id = 'f4'")
+    small.load("two")
+    small.source("DELETE FROM firms; INSERT INTO firms SELECT * FROM kept")
+    small.load("two")
+    assert small.accounts() == ["f1", "f2", "f3", "f4"]
+    small.undo("two")
+    assert small.accounts() == ["f1", "f2", "f3", "f4"]
+
+
 def test_the_whole_line_stays_green(scene: Scene) -> None:
     scene.run("one")
     scene.source("DELETE FROM firms WHERE id = 'f4'; DELETE FROM people WHERE id = 'p4'")

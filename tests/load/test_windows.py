@@ -186,6 +186,28 @@ def test_a_file_of_which_rows_were_rejected_or_whose_run_was_undone_is_read_agai
     assert bench.read("five").rows == 3
 
 
+def test_rows_that_are_gone_from_a_file_delete_their_records_unless_a_row_cannot_be_read(bench: Bench) -> None:
+    target = "{object: account, external_id: legacy_id"
+    bench.describe(
+        FILES.replace("    WATERMARK\n", "")
+        .replace(target, f"{target}, on_source_delete: delete")
+        .replace("entities:", "tolerances: {rejected_share: 0.9}\nentities:")
+    )
+    bench.file("north.csv", "n1,North", "n2,Norway")
+    bench.file("south.csv", "s1,South")
+    assert bench.run("one", 1) is None
+    bench.written()
+    bench.file("north.csv", "n1,North,ragged", "n3,Nord")
+    assert bench.run("two", 2) is None
+    assert bench.read("two").facts["unreadable"] == 1
+    assert bench.written() == [("insert", "n3")]
+    bench.file("north.csv", "n1,North", "n3,Nord")
+    assert bench.run("three", 3) is None
+    assert bench.read("three").rows == 3
+    with closing(sqlite3.connect(bench.root / "new.sqlite")) as target_file:
+        assert target_file.execute("SELECT legacy_id FROM account ORDER BY 1").fetchall() == [("n1",), ("n3",), ("s1",)]
+
+
 def test_what_is_remembered_is_the_version_that_was_read(bench: Bench) -> None:
     bench.describe(FILES.replace("    WATERMARK\n", ""))
     bench.file("only.csv", "o1,One")

@@ -43,8 +43,8 @@ def insert_again(connection: sa.Connection, target: SqlTarget, target_object: st
 def revive(connection: sa.Connection, target: SqlTarget, run_no: int, lines: pl.DataFrame) -> None:
     """Let the crosswalk know of deleted records that are in the target again.
 
-    `lines` has a line a record: `stream_no`, `source_key` of its founding row, `golden_id`, `target_id`, `fingerprint`
-    and `created`.
+    `lines` has a line a record: `stream_no`, `source_key` of its founding row, `golden_id`, `target_id`, `fingerprint`,
+    `created` and `inserted_run`.
     """
     if lines.is_empty():
         return
@@ -53,7 +53,7 @@ def revive(connection: sa.Connection, target: SqlTarget, run_no: int, lines: pl.
         "source_key",
         "fingerprint",
         "created",
-        pl.lit(run_no).alias("inserted_run"),
+        "inserted_run",
         pl.lit(run_no).alias("changed_run"),
     )
     crosswalk = target.ledger.tables.crosswalk

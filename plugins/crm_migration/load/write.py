@@ -149,13 +149,16 @@ def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, 
 
 
 def _revive(connection: sa.Connection, job: LoadJob, records: pl.DataFrame) -> None:
+    # A record that this very run deleted, before it was taken up again, was there before the run.
+    before = (pl.col("changed_run") == job.run_no).fill_null(value=False)
     lines = _founding_lines(connection, job, records).select(
         "stream_no",
         "source_key",
         pl.col("_golden").alias("golden_id"),
         "target_id",
         pl.col("_fingerprint").alias("fingerprint"),
-        (pl.col("_action") == "insert").alias("created"),
+        pl.when(before).then("created").otherwise(pl.col("_action") == "insert").alias("created"),
+        pl.when(before).then("inserted_run").otherwise(job.run_no).alias("inserted_run"),
     )
     revive(connection, job.target, job.run_no, lines)
 
