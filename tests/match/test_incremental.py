@@ -200,6 +200,13 @@ def test_a_record_and_its_own_row_are_one_holder(tmp_path):
     assert done.clusters == {pair("0", "1", "2", "3", "4")}
 
 
+def test_one_customer_of_many_sources_is_one_holder(tmp_path):
+    lineage = [(f"{ERP}:7", f"{ERP}{n}", "7", record(ANN)) for n in range(8)]
+    done = run(tmp_path, [ANN_AGAIN], known(records=target({**ANN, "_key": f"{ERP}:7"}), lineage=lineage))
+    assert done.members == {ANN_AGAIN["_key"]: f"{ERP}:7"}
+    assert done.review == set()
+
+
 def test_the_targets_copy_of_a_row_in_the_extract_changes_nothing(tmp_path):
     one = person("0", "Ann", "Lee", "a@x.org", phone="+2")
     other = person("1", "Ann", "Lee", "b@x.org", phone="+1")

@@ -36,7 +36,9 @@ def propose(plan: Plan, pool: Pool, keyed: pl.DataFrame) -> Proposals:
     unplaced = pool.nodes["golden"].null_count() > 0
     for number, key in enumerate(plan.keys if unplaced else []):
         held = _held(pool, keyed.select("node", value=f"_value_{number}"))
-        counted = held.group_by("value").agg(pl.len().alias("holders"), pl.col("golden").null_count().alias("new"))
+        # Rows that are one record already, however many sources tell of it, are one holder.
+        holders = pl.coalesce("golden", "identity").n_unique().alias("holders")
+        counted = held.group_by("value").agg(holders, pl.col("golden").null_count().alias("new"))
         counted = counted.filter((pl.col("holders") > 1) & (pl.col("new") > 0))
         crowded = counted.filter(pl.col("holders") > plan.guards.max_holders)
         shared += crowded.height
