@@ -139,7 +139,8 @@ class DocumentSource:
     def profile(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> Profile:
         """Return the columns, the kinds of those that the mapping reads, and the distinct values.
 
-        One pass over every document, besides the one in which JSON and XML tell their columns.
+        One pass over every document, besides the one in which JSON and XML tell their columns; without columns whose
+        values are asked for, a pass over its first rows.
         """
         seen = Seen(self._entity(entity).source_columns, columns, most)
         for document in self.documents(entity):
@@ -147,6 +148,8 @@ class DocumentSource:
             seen.document(document.name, reading.columns(), ordered=reading.facts.format in WITH_HEADER)
             for frame in self._rows(entity, document, reading.frames(seen.columns)):
                 seen.rows(frame)
+                if seen.enough:
+                    break
         return seen.profile()
 
     def _entity(self, name: str) -> model.Entity:

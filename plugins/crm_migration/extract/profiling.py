@@ -8,12 +8,14 @@ from crm_migration.extract.document import FAULT
 from crm_migration.extract.kinds import KindGuess
 from crm_migration.extract.source import Profile
 
+SAMPLED_ROWS = 100_000
+
 
 @dataclass
 class Seen:
     """Collects, document by document: the kind of each of the `wanted` columns, distinct values of the `chosen` ones.
 
-    Of these, `most` are kept.
+    Kinds are told by the first SAMPLED_ROWS of each document. Of the values, `most` are kept.
     """
 
     wanted: list[str]
@@ -21,6 +23,7 @@ class Seen:
     most: int
     _offered: dict[str, list[str]] = field(default_factory=dict)
     _ordered: bool = True
+    _sampled: int = 0
     _guesses: dict[str, KindGuess] = field(default_factory=dict)
     _values: dict[str, set[str]] = field(default_factory=dict)
 
@@ -37,13 +40,21 @@ class Seen:
         if columns:
             self._offered[name] = columns
         self._ordered &= ordered
+        self._sampled = 0
+
+    @property
+    def enough(self) -> bool:
+        """Say whether the rest of the document that was taken last can tell nothing more."""
+        return not self.chosen and self._sampled >= SAMPLED_ROWS
 
     def rows(self, frame: pl.DataFrame) -> None:
         """Take some rows of the document that was taken last; those that could not be read tell nothing."""
         read = frame.filter(pl.col(FAULT).is_null())
-        for column in self.wanted:
-            # Nobody asks whether values come twice, so none are kept to tell.
-            self._guesses.setdefault(column, KindGuess(_hashes=None)).see(read[column])
+        if self._sampled < SAMPLED_ROWS:
+            for column in self.wanted:
+                # Nobody asks whether values come twice, so none are kept to tell.
+                self._guesses.setdefault(column, KindGuess(_hashes=None)).see(read[column])
+        self._sampled += frame.height
         for column in self.chosen:
             values = self._values.setdefault(column, set())
             distinct = read[column].drop_nulls().unique().head(self.most + len(values))
