@@ -20,31 +20,37 @@ class Record(NamedTuple):
 
 
 class _Level:
-    """An ancestor of the records: its attributes, and the texts of its plain children as far as they came."""
+    """An ancestor of the records: its attributes, and the texts of its plain children as far as they came.
 
-    def __init__(self, element: Element, place: int, columns: Columns) -> None:
+    `way` is the next step to the records: elements that it matches lead to records and are no texts.
+    """
+
+    def __init__(self, element: Element, place: int, way: Step, columns: Columns) -> None:
         self.element = element
         self._place = place
+        self._way = way
         self._columns = columns
         self._seen: Element = None
-        self.values = {columns.place(place, "@" + name): value for name, value in attributes_of(element)}
-        self.letters = sum(map(len, self.values.values()))
+        self.values: Values = {columns.place(place, "@" + name): value for name, value in attributes_of(element)}
+        self.letters = _letters(self.values)
 
     def gather(self, before: Element) -> None:
         """Take the plain children that stand before this one and were not taken yet; of several the last counts."""
-        passed = before.getprevious()
-        if passed is None or passed is self._seen:
-            self._seen = before
-            return
+        newest = passed = before.getprevious()
         fresh: list[Element] = []
         while passed is not None and passed is not self._seen:
             fresh.append(passed)
             passed = passed.getprevious()
-        for child in reversed(fresh):
-            if not len(child):
-                self.values[self._columns.place(self._place, child.tag)] = child.text or ""
-        self.letters = sum(map(len, self.values.values()))
-        self._seen = before
+        self._seen = newest
+        plain = [child for child in fresh if not len(child) and not self._way.matches(child.tag)]
+        if plain:
+            places = [self._columns.place(self._place, child.tag) for child in reversed(plain)]
+            self.values.update(zip(places, [child.text or "" for child in reversed(plain)], strict=True))
+            self.letters = _letters(self.values)
+
+
+def _letters(values: Values) -> int:
+    return sum(len(text) for text in values.values() if text)
 
 
 class RecordStream:
@@ -114,8 +120,7 @@ class RecordStream:
             if depth:
                 self._levels[depth - 1].gather(element)
             place = self._up[len(self._path) - 1 - depth]
-            self._levels.append(_Level(element, place, self._columns))
-        del self._levels[len(ancestors) :]
+            self._levels.append(_Level(element, place, self._path[depth + 1], self._columns))
 
     def _prune(self, root: Element, size: int) -> None:
         """Take all out of the tree that is complete, but for the last child of each open element."""
@@ -126,7 +131,7 @@ class RecordStream:
             if not len(node):
                 return
             last = node[-1]
-            self._levels[-1].gather(last)
+            self._levels[len(ancestors) - 1].gather(last)
             del node[:-1]
             if not self._path[len(ancestors)].matches(last.tag):
                 _prune_all(last)
