@@ -38,7 +38,7 @@ class HeldSheets:
             self._book = CalamineWorkbook.from_path(path)
         except PasswordError:
             raise Refused(LOCKED, "save it without a password") from None
-        except CalamineError:
+        except (CalamineError, OSError):
             raise Refused(DAMAGED) from None
 
     def names(self) -> list[str]:
@@ -61,7 +61,7 @@ class HeldSheets:
         """
         try:
             return self._book.get_sheet_by_index(sheet.index)
-        except CalamineError:
+        except (CalamineError, OSError):
             raise Refused(DAMAGED) from None
 
     def rows(self, sheet: SheetInfo, errors: Mapping[int, dict[int, str]]) -> Iterator[Row]:

@@ -24,6 +24,7 @@ MOST_MEMORY = 600 * MIB
 MOST_SECONDS = 3600
 BLOCK_ROWS = 1000
 BLOCK_CELLS = 20_000
+TOP_ROWS, TOP_LETTERS = 200, 1 << 18
 BROKE, NO_MEMORY = 3, 4
 
 
@@ -86,13 +87,25 @@ def reply(book: Book, question: dict[str, Any], answer: "Answer") -> None:
                 "kind": contents.kind,
                 "notes": contents.notes,
                 "sheets": [[sheet.index, sheet.name, sheet.visible] for sheet in contents.sheets],
-                "chosen": [[sheet.index, book.merged(sheet)] for sheet in chosen],
+                "chosen": [[sheet.index, book.merged(sheet), *top(book.rows(sheet))] for sheet in chosen],
             }
         )
     else:
         sheet = next(sheet for sheet in contents.sheets if sheet.index == question["index"])
         answer.send_rows(book.rows(sheet))
     answer.send({"end": True})
+
+
+def top(rows: Iterable[Row | str]) -> tuple[list[Row | str], bool]:
+    """Return the first rows and notes, and whether they are all: a small sheet needs no second question."""
+    first: list[Row | str] = []
+    weight = 0
+    for row in rows:
+        if weight > TOP_LETTERS or len(first) >= TOP_ROWS:
+            return first, False
+        first.append(row)
+        weight += len(row) if isinstance(row, str) else sum(1 + len(cell or "") for cell in row[1])
+    return first, True
 
 
 class Answer:

@@ -28,7 +28,7 @@ def ask(document: Document, question: dict[str, Any]) -> Iterator[dict[str, Any]
     """
     command = [sys.executable, "-m", CHILD, str(document.path.absolute()), json.dumps(question)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module; the document's path is one argument
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=child_environment()
     ) as child:
         try:
             yield from _messages(document, child)
@@ -75,7 +75,7 @@ def _died(document: Document, code: int) -> Exception:
     return refused(document, found, CONVERT)
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Return what the child needs to find its modules, and nothing of the parent's secrets."""
     here = str(Path(crm_migration.__file__).parent.parent)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}

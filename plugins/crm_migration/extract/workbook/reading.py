@@ -1,7 +1,7 @@
 """The reader of workbooks: sheets chosen by name or pattern, rows as exact text, one `Reading` for all formats."""
 
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from crm_migration.extract.document import Document, Facts
@@ -22,13 +22,49 @@ def read_workbook(document: Document, wanted: Wanted) -> GridReading:
     question = {"ask": "contents", "sheet": wanted.sheet, "read_hidden": options.hidden == "read"}
     contents = next(iter(list(ask(document, question))))
     names = {index: name for index, name, _ in contents["sheets"]}
-    chosen = [names[index] for index, _ in contents["chosen"]]
+    chosen = [names[index] for index, *_ in contents["chosen"]]
     facts = Facts("workbook", _details(contents, chosen), [*contents["notes"], *_notes(contents, wanted, chosen)])
     sheets = [
-        GridSheet(names[index], partial(_rows, document, index, names[index], facts), [Merged(*one) for one in merged])
-        for index, merged in contents["chosen"]
+        GridSheet(
+            names[index], _Rows(document, index, names[index], facts, top, is_all), [Merged(*one) for one in merged]
+        )
+        for index, merged, top, is_all in contents["chosen"]
     ]
     return read_sheets(sheets, options, facts, document.name)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a sheet: the first ones are known, the others are asked for when somebody gets there."""
+
+    document: Document
+    index: int
+    name: str
+    facts: Facts
+    top: list[Any]
+    top_is_all: bool
+
+    def __call__(self) -> Iterator[GridRow]:
+        yield from self._known(self.top)
+        if self.top_is_all:
+            return
+        done = max((row[0] for row in self.top if not isinstance(row, str)), default=0)
+        for message in ask(self.document, {"ask": "rows", "index": self.index}):
+            block = message["rows"] if "rows" in message else [message["note"]]
+            yield from (row for row in self._known(block) if row.number > done)
+
+    def _known(self, rows: list[Any]) -> Iterator[GridRow]:
+        for row in rows:
+            if isinstance(row, str):
+                self._note(f"sheet {self.name}: {row}")
+            else:
+                number, cells, errors = row
+                wrong = {int(place): error for place, error in errors.items()} if errors else {}
+                yield GridRow(number, list(cells), wrong)
+
+    def _note(self, note: str) -> None:
+        if note not in self.facts.notes:
+            self.facts.notes.append(note)
 
 
 def _details(contents: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
@@ -45,14 +81,3 @@ def _notes(contents: dict[str, Any], wanted: Wanted, chosen: list[str]) -> Itera
     others = [name for _, name, visible in contents["sheets"] if visible and name not in chosen]
     if wanted.sheet is None and others:
         yield f"sheet {chosen[0]} is read; others: {', '.join(others)}"
-
-
-def _rows(document: Document, index: int, name: str, facts: Facts) -> Iterator[GridRow]:
-    for message in ask(document, {"ask": "rows", "index": index}):
-        if "note" in message:
-            note = f"sheet {name}: {message['note']}"
-            if note not in facts.notes:
-                facts.notes.append(note)
-            continue
-        for number, cells, errors in message["rows"]:
-            yield GridRow(number, cells, {int(place): error for place, error in errors.items()} if errors else {})

@@ -44,6 +44,8 @@ def float_text(number: float) -> str:
     exact = Decimal(repr(number))
     if not exact.is_finite():
         return NO_NUMBER
+    if not exact:
+        return "0"
     if abs(exact.adjusted()) > PLAIN_EXPONENT:
         return str(exact.normalize())
     text = format(exact, "f")

@@ -36,12 +36,16 @@ class Xlsx(Book):
 
     def rows(self, sheet: SheetInfo) -> Iterator[Row | str]:
         """Yield the sheet's rows."""
+        yield from self.rows_of(sheet).rows()
+
+    def rows_of(self, sheet: SheetInfo) -> XlsxRows:
+        """Return the readers of the sheet's rows."""
         values = CellValues(
             shared_texts(self._parts, self._package),
             read_moments(self._parts, self._package),
             self._package.epoch_1904,
         )
-        yield from XlsxRows(self._parts, self._package.targets[sheet.index], values).rows()
+        return XlsxRows(self._parts, self._package.targets[sheet.index], values)
 
     def merged(self, sheet: SheetInfo) -> list[tuple[int, int, int, int]]:
         """Return the merged cells, which stand behind the rows in the sheet's part."""
@@ -59,7 +63,7 @@ class Xlsx(Book):
         return merged
 
     def _merged_references(self, name: str) -> Iterator[str]:
-        with self._parts.open(name) as part:
+        with self._parts.open(name) as part, reading_zip():
             start = part.read(BLOCK)
         if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start:
             yield from self._parsed_references(name)

@@ -1,7 +1,7 @@
 """Cells of an xlsx sheet as exact text: what a stored value means by its type and its format."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from crm_migration.extract.workbook.number_format import Moment
@@ -35,7 +35,6 @@ class CellValues:
     texts: SharedTexts
     moments: dict[str, Moment]
     epoch_1904: bool
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def text(self, kind: str, style: str, value: str, formula: str | None) -> Cell:
         """Return a cell's value; None for an empty one, a `CellError` for an error.
@@ -50,7 +49,7 @@ class CellValues:
     def converter(self, kind: str, style: str) -> Callable[[str], Cell]:
         """Return what turns a stored value of this type and format, which is not empty, into text."""
         if kind in ("", "n"):
-            return partial(self._moment, style) if style in self.moments else number_text
+            return partial(self._moment, {}, self.moments[style]) if style in self.moments else number_text
         if kind == "d":
             return partial(iso_text, moment=self.moments.get(style))
         by_kind: dict[str, Callable[[str], Cell]] = {
@@ -66,13 +65,13 @@ class CellValues:
         text = self.texts.get(int(index)) if index.isdecimal() else None
         return NO_TEXT if text is None else text or None
 
-    def _moment(self, style: str, value: str) -> Cell:
-        known = self._known.get((style, value))
-        if known is None:
-            known = moment_text(value, self.moments[style], epoch_1904=self.epoch_1904)
-            if len(self._known) < MOST_KNOWN:
-                self._known[style, value] = known
-        return known
+    def _moment(self, known: dict[str, str], moment: Moment, value: str) -> Cell:
+        text = known.get(value)
+        if text is None:
+            text = moment_text(value, moment, epoch_1904=self.epoch_1904)
+            if len(known) < MOST_KNOWN:
+                known[value] = text
+        return text
 
 
 def _unknown(value: str) -> Cell:

@@ -30,7 +30,8 @@ from crm_migration.extract.workbook.values import unescaped
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 NAMESPACES = (TRANSITIONAL, STRICT)
-BLOCK_TEXTS = 1024
+BLOCK_BITS = 10
+BLOCK_TEXTS = 1 << BLOCK_BITS
 match_text = re.compile(rf'{SPACE}<si><t(?: xml:space="preserve")?(?:/>|>({TEXT})</t>)').fullmatch
 
 
@@ -160,9 +161,9 @@ class SharedTexts:
         """
         if index >= self._count and not self._read_to(index):
             return None
-        block, place = divmod(index, BLOCK_TEXTS)
-        start = place + block * (BLOCK_TEXTS + 1)
-        return self._blocks[block][self._starts[start] : self._starts[start + 1]]
+        block, starts = index >> BLOCK_BITS, self._starts
+        start = index + block  # Each block has one more place, its end.
+        return self._blocks[block][starts[start] : starts[start + 1]]
 
     def _read_to(self, index: int) -> bool:
         while index >= self._count:

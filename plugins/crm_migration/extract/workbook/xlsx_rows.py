@@ -45,6 +45,9 @@ match_row = re.compile(rf'{EMPTY_ROWS}<row r="([0-9]{{1,7}})"({ATTRIBUTES})>{SPA
 END = rf"{EMPTY_ROWS}</sheetData>".encode()
 
 
+ONLY_TEXT = {str}
+
+
 class XlsxRows:
     """The rows of one sheet's part."""
 
@@ -99,17 +102,19 @@ class XlsxRows:
             raise UnusualMarkupError
         return self._number(int(start[1])), start[2], *self._common_cells(pieces, entities="&" in fragment)
 
-    def _shaped_cells(self, stored: list[str | None], *, entities: bool) -> tuple[list[Cell], dict[int, str]]:
+    def _shaped_cells(self, stored: list[str], *, entities: bool) -> tuple[list[Cell], dict[int, str]]:
+        values = [decoded_entities(value) if value else value for value in stored] if entities else stored
+        shape = self._shape
         cells: list[Cell] = []
         errors: dict[int, str] = {}
-        for (place, convert), value in zip(self._shape.columns, stored, strict=True):
-            if value is None:
-                continue
-            text = convert(decoded_entities(value) if entities else value)
-            if place == len(cells) and type(text) is str:
-                cells.append(text)
-            else:
-                put(cells, errors, place, text)
+        if shape.is_dense and None not in values:
+            cells = [convert(value) for convert, value in zip(shape.converts, values, strict=True)]
+            if set(map(type, cells)) == ONLY_TEXT:
+                return cells, errors
+            cells = []
+        for place, convert, value in zip(shape.places, shape.converts, values, strict=True):
+            if value is not None:
+                put(cells, errors, place, convert(value))
         return cells, errors
 
     def _common_cells(self, pieces: list[str | None], *, entities: bool) -> tuple[list[Cell], dict[int, str]]:

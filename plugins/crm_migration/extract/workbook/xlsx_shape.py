@@ -5,6 +5,7 @@ are missing, blank or of one of these, with a value in each that has a type; any
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from crm_migration.extract.workbook.common_markup import ATTRIBUTES, SPACE, TEXT
@@ -24,20 +25,27 @@ class Shape:
     def __init__(self, convert: Callable[[str, str], Convert]) -> None:
         """Take what turns the stored values of a type and a format into text."""
         self._convert = convert
-        self._variants: set[Variant] = set()
+        self._variants: Counter[Variant] = Counter()
         self._missed, self._patience = 0, FIRST_PATIENCE
         self.match: Callable[[str], re.Match[str] | None] = re.compile(r"(?!)").fullmatch
-        self.columns: Sequence[tuple[int, Convert]] = ()
+        self.places: list[int] = []
+        self.converts: list[Convert] = []
+        self.is_dense = False
 
     def learn(self, variants: set[Variant]) -> None:
-        """Take a row like this one from now on, or soon: a pattern is made anew when it has failed often enough."""
+        """Take rows like this one soon: a pattern is made anew when it has failed often enough.
+
+        What was met once only, such as the header, is no part of it.
+        """
         self._missed += 1
-        self._variants |= {variant for variant in variants if variant[2] in KNOWN_KINDS}
+        self._variants.update(variant for variant in variants if variant[2] in KNOWN_KINDS)
         if self._missed < self._patience or len(self._variants) > MOST_VARIANTS:
             return
         self._missed, self._patience = 0, 4 * self._patience
-        ordered = sorted(self._variants)
-        self.columns = [(place, self._convert(kind, style)) for place, _, kind, style in ordered]
+        ordered = sorted(variant for variant, times in self._variants.items() if times > 1)
+        self.places = [place for place, *_ in ordered]
+        self.converts = [self._convert(kind, style) for *_, kind, style in ordered]
+        self.is_dense = self.places == list(range(len(ordered)))
         self.match = re.compile(_pattern(ordered)).fullmatch
 
 
