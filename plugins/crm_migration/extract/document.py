@@ -21,7 +21,6 @@ READ_META: dict[str, type[pl.DataType]] = {
     RAW: pl.String,
 }
 META: dict[str, type[pl.DataType]] = {FILE: pl.String, UNIT: pl.String, **READ_META}
-UNITS = {"delimited": "line", "workbook": "row"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,13 @@ class Facts:
     format: str
     details: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def unit(self) -> str:
+        """Return what `_at` counts, for people."""
+        if self.format == "delimited" or self.details.get("form") == "lines":
+            return "line"
+        return "row" if self.format == "workbook" else "record"
 
 
 class Reading(Protocol):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnavailable
-from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, UNITS, Document, Reading
+from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, Document, Reading
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.profiling import Seen
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
@@ -182,9 +182,11 @@ class DocumentSource:
         reading = self._reading(entity, document)
         if reading.facts.format in WITH_HEADER:
             self._check_columns(entity, document, reading.columns())
-        unit = UNITS.get(reading.facts.format, "record")
+        stamp = [pl.lit(document.name).alias(FILE), pl.lit(reading.facts.unit).alias(UNIT)]
         for frame in self._rows(entity, document, reading.frames(columns, batch_rows)):
-            yield frame.select(*columns, pl.lit(document.name).alias(FILE), pl.lit(unit).alias(UNIT), *READ_META)
+            yield frame.select(
+                *columns, pl.lit(document.name).alias(FILE), pl.lit(reading.facts.unit).alias(UNIT), *READ_META
+            )
 
     def _rows(self, entity: str, document: Document, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """Yield the frames of a document, and say at their end whether it has stayed what it was."""
