@@ -96,7 +96,7 @@ def test_rows_that_the_encoding_cannot_decode_are_rejected_one_by_one(tmp_path: 
     assert found.rejected == [
         (4, "encoding", "expected text in utf-8, found bytes that mean nothing in it", "3,Zo\\xeb")
     ]
-    assert any("1 lines" in note for note in found.reading.facts.notes)
+    assert any("lines that are not: 1," in note for note in found.reading.facts.notes)
 
 
 def test_a_byte_that_is_no_letter_of_a_declared_encoding_costs_its_row_only(tmp_path: Path) -> None:

@@ -3,13 +3,12 @@
 import codecs
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crm_migration.errors import MappingFault
-from crm_migration.extract.delimited.legacy import guess_legacy
-from crm_migration.extract.delimited.stream import BLOCK_BYTES, MARKED, Encoding, is_utf8, is_utf8_beyond
+from crm_migration.extract.delimited.legacy import LONGEST_SAMPLE, guess_legacy
+from crm_migration.extract.delimited.stream import BLOCK_BYTES, MARKED, Encoding, is_utf8
 from crm_migration.extract.document import Document, refused
 
 _MARKS = (
@@ -19,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ENOUGH_LINES = 2000
+_ENOUGH_LINES, _MOST_LINES = 2000, 200_000
 _LEAST_PAIRS = 4
 _LONGEST_LETTER, _FIRST_OF_SEVERAL = 4, 0xC0
 
@@ -79,10 +78,10 @@ def _narrow(path: Path) -> Encoding:
     lines = _survey(path)
     if lines.kinds["utf-8"] >= lines.kinds["other"]:
         bad = lines.kinds["other"] + lines.kinds["surrogate"]
-        return Encoding("utf-8", notes=(f"UTF-8, but for {bad} lines, which are rejected",))
+        return Encoding("utf-8", notes=(f"UTF-8; lines that are not: {bad}, and are rejected",))
     name, certain = guess_legacy(lines.samples)
     least = 0x80 if name == "cp1252" else 0x800
-    found = any(is_utf8_beyond(line, least) for line in lines.foreign)
+    found = lines.enough or lines.highest >= chr(least)
     notes = [f"encoding guessed as {name} from the letters" + ("" if certain else ", for want of a better one")]
     notes.append("declare `encoding` if names look wrong")
     if found:
@@ -111,18 +110,28 @@ def _before_last_letter(text: bytes) -> int:
 
 @dataclass
 class _Lines:
-    """What the lines that are not ASCII look like."""
+    """What the lines that are not ASCII look like; `highest` is the highest letter of those that are UTF-8."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     samples: list[bytes] = field(default_factory=list)
-    foreign: list[bytes] = field(default_factory=list)
+    highest: str = ""
+
+    @property
+    def enough(self) -> bool:
+        """Return whether no more lines are looked at, as each takes its time."""
+        return self.kinds["other"] >= _MOST_LINES
 
     def see(self, line: bytes) -> None:
-        kind = _kind(line)
-        self.kinds[kind] += 1
-        kept = self.samples if kind == "other" else self.foreign
-        if len(kept) < _ENOUGH_LINES:
-            kept.append(line[:1000] if kind == "other" else line)
+        try:
+            text = line.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            self.kinds["other"] += 1
+            if len(self.samples) < _ENOUGH_LINES:
+                self.samples.append(line[:LONGEST_SAMPLE])
+            return
+        surrogate = any("\ud800" <= letter <= "\udfff" for letter in text)
+        self.kinds["surrogate" if surrogate else "utf-8"] += 1
+        self.highest = max(self.highest, "" if surrogate else max(text))
 
 
 def _survey(path: Path) -> _Lines:
@@ -132,17 +141,11 @@ def _survey(path: Path) -> _Lines:
         for line in whole:
             if not line.isascii():
                 lines.see(line)
+        if lines.enough:
+            return lines
     if not rest.isascii():
         lines.see(rest)
     return lines
-
-
-def _kind(line: bytes) -> str:
-    for kind, errors in (("utf-8", "strict"), ("surrogate", "surrogatepass")):
-        with suppress(UnicodeDecodeError):
-            line.decode("utf-8", errors)
-            return kind
-    return "other"
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

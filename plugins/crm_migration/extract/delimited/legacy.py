@@ -1,7 +1,9 @@
 """A guess among the encodings from before Unicode, by how ordinary the text looks in each."""
 
+import codecs
 from collections.abc import Callable
 
+LONGEST_SAMPLE = 1000
 _SURE = 0.6
 _UNUSUAL = 0.4
 _ASCII = 0x7F
@@ -25,7 +27,7 @@ def _score(lines: list[bytes], name: str, ordinary: Callable[[str], float]) -> f
     good, letters = 0.0, 0
     for line in lines:
         try:
-            text = line.decode(name)
+            text = codecs.getincrementaldecoder(name)().decode(line, len(line) < LONGEST_SAMPLE)
         except UnicodeDecodeError:
             letters += sum(byte > _ASCII for byte in line)
             continue
