@@ -182,7 +182,6 @@ class DocumentSource:
         reading = self._reading(entity, document)
         if reading.facts.format in WITH_HEADER:
             self._check_columns(entity, document, reading.columns())
-        stamp = [pl.lit(document.name).alias(FILE), pl.lit(reading.facts.unit).alias(UNIT)]
         for frame in self._rows(entity, document, reading.frames(columns, batch_rows)):
             yield frame.select(
                 *columns, pl.lit(document.name).alias(FILE), pl.lit(reading.facts.unit).alias(UNIT), *READ_META
