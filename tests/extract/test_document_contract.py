@@ -1,6 +1,7 @@
 """Files keep the promises of a source, whatever their format; a tenth format is tested in ten lines."""
 
 import json
+import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -14,7 +15,7 @@ from crm_migration.extract.open_source import open_source
 from crm_migration.extract.source import Source, Window
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder
-from tests.contract.source import COLUMNS, ENTITY, SECRET, Plant, Row, SourceContract, at, mapping, whole
+from tests.contract.source import COLUMNS, ENTITY, HOSTILE, SECRET, Plant, Row, SourceContract, at, mapping, whole
 
 
 def files_mapping(file: str, **entity: object) -> Mapping:
@@ -28,6 +29,9 @@ def files_mapping(file: str, **entity: object) -> Mapping:
 def files_source(folder: Path, file: str, **entity: object) -> Source:
     connection = ConnectionFields("old_crm", "fs", extra={"path": str(folder)})
     return open_source(files_mapping(file, **entity), connection)
+
+
+NOT_IN_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 
 
 class DocumentContract(SourceContract):
@@ -123,6 +127,13 @@ class TestXml(DocumentContract):
             for row in rows
         ]
         path.write_bytes(f"<things>{''.join(f'<thing>{part}</thing>' for part in parts)}</things>".encode())
+
+    def test_every_value_arrives_as_it_was(self, plant: Plant) -> None:
+        """XML has no place for control characters; all else of the contract's values it has."""
+        kept = [text for text in HOSTILE if not NOT_IN_XML.search(text)]
+        assert len(kept) > len(HOSTILE) - 5
+        rows: list[Row] = [{"id": f"{n:03}", "name": text, "changed": None} for n, text in enumerate(kept)]
+        assert whole(plant(rows))["name"].to_list() == kept
 
 
 def _xml(text: str) -> str:
