@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowRuntimeError
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from crm_migration.errors import MigrationError, RetryLater
@@ -39,39 +39,50 @@ class FilesArrived(BaseEventTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield an event, with the number of files, each time the files have changed."""
         while True:
-            found = await self._look()
-            if found and found != await self._seen():
+            found = await self._changed()
+            if found:
                 yield TriggerEvent({"files": len(found)})  # type: ignore[no-untyped-call]
                 await self._remember(found)
             await asyncio.sleep(self.seconds)
 
-    async def _look(self) -> dict[str, str] | None:
-        """Return the files that stand still, by name, with their version; None while any is being written."""
+    async def _changed(self) -> dict[str, str] | None:
+        """Return the files where they are not those that it fired for last, and all stand still.
+
+        Nothing that may pass ends the watcher: it would stay ended until the triggerer starts again.
+        """
         try:
-            config, patterns, connection = await self._read()
-            return await asyncio.to_thread(_standing, config, patterns, connection)
-        except RetryLater as away:
+            found = await self._look()
+            if found and found != await self._seen():
+                return found
+        except (RetryLater, AirflowRuntimeError) as away:
             logger.warning("%s; looking again in %s s", away, self.seconds)
-            return None
         except MigrationError as fault:
             logger.error("%s; looking again in %s s", fault, self.seconds)
-            return None
+        return None
+
+    async def _look(self) -> dict[str, str] | None:
+        """Return the files that stand still, by name, with their version; None while any is being written."""
+        config, patterns, connection = await self._read()
+        return await asyncio.to_thread(_standing, config, patterns, connection)
 
     async def _read(self) -> tuple[Any, list[str], Any]:
         from crm_migration.mapping.reader import read_mapping
-        from crm_migration.orchestration.context import connection_fields
+        from crm_migration.orchestration.context import airflow_connection_async
 
         mapping = (await asyncio.to_thread(read_mapping, Path(self.mapping_path))).mapping
-        conn_id = mapping.source.connection
-        found = connection_fields(conn_id, await Connection.async_get(conn_id))
+        found = await airflow_connection_async(mapping.source.connection)
         return mapping.source, sorted({entity.file or "*" for entity in mapping.entities.values()}), found
 
     async def _seen(self) -> Any:
         return await self.asset_state_store.aget(SEEN) if self.asset_state_store is not None else None
 
     async def _remember(self, found: Any) -> None:
-        if self.asset_state_store is not None:
+        if self.asset_state_store is None:
+            return
+        try:
             await self.asset_state_store.aset(SEEN, found)
+        except AirflowRuntimeError as away:
+            logger.warning("%s; these files will start a second run, which finds nothing new", away)
 
 
 def _standing(config: Any, patterns: list[str], connection: Any) -> dict[str, str] | None:

@@ -26,16 +26,24 @@ def airflow_connection(conn_id: str) -> ConnectionFields:
         ConnectionUnknown: Airflow has no such connection.
     """
     try:
-        found = Connection.get(conn_id)
+        return _fields(conn_id, Connection.get(conn_id))
     except AirflowNotFoundException as missing:
-        raise ConnectionUnknown(
-            f"connection {conn_id!r} is not defined in Airflow; add it under Admin → Connections"
-        ) from missing
-    return connection_fields(conn_id, found)
+        raise _unknown(conn_id) from missing
 
 
-def connection_fields(conn_id: str, found: Any) -> ConnectionFields:
-    """Return the parts of a connection that Airflow has found."""
+async def airflow_connection_async(conn_id: str) -> ConnectionFields:
+    """Return what `airflow_connection` does, where the triggerer asks; raises the same."""
+    try:
+        return _fields(conn_id, await Connection.async_get(conn_id))
+    except AirflowNotFoundException as missing:
+        raise _unknown(conn_id) from missing
+
+
+def _unknown(conn_id: str) -> ConnectionUnknown:
+    return ConnectionUnknown(f"connection {conn_id!r} is not defined in Airflow; add it under Admin → Connections")
+
+
+def _fields(conn_id: str, found: Any) -> ConnectionFields:
     return ConnectionFields(
         conn_id=conn_id,
         conn_type=found.conn_type,
