@@ -84,10 +84,29 @@ class Job:
 
     @cached_property
     def window(self) -> Window | None:
-        """Return the window to read: the interval, open at its start as long as no run has loaded the source."""
-        if self.interval is None or self.target.ledger.loaded_before(self.mapping.source.name, self.run_id):
+        """Return the widest window that the run reads of any entity with a watermark, None for everything."""
+        if self.interval is None:
+            return None
+        entities = self.mapping.entities
+        cut = [entity for entity in entities if entities[entity].watermark] or list(entities)
+        starts = [window.start for window in map(self.window_of, cut) if window]
+        return Window(None if None in starts else min(start for start in starts if start), self.interval.end)
+
+    def window_of(self, entity: str) -> Window | None:
+        """Return the window to read of `entity`, None for everything.
+
+        It is the run's interval, begun earlier where windows before it have not been loaded, from the very start as
+        long as none has: so every run leaves the target complete up to its end, whichever windows failed, were left
+        out or come later, and in any order.
+        """
+        if self.interval is None or self.interval.start is None:
             return self.interval
-        return Window(None, self.interval.end)
+        reached = self._loaded_until.get(entity)
+        return Window(min(self.interval.start, reached) if reached else None, self.interval.end)
+
+    @cached_property
+    def _loaded_until(self) -> dict[str, datetime]:
+        return self.target.ledger.loaded_until(self.mapping.source.name, self.run_id)
 
     @cached_property
     def order(self) -> list[str]:

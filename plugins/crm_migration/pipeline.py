@@ -98,7 +98,7 @@ def window_of(job: Job, entity: str) -> Window | None:
 
     A database table without a watermark is read whole; of files and sheets without one, those that have changed.
     """
-    spec, window = job.mapping.entities[entity], job.window
+    spec, window = job.mapping.entities[entity], job.window_of(entity)
     if window is None or (spec.watermark is None and job.mapping.source.kind == "database"):
         return None
     return Window(window.start - spec.late if window.start else None, window.end)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 
 from crm_migration.errors import FencedOut
 from crm_migration.ledger import Ledger
+from crm_migration.ledger.ledger import now
 from crm_migration.load.target import SqlTarget
 from tests.load.small import make_target, mapping
 
@@ -152,16 +153,45 @@ def test_a_commit_under_way_holds_the_fence_until_it_is_done(ledger: Ledger) -> 
         ledger.check_fence(connection, token)
 
 
-def test_loaded_before_counts_only_other_green_runs_of_the_source(bare: Ledger) -> None:
-    assert not bare.loaded_before("old", "one")
+def windows(ledger: Ledger, *loaded: tuple[int | None, int | None]) -> None:
+    """Have green runs load these windows, bounds being days of March."""
+    stream = ledger.stream_no("old", "account", "account")
+    for number, bounds in enumerate(loaded):
+        run_no = ledger.begin_run("old", f"run {number}", MAPPING)
+        start, end = (datetime(2026, 3, day, tzinfo=UTC) if day else None for day in bounds)
+        ledger.write_watermark(run_no, stream, (start, end))
+        ledger.update_run(run_no, status="green")
+
+
+@pytest.mark.parametrize(
+    ("loaded", "day"),
+    [
+        ([(2, 3)], None),
+        ([(None, 2)], 2),
+        ([(3, 4), (None, 2), (2, 3)], 4),
+        ([(None, 2), (3, 4)], 2),
+        ([(None, 5), (2, 3)], 5),
+        ([(None, 2), (1, 4)], 4),
+    ],
+    ids=str,
+)
+def test_windows_count_as_loaded_up_to_the_first_gap(
+    ledger: Ledger, loaded: list[tuple[int | None, int | None]], day: int | None
+) -> None:
+    windows(ledger, *loaded)
+    assert ledger.loaded_until("old", "next") == ({"account": datetime(2026, 3, day, tzinfo=UTC)} if day else {})
+
+
+def test_only_windows_of_other_green_runs_count_and_one_without_end_up_to_its_start(bare: Ledger) -> None:
+    assert bare.loaded_until("old", "next") == {}
     bare.migrate()
-    numbers = {run_id: bare.begin_run("old", run_id, MAPPING) for run_id in ("one", "two")}
-    bare.update_run(bare.begin_run("other", "one", MAPPING), status="green")
-    assert not bare.loaded_before("old", "two")
-    for status, expected in (("red", False), ("sample_only", False), ("green", True), ("rolled_back", False)):
-        bare.update_run(numbers["one"], status=status)
-        assert bare.loaded_before("old", "two") is expected
-        assert not bare.loaded_before("old", "one")
+    windows(bare, (None, 2))
+    assert (bare.loaded_until("old", "run 0"), bare.loaded_until("other", "next")) == ({}, {})
+    for status in ("red", "sample_only", "rolled_back", "running"):
+        bare.update_run(1, status=status)
+        assert bare.loaded_until("old", "next") == {}
+    windows(bare, (None, 2), (None, None))
+    assert timedelta(hours=23) < now() - bare.loaded_until("old", "next")["account"] < timedelta(hours=25)
 
 
 def test_rejected_rows_of_a_cleared_task_replace_the_earlier_ones(ledger: Ledger) -> None:
@@ -216,6 +246,7 @@ TAKE_UP = """
 import sys
 from crm_migration.extract.dialect import engine_for
 from crm_migration.ledger import Ledger
+from crm_migration.ledger.ledger import now
 ledger = Ledger(engine_for(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -243,3 +274,51 @@ def test_sources_that_meet_a_new_target_in_the_same_moment_take_turns(
     said = [other.communicate(timeout=60) for other in others]
     assert [error for _, error in said] == ["", ""]
     assert sorted(answer.split() for answer, _ in said) == [["1", "1"], ["2", "1"]]
+
+
+def test_runs_of_one_source_take_turns(ledger: Ledger) -> None:
+    over: set[str] = set()
+
+    def active(run_id: str) -> bool:
+        return run_id not in over
+
+    assert ledger.take_turn("old", "one", active)
+    assert ledger.take_turn("old", "one", active)
+    assert not ledger.take_turn("old", "two", active)
+    assert ledger.take_turn("other", "two", active)
+    over.add("one")
+    assert ledger.take_turn("old", "two", active)
+    over.clear()
+    assert not ledger.take_turn("old", "one", active)
+
+
+def test_a_turn_that_another_takes_in_the_same_moment_is_not_taken(ledger: Ledger) -> None:
+    def quicker(_run_id: str) -> bool:
+        return not ledger.take_turn("old", "three", lambda _: False)
+
+    assert ledger.take_turn("old", "one", lambda _: False)
+    assert not ledger.take_turn("old", "two", quicker)
+    assert not ledger.take_turn("old", "two", lambda _: True)
+    assert ledger.take_turn("old", "three", lambda _: True)
+
+
+def test_a_row_waits_until_it_is_loaded_later_than_it_was_rejected_for_want_of_a_parent(ledger: Ledger) -> None:
+    stream = ledger.stream_no("old", "contact", "contact")
+    runs = [ledger.begin_run("old", run_id, MAPPING) for run_id in ("one", "two")]
+
+    def loaded(key: str, inserted: int, changed: int | None = None) -> dict[str, object]:
+        known = {"golden_id": f"old.contact:{key}", "target_id": key, "created": True}
+        return {"stream_no": stream, "source_key": key, "inserted_run": inserted, "changed_run": changed, **known}
+
+    def rejected(key: str, reason: str = "missing_parent", field: str = "account_id") -> dict[str, str | None]:
+        return {"source_key": key, "step": "load", "field": field, "reason": reason, "message": "", "raw": None}
+
+    waiting = [rejected("new"), rejected("merged", "survivor_rejected"), rejected("change")]
+    settled = [rejected("came", "missing_parent"), rejected("changed"), rejected("other", field="owner_id")]
+    ledger.write_rejected(runs[0], stream, [*settled, rejected("bad", "required")])
+    ledger.write_rejected(runs[1], stream, waiting)
+    lines = [loaded("change", runs[0]), loaded("came", runs[1]), loaded("changed", runs[0], runs[1])]
+    with ledger.engine.begin() as connection:
+        connection.execute(ledger.tables.crosswalk.insert(), lines)
+    assert ledger.waiting_keys("old", "contact", ["account_id"]) == ["change", "merged", "new"]
+    assert ledger.waiting_keys("old", "contact", []) == ledger.waiting_keys("other", "contact", ["account_id"]) == []

@@ -1,10 +1,10 @@
 """Reading and writing the control tables, apart from what a load batch commits itself."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
 LOCK_SECONDS = 60
+LONGEST_SCOPE = 100
+CLOCKS = timedelta(days=1)
+WAITING = ("missing_parent", "survivor_rejected")
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -174,6 +178,31 @@ class Ledger:
                 "Let the newer attempt finish"
             )
 
+    def take_turn(self, source: str, run_id: str, active: Callable[[str], bool]) -> bool:
+        """Give the run the source's turn, unless another run that is still `active` has it; return whether it has it.
+
+        A run that is over leaves its turn to whoever asks next; one that takes it up again asks again.
+        """
+        fence = self.tables.fence
+        scope = f"turn {source}"[:LONGEST_SCOPE]
+        mine = fence.c.scope == scope
+        with self.engine.connect() as connection:
+            holder = connection.scalar(sa.select(fence.c.holder).where(mine))
+        if holder is None:
+            # Another run may ask for the source's first turn in the same moment.
+            with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
+                connection.execute(fence.insert().values(scope=scope, token=1, holder=run_id))
+                return True
+            return False
+        if holder == run_id:
+            return True
+        if active(holder):
+            return False
+        with self.engine.begin() as connection:
+            unchanged = sa.and_(mine, fence.c.holder == holder)
+            taken = connection.execute(fence.update().where(unchanged).values(token=fence.c.token + 1, holder=run_id))
+            return taken.rowcount == 1
+
     def write_rejected(self, run_no: int, stream_no: int, rows: Iterable[dict[str, Any]]) -> None:
         """Replace this run's rejected rows of one stream."""
         table = self.tables.rejected_row
@@ -185,18 +214,24 @@ class Ledger:
                 connection.execute(table.insert(), lines[start : start + 5000])
 
     def waiting_keys(self, source: str, entity: str, fields: list[str]) -> list[str]:
-        """Return the source keys of rows that were rejected for want of a parent in `fields` and not loaded since."""
+        """Return the source keys of rows that were rejected for want of a parent in `fields` and not loaded since.
+
+        A row whose record was rejected for it waits too: it was merged into that record, or the record is there
+        already and its change waits.
+        """
         rejected, crosswalk, stream = self.tables.rejected_row, self.tables.crosswalk, self.tables.stream
         if not fields or not self.exists():
             return []
         loaded = sa.exists().where(
-            crosswalk.c.stream_no == rejected.c.stream_no, crosswalk.c.source_key == rejected.c.source_key
+            crosswalk.c.stream_no == rejected.c.stream_no,
+            crosswalk.c.source_key == rejected.c.source_key,
+            sa.func.coalesce(crosswalk.c.changed_run, crosswalk.c.inserted_run) >= rejected.c.run_no,
         )
         chosen = (
             sa.select(rejected.c.source_key)
             .join(stream, stream.c.stream_no == rejected.c.stream_no)
             .where(stream.c.source == source, stream.c.entity == entity)
-            .where(rejected.c.reason == "missing_parent", rejected.c.field.in_(fields), ~loaded)
+            .where(rejected.c.reason.in_(WAITING), rejected.c.field.in_(fields), ~loaded)
             .distinct()
         )
         with self.engine.connect() as connection:
@@ -225,8 +260,9 @@ class Ledger:
         mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
         with self.engine.begin() as connection:
             connection.execute(table.delete().where(mine))
+            start, end = (bound.astimezone(UTC) if bound else None for bound in window)
             connection.execute(
-                table.insert().values(run_no=run_no, stream_no=stream_no, window_start=window[0], window_end=window[1])
+                table.insert().values(run_no=run_no, stream_no=stream_no, window_start=start, window_end=end)
             )
 
     def source_schema(self, source: str, run_id: str) -> dict[str, list[tuple[str, str]]]:
@@ -303,14 +339,33 @@ class Ledger:
                 mine = sa.and_(table.c.stream_no == stream_no, table.c.identity == identity)
                 connection.execute(table.delete().where(mine))
 
-    def loaded_before(self, source: str, run_id: str) -> bool:
-        """Return whether any other run of this source has been loaded whole (and not rolled back)."""
-        run = self.tables.run
+    def loaded_until(self, source: str, run_id: str) -> dict[str, datetime]:
+        """Return, by entity, up to where windows that other runs of the source have loaded leave no gap.
+
+        Runs that are not green do not count. What was loaded without an end counts up to the start of its run, less
+        a day, since the source's clock is another one.
+        """
+        table, stream, run = self.tables.watermark, self.tables.stream, self.tables.run
         if not self.exists():
-            return False
-        chosen = sa.select(run.c.run_no).where(run.c.source == source, run.c.status == "green", run.c.run_id != run_id)
+            return {}
+        chosen = (
+            sa.select(stream.c.entity, table.c.window_start, table.c.window_end, run.c.started_at)
+            .join(stream, stream.c.stream_no == table.c.stream_no)
+            .join(run, run.c.run_no == table.c.run_no)
+            .where(run.c.source == source, run.c.status == "green", run.c.run_id != run_id)
+        )
         with self.engine.connect() as connection:
-            return connection.scalar(chosen.limit(1)) is not None
+            rows = [(entity, *map(_with_zone, moments)) for entity, *moments in connection.execute(chosen)]
+        reach: dict[str, datetime] = {}
+        for entity, start, end, begun in sorted(rows, key=lambda row: row[1] or _EARLIEST):
+            if start is None or (entity in reach and start <= reach[entity]):
+                reach[entity] = max(reach.get(entity, _EARLIEST), end or begun - CLOCKS)
+        return reach
+
+
+def _with_zone(moment: datetime | None) -> datetime | None:
+    """Return a moment of the ledger with its zone, which MariaDB and SQLite do not keep."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 @contextmanager

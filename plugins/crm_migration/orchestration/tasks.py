@@ -2,20 +2,44 @@
 
 from typing import Any
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import BaseSensorOperator, PokeReturnValue, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from crm_migration.orchestration.context import noted, problems
 from crm_migration.orchestration.retry import POLICY, RETRIES
+from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
 
-@task(retries=RETRIES, retry_policy=POLICY)
-def preflight(path: str) -> dict[str, Any]:
-    """Check mapping, source, target and disk, and register the run."""
-    from crm_migration import pipeline
+class Preflight(BaseSensorOperator):
+    """Waits until no other run of this source is under way, then checks the run and registers it."""
 
-    with noted(path) as job:
-        return pipeline.preflight(job)
+    def __init__(self, *, path: str, **settings: Any) -> None:
+        """Work on the mapping at `path`."""
+        super().__init__(**settings)
+        self.path = path
+
+    def poke(self, context: Any) -> PokeReturnValue:  # noqa: ARG002 as Airflow calls it
+        """Check mapping, source, target and disk, and register the run, if it has its source's turn."""
+        from crm_migration import pipeline
+
+        with noted(self.path) as job:
+            if not has_turn(job):
+                return PokeReturnValue(is_done=False)
+            checked = pipeline.preflight(job)
+            # Asked again: the first run into a target has made the ledger, and with it the turns, only now.
+            return PokeReturnValue(is_done=has_turn(job), xcom_value=checked)
+
+
+def preflight(path: str) -> Preflight:
+    """Return the task that every run begins with; while it waits it takes no worker."""
+    return Preflight(
+        task_id="preflight",
+        path=path,
+        mode="reschedule",
+        poke_interval=TURN_SECONDS,
+        retries=RETRIES,
+        retry_policy=POLICY,
+    )
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
