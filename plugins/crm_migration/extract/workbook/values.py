@@ -16,7 +16,9 @@ from crm_migration.extract.workbook.refusal import NO_NUMBER, CellError
 PLAIN_LETTERS = 16
 LONGEST_NUMBER = 400
 PLAIN_EXPONENT = 30
-is_plain = re.compile(r"0|-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]*)\.[0-9]*[1-9])").fullmatch
+PLAIN = r"(?:0|-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]*)\.[0-9]*[1-9]))"
+is_plain = re.compile(PLAIN).fullmatch
+are_plain = re.compile(rf"(?:(?=[^\n]{{1,{PLAIN_LETTERS}}}\n){PLAIN}\n)*").fullmatch
 is_number = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII).fullmatch
 is_whole = re.compile(r"[-+]?\d+", re.ASCII).fullmatch
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_(?:_x([0-9A-Fa-f]{4})_)?")

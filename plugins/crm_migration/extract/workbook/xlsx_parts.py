@@ -165,6 +165,17 @@ class SharedTexts:
         start = index + block  # Each block has one more place, its end.
         return self._blocks[block][starts[start] : starts[start + 1]]
 
+    def get_all(self, indexes: list[int]) -> list[str | None] | None:
+        """Return the texts, None for an empty one; None for all where the table lacks one of them."""
+        highest = max(indexes, default=-1)
+        if highest >= self._count and not self._read_to(highest):
+            return None
+        blocks, starts, bits = self._blocks, self._starts, BLOCK_BITS
+        return [
+            blocks[index >> bits][starts[index + (index >> bits)] : starts[index + (index >> bits) + 1]] or None
+            for index in indexes
+        ]
+
     def _read_to(self, index: int) -> bool:
         while index >= self._count:
             texts = next(self._entries, None)

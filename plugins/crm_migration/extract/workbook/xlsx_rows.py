@@ -45,7 +45,8 @@ match_row = re.compile(rf'{EMPTY_ROWS}<row r="([0-9]{{1,7}})"({ATTRIBUTES})>{SPA
 END = rf"{EMPTY_ROWS}</sheetData>".encode()
 
 
-ONLY_TEXT = {str}
+RUN_ROWS = 500
+"""Rows of one shape that are turned into text together."""
 
 
 class XlsxRows:
@@ -58,7 +59,7 @@ class XlsxRows:
         if self._root.namespace not in NAMESPACES or self._root.name != "worksheet":
             raise Refused("expected the part of a sheet to hold a worksheet, found something else")
         self._places = ColumnPlaces()
-        self._shape = Shape(values.converter)
+        self._shape = Shape(values.column)
         self._tags = self._tag("v"), self._tag("f"), self._tag("is")
         self._last = 0
 
@@ -83,39 +84,35 @@ class XlsxRows:
             fragments = Fragments(part, Form("worksheet", self._root.namespace, b"<sheetData>", "row", END))
             if HIDDEN_COLUMN.search(fragments.head):
                 yield HIDDEN_COLUMNS
+            held: list[tuple[str, ...]] = []
             for fragment in fragments:
-                number, attributes, cells, errors = self._common_row(fragment)
+                found = self._shape.match(fragment)
+                if found is None or len(held) >= RUN_ROWS:
+                    yield from self._held_rows(held)
+                    held = []
+                if found is None:
+                    number, attributes, cells, errors = self._common_row(fragment)
+                    if cells or errors:
+                        yield number, cells, errors
+                else:
+                    held.append(_values(found, fragment))
+                    attributes = held[-1][1]
+                    self._number(int(held[-1][0]))
                 if not hidden and HIDDEN.search(attributes):
                     hidden = True
                     yield HIDDEN_ROWS
-                if cells or errors:
-                    yield number, cells, errors
+            yield from self._held_rows(held)
+
+    def _held_rows(self, held: list[tuple[str, ...]]) -> Iterator[Row]:
+        if held:
+            yield from self._shape.rows(held)
 
     def _common_row(self, fragment: str) -> tuple[int, str, list[Cell], dict[int, str]]:
-        found = self._shape.match(fragment)
-        if found is not None:
-            number, attributes, *stored = found.groups()
-            return self._number(int(number)), attributes, *self._shaped_cells(stored, entities="&" in fragment)
         pieces = split_cells(fragment)
         start = match_row(pieces[0])
         if not start or "".join(pieces[GROUPS::GROUPS]).strip(" \t\n"):
             raise UnusualMarkupError
         return self._number(int(start[1])), start[2], *self._common_cells(pieces, entities="&" in fragment)
-
-    def _shaped_cells(self, stored: list[str], *, entities: bool) -> tuple[list[Cell], dict[int, str]]:
-        values = [decoded_entities(value) if value else value for value in stored] if entities else stored
-        shape = self._shape
-        cells: list[Cell] = []
-        errors: dict[int, str] = {}
-        if shape.is_dense and None not in values:
-            cells = [convert(value) for convert, value in zip(shape.converts, values, strict=True)]
-            if set(map(type, cells)) == ONLY_TEXT:
-                return cells, errors
-            cells = []
-        for place, convert, value in zip(shape.places, shape.converts, values, strict=True):
-            if value is not None:
-                put(cells, errors, place, convert(value))
-        return cells, errors
 
     def _common_cells(self, pieces: list[str | None], *, entities: bool) -> tuple[list[Cell], dict[int, str]]:
         cells: list[Cell] = []
@@ -192,3 +189,8 @@ class XlsxRows:
             raise Refused(f"expected at most {MOST_ROWS} rows, found row {number}")
         self._last = number
         return number
+
+
+def _values(found: re.Match[str], fragment: str) -> tuple[str, ...]:
+    groups = found.groups()
+    return tuple(value and decoded_entities(value) for value in groups) if "&" in fragment else groups
