@@ -170,7 +170,10 @@ def test_a_failed_fetch_leaves_nothing(tmp_path: Path) -> None:
                 "conn_type": "aws", "login": "k", "password": "s",
                 "extra": {"path": "s3://bucket/in", "endpoint_url": "http://x", "region_name": "r"},
             },
-            ("s3", "bucket/in", {"key": "k", "secret": "s", "client_kwargs": {"endpoint_url": "http://x", "region_name": "r"}}),
+            (
+                "s3", "bucket/in",
+                {"key": "k", "secret": "s", "client_kwargs": {"endpoint_url": "http://x", "region_name": "r"}},
+            ),
         ),
         (
             {"conn_type": "google_cloud_platform", "extra": {"bucket": "b", "keyfile_dict": "{}"}},

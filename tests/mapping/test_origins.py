@@ -27,18 +27,18 @@ def test_files_and_sheets_are_sources(tmp_path, base):
 @pytest.mark.parametrize(
     ("base", "change", "expected"),
     [
-        ([], ("    table: firms", "    file: f.csv"), "entities.account.file: expected 'table' or 'query' for a database"),
+        ([], ("    table: firms", "    file: f.csv"), "account.file: expected 'table' or 'query' for a database"),
         (FILES, ("    file: firms_*.csv", "    table: x"), "account.table: expected 'file' for a source of files"),
         (FILES, ("    file: firms_*.csv", "    sheet: x"), "account.sheet: expected 'file' for a source of files"),
         (SHEET, ("    sheet: Firms", "    file: x"), "account.file: expected 'sheet' for a Google Sheet, found 'file'"),
         (SHEET, ("1AbC_d-EfGhIjKlMnOp", "my sheet"), "source.spreadsheet: expected an id as the address has it"),
         (SHEET, ("  spreadsheet: 1AbC_d-EfGhIjKlMnOp\n", ""), "source.spreadsheet: expected the spreadsheet's id"),
         (FILES, ("kind: files", "kind: google_drive"), "source.folder: expected the folder's id for a google_drive"),
-        (FILES, ("kind: files", "kind: files\n  folder: ../x"), "source.folder: expected a folder below the connection"),
+        (FILES, ("kind: files", "kind: files\n  folder: ../x"), "source.folder: expected a folder below"),
         (FILES, ("firms_*.csv", "../firms.csv"), "account.file: expected a file below the source's folder"),
         (FILES, ("firms_*.csv", "/etc/passwd"), "account.file: expected a file below the source's folder"),
-        ([], ("country: DE", "country: DE\n  folder: x"), "source.folder: expected no 'folder' for a source of kind"),
-        (FILES, ("country: DE", "country: DE\n  schema: x"), "source.schema: expected no 'schema' for a source of kind"),
+        ([], ("country: DE", "country: DE\n  folder: x"), "source.folder: expected no 'folder'"),
+        (FILES, ("country: DE", "country: DE\n  schema: x"), "source.schema: expected no 'schema'"),
         (
             FILES,
             ("    file: firms_*.csv", "    file: firms_*.csv\n    read: {delimited: {encoding: gbk8}}"),

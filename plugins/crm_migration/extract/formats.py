@@ -94,11 +94,18 @@ def _reader(name: Format) -> Callable[[Document, Wanted], Reading]:
     """Return the reader of a format; the others, and the libraries that they need, are not imported."""
     match name:
         case "delimited":
-            from crm_migration.extract.delimited.reading import read_delimited as read
+            from crm_migration.extract.delimited.reading import read_delimited
+
+            return read_delimited
         case "workbook":
-            from crm_migration.extract.workbook.reading import read_workbook as read
+            from crm_migration.extract.workbook.reading import read_workbook
+
+            return read_workbook
         case "json":
-            from crm_migration.extract.json.reading import read_json as read
+            from crm_migration.extract.json.reading import read_json
+
+            return read_json
         case "xml":
-            from crm_migration.extract.xml.reading import read_xml as read
-    return read
+            from crm_migration.extract.xml.reading import read_xml
+
+            return read_xml

@@ -2,7 +2,7 @@
 
 A cell is read by three of its properties in one answer of spreadsheets.get: the value that Google holds
 (`effectiveValue`, typed), the format it is shown in (`effectiveFormat.numberFormat`) and what is shown
-(`formattedValue`). Neither of values.get's renderings is exact alone: FORMATTED_VALUE rounds numbers to the
+(`formattedValue`). Neither rendering of values.get is exact alone: FORMATTED_VALUE rounds numbers to the
 decimals that are shown and writes dates as the spreadsheet's country does, UNFORMATTED_VALUE loses the zeros of
 `0042`, cannot tell a date from a number or the text `TRUE` from the boolean, and both return the text of an error as
 if somebody had typed it.
