@@ -11,7 +11,7 @@ from crm_migration.extract.delimited.records import LINE_END, Record, Scanner
 from crm_migration.extract.document import Document, refused
 from crm_migration.mapping.reading import DelimitedOptions
 
-MOST_COLUMNS = 20_000
+MOST_COLUMNS = 16_384  # As many as a sheet has.
 _SAMPLE_RECORDS = 200
 _MOST_PREAMBLE = 100
 _ENOUGH_ROWS = 3

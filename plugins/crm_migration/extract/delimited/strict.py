@@ -5,7 +5,7 @@ hands over single records that have a fault.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
 
@@ -46,13 +46,17 @@ class Part:
 
 @dataclass(frozen=True)
 class _Cut:
-    """Where the records of a block stand: each from `starts` to before `ends`, on line `lines` of the block."""
+    """Where the records of a block stand: each from `starts` to before `ends`, on line `lines` of the block.
+
+    Those that are `blank` hold nothing but the separators of a row.
+    """
 
     starts: Positions
     ends: Positions
     lines: Positions
     used: int
     lines_used: int
+    blank: NDArray[np.bool_]
 
 
 class StrictReader:
@@ -81,7 +85,8 @@ class StrictReader:
         return not self._layout.dialect.delimiter and _ONE_COLUMN.encode() in block
 
     def _frame(self, block: bytes, cut: _Cut, line: int) -> pl.DataFrame:
-        odd = _blank_rows(block, cut, self._marks, len(self._layout.columns)) | self._invalid(block, cut)
+        cut = replace(cut, blank=_blank_rows(block, cut, self._marks, len(self._layout.columns)))
+        odd = self._invalid(block, cut)
         frame = self._joined(block, cut, line, odd)
         if frame is None:
             ragged = _ragged(block, cut, self._marks, len(self._layout.columns))
@@ -113,9 +118,9 @@ class StrictReader:
 
         None: pyarrow does not see the records that the marks show, or too few of them are sure.
         """
-        sure = (cut.ends > cut.starts) & ~odd
+        sure = (cut.ends > cut.starts) & ~(odd | cut.blank)
         too_odd = odd.sum() > len(odd) * _MOST_ODD + 1
-        good = None if too_odd else self._parse(_kept(block, cut, odd), int(sure.sum()))
+        good = None if too_odd else self._parse(_kept(block, cut, odd | cut.blank), int(sure.sum()))
         if good is None:
             return None
         frame = good.with_columns(pl.Series("_at", cut.lines[sure] + line, dtype=pl.Int64))
@@ -251,7 +256,7 @@ def _cut(block: bytes, marks: _Marks, final: bool, most: int) -> _Cut | None:
     )
     lines = np.concatenate([[0], numbers[:-1] + 1])
     used = min(int(ends[-1]) + 1, len(block))
-    return _Cut(starts, ends - before_return, lines, used, int(numbers[-1]) + 1)
+    return _Cut(starts, ends - before_return, lines, used, int(numbers[-1]) + 1, np.zeros(len(ends), dtype=np.bool_))
 
 
 def _neutral(block: bytes, marks: _Marks) -> NDArray[np.uint8]:
