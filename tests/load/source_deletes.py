@@ -165,6 +165,10 @@ class Scene:
             pipeline.link_references(job)
             pipeline.retire_records(job)
             made, _ = pipeline.finish(job, [])
+            for entity in job.order:
+                window = pipeline.window_of(job, entity) or Window()
+                stream = job.load_job().stream_no(entity)
+                job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
             job.target.ledger.update_run(job.run_no, status="green")
             return made
         finally:
