@@ -5,6 +5,7 @@ import json
 import pytest
 
 from crm_migration.errors import SourceUnreadable
+from crm_migration.extract.json.limits import MOST_AROUND
 from tests.extract.json.documents import read_content
 
 CUSTOMERS = [
@@ -86,6 +87,21 @@ def test_a_path_that_no_record_has_is_noted(tmp_path):
     read = read_content(tmp_path, '[{"id":1}]', records="oders")
     assert read.frame.height == 0
     assert read.reading.facts.notes == ["no record lies below 'oders'"]
+
+
+@pytest.mark.parametrize(
+    ("content", "records"),
+    [
+        ('[{"note":"LONG","orders":[{"no":1},{"no":2}]},{"note":"x","orders":[{"no":3}]}]', "orders"),
+        ('{"note":"LONG","orders":[{"no":1},{"no":2}]}', "orders"),
+    ],
+)
+def test_rows_do_not_repeat_a_long_text_around_them(tmp_path, content, records):
+    read = read_content(tmp_path, content.replace("LONG", "x" * (MOST_AROUND + 1)), records=records)
+    assert read.faults[:2] == [(1, "too_large"), (read.frame["_at"][1], "too_large")]
+    assert [row["no"] for row in read.kept] == (["3"] if content.startswith("[") else [])
+    (frame,) = read.reading.frames(["no"])
+    assert frame["_fault"].null_count() == frame.height
 
 
 def test_what_encloses_the_records_must_be_readable(tmp_path):

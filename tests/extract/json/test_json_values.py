@@ -6,7 +6,7 @@ import pytest
 
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import MOST_RAW
-from crm_migration.extract.json.limits import MOST_COLUMNS, MOST_DEPTH, MOST_RECORD
+from crm_migration.extract.json.limits import MOST_COLUMNS, MOST_DEPTH, MOST_RECORD, MOST_VALUES
 from tests.extract.json.documents import read_content
 
 FORMS = pytest.mark.parametrize("form", ["array", "lines", "spaced", "nested"])
@@ -166,6 +166,15 @@ def test_a_line_that_is_too_long_is_rejected_and_the_next_one_read(tmp_path):
     assert read.faults == [(2, "too_large")]
     assert [row["id"] for row in read.kept] == ["1", "3"]
     assert len(read.frame["_raw"][1]) == MOST_RAW
+
+
+def test_a_record_of_too_many_values_is_rejected_on_a_line_and_refused_in_an_array(tmp_path):
+    """Each takes memory, however short it is written."""
+    wide = '{"id":[' + ",".join(["{}"] * MOST_VALUES) + "]}"
+    read = read_content(tmp_path, f'{{"id":1}}\n{wide}\n{{"id":3}}\n')
+    assert read.faults == [(2, "too_large")]
+    with pytest.raises(SourceUnreadable, match=f"and {MOST_VALUES} values"):
+        read_content(tmp_path, f"[{wide}]")
 
 
 def test_an_element_that_is_too_long_refuses_the_document(tmp_path):

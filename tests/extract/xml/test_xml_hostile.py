@@ -133,6 +133,12 @@ def test_a_record_that_is_too_long_is_refused(tmp_path):
         read_content(tmp_path, f"<r>{record}<c/></r>", XmlOptions(records="r/c"))
 
 
+def test_records_of_nearly_that_length_are_read_one_after_another(tmp_path):
+    record = f"<c><n>{'x' * (limits.MOST_RECORD - 1_000_000)}</n></c>"
+    read = read_content(tmp_path, f"<r>{record * 3}<c/></r>", XmlOptions(records="r/c"))
+    assert [len(text or "") for text in read.frame["n"]] == [limits.MOST_RECORD - 1_000_000] * 3 + [0]
+
+
 def test_more_columns_than_a_table_has_are_refused(tmp_path):
     record = "<c>" + "".join(f"<n{number}/>" for number in range(limits.MOST_COLUMNS + 1)) + "</c>"
     with pytest.raises(SourceUnreadable, match=f"expected at most {limits.MOST_COLUMNS} columns"):

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_migration.errors import MappingFault, SourceUnreadable
+from crm_migration.extract.xml.limits import MOST_AROUND
 from crm_migration.mapping.reading import XmlOptions
 from tests.extract.xml.documents import read_content, read_path
 
@@ -148,6 +149,14 @@ def test_another_root_is_refused_by_name(tmp_path):
 @pytest.mark.parametrize("content", ["", "<crm/>", "<crm><customers/></crm>", "<crm><customers>\n</customers></crm>"])
 def test_a_document_without_records_is_one_frame_without_rows(tmp_path, content):
     assert read_content(tmp_path, content, CUSTOMER).frame.height == 0
+
+
+def test_rows_do_not_repeat_a_long_text_around_them(tmp_path):
+    content = f"<r><t>{'x' * (MOST_AROUND + 1)}</t><c><n>1</n></c><t>short</t><c><n>2</n></c></r>"
+    read = read_content(tmp_path, content, XmlOptions(records="r/c"))
+    assert list(zip(read.frame["_fault"], read.frame["n"], strict=True)) == [("too_large", None), (None, "2")]
+    (frame,) = read.reading.frames(["n"])
+    assert frame["n"].to_list() == ["1", "2"]
 
 
 def test_an_element_of_the_same_name_elsewhere_is_no_record(tmp_path):

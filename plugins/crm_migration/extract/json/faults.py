@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from crm_migration.extract.json.limits import MOST_DEPTH, MOST_RECORD
+from crm_migration.extract.json.limits import MOST_AROUND, MOST_DEPTH, MOST_RECORD, MOST_VALUES
 
 MOST_NAME: Final = 80
 KINDS: Final = {"{": "an object", "[": "an array", '"': "a text", "t": "true", "f": "false", "n": "null"}
@@ -18,7 +18,12 @@ class Fault(NamedTuple):
 NOT_A_NUMBER: Final = Fault("not_a_number", "expected a number as JSON has it, found NaN or Infinity")
 ENCODING: Final = Fault("encoding", "expected whole characters, found a part of one")
 TOO_DEEP: Final = Fault("too_deep", f"expected at most {MOST_DEPTH} levels of objects and arrays, found more")
-TOO_LARGE: Final = Fault("too_large", f"expected a record of at most {MOST_RECORD} letters, found a longer one")
+TOO_LARGE: Final = Fault(
+    "too_large", f"expected a record of at most {MOST_RECORD} letters and {MOST_VALUES} values, found a larger one"
+)
+TOO_MUCH_AROUND: Final = Fault(
+    "too_large", f"expected at most {MOST_AROUND} letters in the columns of what encloses the record, found more"
+)
 
 
 def duplicate_key(key: str) -> Fault:

@@ -1,6 +1,6 @@
 """A JSON document as a reading: its form and its records found, its columns collected, its rows in frames."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,14 +8,15 @@ import polars as pl
 from crm_migration.extract.document import Document, Facts, refused
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.json.decoding import find_encoding, read_text, read_utf8
+from crm_migration.extract.json.faults import TOO_MUCH_AROUND
 from crm_migration.extract.json.forms import Form, find_form, read_head
-from crm_migration.extract.json.limits import CHUNK, MOST_COLUMNS
-from crm_migration.extract.json.records import PARENT, Record, RecordCutter, Values, bad_row, letters_in
+from crm_migration.extract.json.limits import CHUNK, MOST_AROUND, MOST_COLUMNS
+from crm_migration.extract.json.records import PARENT, Record, RecordCutter, bad_row, letters_in
 from crm_migration.extract.json.shapes import shapes_of
 from crm_migration.extract.json.trunk import Path, Survey, survey, trunk_units, way_to
 from crm_migration.extract.json.units import Unit, element_units, line_units, value_units
 from crm_migration.extract.json.window import Window
-from crm_migration.extract.record_frames import RecordFrames, Row, refuse_reserved, row_getter
+from crm_migration.extract.record_frames import RecordFrames, refuse_reserved, row_getter
 from crm_migration.extract.source import BATCH_ROWS
 
 ITSELF = "."
@@ -82,14 +83,16 @@ class JsonReading:
         cutter = self._planned().cutter
         row_of = row_getter(columns)
         frames = RecordFrames(columns, batch_rows)
+        plain = not cutter.around.values
         for unit in self._units():
             values = cutter.flat_values(unit)
-            if values is not None:
-                if frames.add(row_of(values), unit.at, unit.end - unit.start + cutter.letters_around):
+            if values is not None and plain:
+                if frames.add(row_of(values), unit.at, unit.end - unit.start):
                     yield frames.flush()
                 continue
-            for record in cutter.cut(unit):
-                if _add(frames, unit, record, row_of):
+            flat = None if values is None else Record(values, cutter.around, None, unit.start, unit.end)
+            for record in cutter.cut(unit) if flat is None else (flat,):
+                if _add(frames, unit, record, columns):
                     yield frames.flush()
         if frames.left():
             yield frames.flush()
@@ -158,7 +161,12 @@ def _elements(window: Window) -> Iterator[Unit]:
     window.end()
 
 
-def _add(frames: RecordFrames, unit: Unit, record: Record, row_of: Callable[[Values], Row]) -> bool:
-    if record.fault is not None:
-        return frames.reject(bad_row(unit, record, record.fault))
-    return frames.add(row_of(record.values), unit.at, letters_in(record.values))
+def _add(frames: RecordFrames, unit: Unit, record: Record, columns: Sequence[str]) -> bool:
+    around, values = record.around.values, record.values
+    fault = record.fault
+    if fault is None and record.around.letters > MOST_AROUND:
+        fault = TOO_MUCH_AROUND if letters_in(around, columns) > MOST_AROUND else None
+    if fault is not None:
+        return frames.reject(bad_row(unit, record, fault))
+    row = tuple([around[column] if column in around else values.get(column) for column in columns])
+    return frames.add(row, unit.at, sum(len(value) for value in row if isinstance(value, str)))

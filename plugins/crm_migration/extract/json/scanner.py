@@ -122,16 +122,26 @@ def skip_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
+def key_at(text: str, at: int) -> tuple[str, int]:
+    """Return the key of the member at `at`, and where its value begins."""
+    key, at = scanstring(text, at + 1)
+    return key, skip_space(text, skip_space(text, at) + 1)
+
+
+def next_member(text: str, end: int) -> int:
+    """Return where the next member or element begins after one that ends at `end`, or the bracket that closes."""
+    at = skip_space(text, end)
+    return skip_space(text, at + 1) if text[at] == "," else at
+
+
 def members(scanner: Scanner, text: str, start: int) -> Iterator[Member]:
     """Yield the members of the object at `start`, whose syntax is known to be right; `scanner.fault` is each one's."""
     at = skip_space(text, start + 1)
     while text[at] != "}":
-        key, at = scanstring(text, at + 1)
-        at = skip_space(text, skip_space(text, at) + 1)
+        key, at = key_at(text, at)
         value, end = scanner.scan(text, at)
         yield Member(key, value, at, end)
-        at = skip_space(text, end)
-        at = skip_space(text, at + 1) if text[at] == "," else at
+        at = next_member(text, end)
 
 
 def elements(scanner: Scanner, text: str, start: int) -> Iterator[Member]:
@@ -140,8 +150,7 @@ def elements(scanner: Scanner, text: str, start: int) -> Iterator[Member]:
     while text[at] != "]":
         value, end = scanner.scan(text, at)
         yield Member("", value, at, end)
-        at = skip_space(text, end)
-        at = skip_space(text, at + 1) if text[at] == "," else at
+        at = next_member(text, end)
 
 
 def is_json(data: bytes) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from crm_migration.extract.json.records import RecordCutter
+from crm_migration.extract.json.records import Around, Record, RecordCutter
 from crm_migration.extract.json.units import Unit
 
 Shape = tuple[str, ...]
@@ -27,9 +27,14 @@ def _once(shapes: Iterable[Shape]) -> Iterator[Shape]:
 
 
 def _all_shapes(units: Iterable[Unit], cutter: RecordCutter) -> Iterator[Shape]:
+    around: Around | None = None
     for unit in units:
         values = cutter.flat_values(unit)
         if values is not None:
             yield tuple(values)
-        else:
-            yield from (tuple(record.values) for record in cutter.cut(unit) if record.fault is None)
+        for record in cutter.cut(unit) if values is None else (Record({}, cutter.around, None, 0, 0),):
+            if record.fault is None:
+                yield tuple(record.values)
+                if record.around is not around:
+                    around = record.around
+                    yield tuple(around.values)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from crm_migration.extract.json.decoding import decode_line
 from crm_migration.extract.json.faults import TOO_DEEP, TOO_LARGE, Fault, not_json
-from crm_migration.extract.json.limits import MOST_RECORD
+from crm_migration.extract.json.limits import MOST_RECORD, MOST_VALUES
 from crm_migration.extract.json.quick import QuickReader
 from crm_migration.extract.json.scanner import ScanFailed, Scanner, skip_space
 from crm_migration.extract.json.window import Window
@@ -53,7 +53,7 @@ def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
     start, size = skip_space(text, 0), len(text)
     if start == size:
         return None
-    if len(line) > MOST_RECORD:
+    if len(line) > MOST_RECORD or _values_in(line) > MOST_VALUES:
         return Unit(number, text, start, size, None, TOO_LARGE, broken=True)
     try:
         value, end = scanner.scan(text, start)
@@ -64,6 +64,10 @@ def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
     if skip_space(text, end) != size:
         return Unit(number, text, start, size, None, not_json(end + 1, "expected the end of the line"), broken=True)
     return Unit(number, text, start, end, value, scanner.examine(text, start, end, value))
+
+
+def _values_in(line: bytes) -> int:
+    return line.count(b",") + line.count(b"{") + line.count(b"[") if len(line) > MOST_VALUES else 0
 
 
 def _line_blocks(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:

@@ -7,7 +7,7 @@ from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import Document, refused
 from crm_migration.extract.json.decoding import encode_whole
 from crm_migration.extract.json.faults import TOO_DEEP, TOO_LARGE, Fault, duplicate_key
-from crm_migration.extract.json.limits import MOST_COLUMNS, MOST_RECORD
+from crm_migration.extract.json.limits import MOST_COLUMNS, MOST_RECORD, MOST_VALUES
 from crm_migration.extract.json.quick import QuickReader
 from crm_migration.extract.json.scanner import UNTERMINATED, ScanFailed, Scanner, skip_space
 
@@ -138,7 +138,8 @@ class Window:
         return refused(self._document, f"line {line}, column {column}: {found}")
 
     def _unexpected(self, at: int, expected: str) -> SourceUnreadable:
-        if len(self.text) - self.at > MOST_RECORD:
+        seen = len(self.text) - self.at
+        if seen > MOST_RECORD or self._values_in_sight(seen) > MOST_VALUES:
             return self.refusal(self.at, f"{TOO_LARGE.message}, or text that is not JSON")
         at_end = skip_space(self.text, at) >= len(self.text) or expected == UNTERMINATED
         found = "the end of the file: it is truncated" if at_end else "something else"
@@ -146,13 +147,17 @@ class Window:
 
     def _widen(self) -> bool:
         """Bring so much more into sight that repeated attempts cost no more than the text is long."""
-        wanted = 2 * (len(self.text) - self.at)
-        if wanted > 2 * MOST_RECORD:
+        seen = len(self.text) - self.at
+        if seen > MOST_RECORD or self._values_in_sight(seen) > MOST_VALUES:
             return False
+        wanted = 2 * seen
         grown = self._more()
         while grown and len(self.text) - self.at < wanted and self._more():
             pass
         return grown
+
+    def _values_in_sight(self, letters: int) -> int:
+        return sum(self.text.count(sign, self.at) for sign in ",{[") if letters > MOST_VALUES else 0
 
     def _more(self) -> bool:
         piece = next(self._pieces, None)

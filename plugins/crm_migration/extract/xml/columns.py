@@ -79,6 +79,10 @@ class Columns:
                 names[local if len(places) == 1 else self._prefixed(place)] = place
         return names
 
+    def is_around(self, place: int) -> bool:
+        """Return whether the place is an ancestor's."""
+        return PARENT in self._ways[place]
+
     def find(self, wanted: str, names: Mapping[str, int]) -> int | None:
         """Return the place of a column by its name, or by its name with all prefixes; None if there is none."""
         if wanted in names or ":" not in wanted:

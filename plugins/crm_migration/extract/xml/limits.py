@@ -7,6 +7,8 @@ from typing import Final
 
 MOST_RECORD: Final = 8 * 1024 * 1024
 """Bytes of one record, give or take a chunk."""
+MOST_AROUND: Final = 65_536
+"""Letters that a row may take over from its record's ancestors, as many rows may take over the same ones."""
 MOST_COLUMNS: Final = 10_000
 """Columns of one document."""
 MOST_ATTRIBUTES: Final = 1000

@@ -7,9 +7,10 @@ import polars as pl
 from crm_migration.extract.document import Document, Facts, refused
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.record_frames import RecordFrames, refuse_reserved
+from crm_migration.extract.rows import BadRow
 from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns
-from crm_migration.extract.xml.limits import CHUNK, MOST_COLUMNS
+from crm_migration.extract.xml.limits import CHUNK, MOST_AROUND, MOST_COLUMNS
 from crm_migration.extract.xml.paths import KNOWN_PREFIXES, Step, local_name, parse_path, path_text
 from crm_migration.extract.xml.prolog import find_root
 from crm_migration.extract.xml.records import Record, RecordStream
@@ -67,9 +68,14 @@ class XmlReading:
         """
         names = self._named()
         places = [self._columns.find(name, names) or TOP for name in columns]
+        around = [self._columns.is_around(place) for place in places]
         frames = RecordFrames(columns, batch_rows)
-        for number, values, letters in self._records():
-            if frames.add(tuple(map(values.get, places)), number, letters):
+        for record in self._records():
+            if any(around):
+                full = _add(frames, record, list(zip(places, around, strict=True)))
+            else:
+                full = frames.add(tuple(map(record.values.get, places)), record.number, record.letters)
+            if full:
                 yield frames.flush()
         if frames.left():
             yield frames.flush()
@@ -111,3 +117,14 @@ class XmlReading:
             named = f"the records are the elements {found!r}; xml.records can name others"
             self.facts.notes.append(named if found else "there are no records")
         return self._path
+
+
+def _add(frames: RecordFrames, record: Record, places: list[tuple[int, bool]]) -> bool:
+    row = tuple([record.around(place) if around else record.values.get(place) for place, around in places])
+    if record.letters_around <= MOST_AROUND:
+        return frames.add(row, record.number, record.letters + record.letters_around)
+    letters = sum(len(text) for text, (_, around) in zip(row, places, strict=True) if around and text)
+    if letters <= MOST_AROUND:
+        return frames.add(row, record.number, record.letters + letters)
+    found = f"expected at most {MOST_AROUND} letters in the columns of the record's ancestors, found more"
+    return frames.reject(BadRow(record.number, "too_large", found))

@@ -11,28 +11,25 @@ from crm_migration.extract.xml.paths import Step
 from crm_migration.extract.xml.stream import Element, TooManyAttributes, TreeStream, attributes_of
 
 
-class Record(NamedTuple):
-    """A record's number in the document, counted from 1, its values by place, and about how many letters they hold."""
-
-    number: int
-    values: Values
-    letters: int
-
-
-class _Level:
+class Level:
     """An ancestor of the records: its attributes, and the texts of its plain children as far as they came.
 
-    `way` is the next step to the records: elements that it matches lead to records and are no texts.
+    `way` is the next step to the records: elements that it matches lead to records and are no texts. `fresh` are the
+    places that no record has seen yet, `letters` is how much text there is.
     """
 
     def __init__(self, element: Element, place: int, way: Step, columns: Columns) -> None:
+        """Take an ancestor that just began, and the place that its values stand below."""
         self.element = element
+        self.values: Values = {}
+        self.letters = 0
+        self.fresh: dict[int, None] = {}
         self._place = place
         self._way = way
         self._columns = columns
         self._seen: Element = None
-        self.values: Values = {columns.place(place, "@" + name): value for name, value in attributes_of(element)}
-        self.letters = _letters(self.values)
+        for name, value in attributes_of(element):
+            self._put("@" + name, value)
 
     def gather(self, before: Element) -> None:
         """Take the plain children that stand before this one and were not taken yet; of several the last counts."""
@@ -42,15 +39,37 @@ class _Level:
             fresh.append(passed)
             passed = passed.getprevious()
         self._seen = newest
-        plain = [child for child in fresh if not len(child) and not self._way.matches(child.tag)]
-        if plain:
-            places = [self._columns.place(self._place, child.tag) for child in reversed(plain)]
-            self.values.update(zip(places, [child.text or "" for child in reversed(plain)], strict=True))
-            self.letters = _letters(self.values)
+        for child in reversed(fresh):
+            if not len(child) and not self._way.matches(child.tag):
+                self._put(child.tag, child.text or "")
+
+    def _put(self, step: str, text: str) -> None:
+        place = self._columns.place(self._place, step)
+        if place not in self.values:
+            self.fresh[place] = None
+        self.letters += len(text) - len(self.values.get(place) or "")
+        self.values[place] = text
 
 
-def _letters(values: Values) -> int:
-    return sum(len(text) for text in values.values() if text)
+class Record(NamedTuple):
+    """A record's number in the document, counted from 1, its values by place, and about how many letters they hold.
+
+    `levels` are its ancestors as they are now, from the root on; they change with the next record.
+    """
+
+    number: int
+    values: Values
+    letters: int
+    levels: list[Level]
+
+    def around(self, place: int) -> str | None:
+        """Return the value that an ancestor has at this place."""
+        return next((level.values[place] for level in self.levels if place in level.values), None)
+
+    @property
+    def letters_around(self) -> int:
+        """Return how many letters the ancestors' values have."""
+        return sum(level.letters for level in self.levels)
 
 
 class RecordStream:
@@ -62,9 +81,10 @@ class RecordStream:
         self._stream = stream
         self._path = path
         self._columns = columns
-        self._levels: list[_Level] = []
+        self._levels: list[Level] = []
         self._record: Element = None
-        self._open_bytes = self._fresh_bytes = self._around_letters = 0
+        self._open: Element = None
+        self._open_bytes = self._fresh_bytes = 0
         self._up: list[int] = [TOP]
         for _ in path:
             self._up.append(columns.place(self._up[-1], PARENT))
@@ -82,7 +102,7 @@ class RecordStream:
                     continue
                 number += 1
                 values = self._values(element)
-                yield Record(number, values, self._around_letters + self._fresh_bytes)
+                yield Record(number, values, self._fresh_bytes, self._levels)
                 self._fresh_bytes = 0
                 element.clear()
                 self._record = element
@@ -96,9 +116,10 @@ class RecordStream:
         values = values_of(element, self._columns)
         if self._levels:
             self._levels[-1].gather(element)
-            self._around_letters = sum(level.letters for level in self._levels)
-            for level in self._levels:
-                values.update(level.values)
+        for level in self._levels:
+            if level.fresh:
+                self._columns.hold_values(level.fresh)
+                level.fresh = {}
         return values
 
     def _is_record(self, element: Element) -> bool:
@@ -120,7 +141,7 @@ class RecordStream:
             if depth:
                 self._levels[depth - 1].gather(element)
             place = self._up[len(self._path) - 1 - depth]
-            self._levels.append(_Level(element, place, self._path[depth + 1], self._columns))
+            self._levels.append(Level(element, place, self._path[depth + 1], self._columns))
 
     def _prune(self, root: Element, size: int) -> None:
         """Take all out of the tree that is complete, but for the last child of each open element."""
@@ -141,7 +162,11 @@ class RecordStream:
         self._watch(node, size)
 
     def _watch(self, record: Element, size: int) -> None:
-        self._open_bytes = 0 if record is self._record else self._open_bytes + size
+        if record is self._record or record is not self._open:
+            self._open_bytes = 0
+        else:
+            self._open_bytes += size
+        self._open = record
         if self._open_bytes > MOST_RECORD:
             raise refused(
                 self._document,
