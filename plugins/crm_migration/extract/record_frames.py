@@ -1,6 +1,6 @@
 """Records of JSON and XML become frames of text columns, a column at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
@@ -15,20 +15,23 @@ MOST_FRAME: Final = 8 * 1024 * 1024
 """Letters in one frame, more or less: frames of long records hold fewer rows."""
 
 
-def row_getter(columns: Sequence[str]) -> Callable[[dict[str, Any]], Row]:
-    """Return what takes the columns' values out of a record, null where it lacks one."""
+def rows_getter(columns: Sequence[str]) -> Callable[[Sequence[dict[str, Any]]], list[Row]]:
+    """Return what takes the columns' values out of records, null where a record lacks one."""
+
+    def with_gaps(records: Sequence[dict[str, Any]]) -> list[Row]:
+        return [tuple([record.get(column) for column in columns]) for record in records]
+
     if len(columns) <= 1:
-        return lambda values: tuple(values.get(column) for column in columns)
+        return with_gaps
     quick = itemgetter(*columns)
 
-    def row_of(values: dict[str, Any]) -> Row:
+    def rows_of(records: Sequence[dict[str, Any]]) -> list[Row]:
         try:
-            row: Row = quick(values)
+            return list(map(quick, records))
         except KeyError:
-            return tuple([values.get(column) for column in columns])
-        return row
+            return with_gaps(records)
 
-    return row_of
+    return rows_of
 
 
 def refuse_reserved(document: Document, columns: Iterable[str]) -> None:
@@ -64,6 +67,20 @@ class RecordFrames:
         self._places.append(at)
         self._letters += letters
         return len(self._places) >= self._batch_rows or self._letters >= MOST_FRAME
+
+    def extend(self, rows: Sequence[Row], places: Sequence[int], letters: int) -> Iterator[pl.DataFrame]:
+        """Take rows that stand at `places`; yield the frames that they fill."""
+        taken = 0
+        while taken < len(rows):
+            end = taken + self._batch_rows - len(self._rows)
+            self._rows += rows[taken:end]
+            self._places += places[taken:end]
+            taken = end
+            if len(self._rows) >= self._batch_rows:
+                yield self.flush()
+        self._letters += letters
+        if self._letters >= MOST_FRAME and self._rows:
+            yield self.flush()
 
     def reject(self, bad: BadRow) -> bool:
         """Take a row that is rejected; return whether the frame is full."""

@@ -155,12 +155,12 @@ class WatchedStream(TreeStream):
 
     most = 0
 
-    def elements(self, file, ends, prune):
+    def ended(self, file, ends, prune):
         def watched(root, size):
             prune(root, size)
             self.most = max(self.most, sum(1 for _ in root.iter()))
 
-        return super().elements(file, ends, watched)
+        return super().ended(file, ends, watched)
 
 
 def test_neither_records_nor_what_lies_beside_them_stays_in_memory(tmp_path):

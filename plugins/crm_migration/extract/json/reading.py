@@ -14,9 +14,9 @@ from crm_migration.extract.json.limits import CHUNK, MOST_AROUND, MOST_COLUMNS
 from crm_migration.extract.json.records import PARENT, Record, RecordCutter, bad_row, letters_in
 from crm_migration.extract.json.shapes import shapes_of
 from crm_migration.extract.json.trunk import Path, Survey, survey, trunk_units, way_to
-from crm_migration.extract.json.units import Unit, element_units, line_units, value_units
+from crm_migration.extract.json.units import Run, Unit, element_units, line_units, value_units
 from crm_migration.extract.json.window import Window
-from crm_migration.extract.record_frames import RecordFrames, refuse_reserved, row_getter
+from crm_migration.extract.record_frames import RecordFrames, refuse_reserved, rows_getter
 from crm_migration.extract.source import BATCH_ROWS
 
 ITSELF = "."
@@ -81,17 +81,13 @@ class JsonReading:
             SourceUnreadable: the document is malformed.
         """
         cutter = self._planned().cutter
-        row_of = row_getter(columns)
+        rows_of = rows_getter(columns)
         frames = RecordFrames(columns, batch_rows)
-        plain = not cutter.around.values
         for unit in self._units():
-            values = cutter.flat_values(unit)
-            if values is not None and plain:
-                if frames.add(row_of(values), unit.at, unit.end - unit.start):
-                    yield frames.flush()
+            if isinstance(unit, Run):
+                yield from frames.extend(rows_of(unit.values), unit.places, unit.letters)
                 continue
-            flat = None if values is None else Record(values, cutter.around, None, unit.start, unit.end)
-            for record in cutter.cut(unit) if flat is None else (flat,):
+            for record in cutter.records(unit):
                 if _add(frames, unit, record, columns):
                     yield frames.flush()
         if frames.left():
@@ -103,16 +99,17 @@ class JsonReading:
     def _window(self) -> Window:
         return Window(self._document, self._text())
 
-    def _units(self) -> Iterator[Unit]:
+    def _units(self) -> Iterator[Unit | Run]:
+        plan = self._planned()
+        runs = plan.cutter.takes_runs
         if self._form in ("lines", "empty"):
-            pieces = read_utf8(self._document, self._encoding, self._chunk)
-            return line_units(pieces, flat=not self._planned().cutter.way)
+            return line_units(read_utf8(self._document, self._encoding, self._chunk), runs)
         window = self._window()
         if self._form == "sequence":
-            return value_units(window)
+            return value_units(window, runs)
         if self._form == "array":
-            return _elements(window)
-        return trunk_units(window, self._planned().trunk)
+            return _elements(window, runs)
+        return trunk_units(window, plan.trunk, runs)
 
     def _planned(self) -> _Plan:
         if self._plan is None:
@@ -156,8 +153,8 @@ def _levels_up(column: str) -> int:
     return levels
 
 
-def _elements(window: Window) -> Iterator[Unit]:
-    yield from element_units(window)
+def _elements(window: Window, runs: bool) -> Iterator[Unit | Run]:
+    yield from element_units(window, runs)
     window.end()
 
 

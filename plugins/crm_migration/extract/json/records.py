@@ -69,22 +69,28 @@ class RecordCutter:
             self.around = self.around.inner(scalars)
         self._scanner = Scanner()
 
-    def flat_values(self, unit: Unit) -> dict[str, Any] | None:
-        """Return the values of a unit that is a record without fault and without lists or objects in it, else None.
+    @property
+    def takes_runs(self) -> bool:
+        """Return whether an object of scalars is a record as it is."""
+        return not self.way and not self.around.values
 
-        Integers may be no text yet. What encloses the unit is `around`.
-        """
+    def records(self, unit: Unit) -> Iterable[Record]:
+        """Return the unit's records, those that are rejected too."""
+        values = self._flat_values(unit)
+        return self._cut(unit) if values is None else (Record(values, self.around, None, unit.start, unit.end),)
+
+    def _flat_values(self, unit: Unit) -> Values | None:
+        """Return the values of a unit that is a record without fault and without lists or objects in it, else None."""
         value = unit.value
         if self.way or unit.fault is not None or type(value) is not dict:
             return None
-        if not unit.flat and any(isinstance(inner, (dict, list)) for inner in value.values()):
+        if any(isinstance(inner, (dict, list)) for inner in value.values()):
             return None
         if self.around.values and any(key.startswith(PARENT) for key in value):
             return None
         return value
 
-    def cut(self, unit: Unit) -> Iterator[Record]:
-        """Yield the unit's records, those that are rejected too."""
+    def _cut(self, unit: Unit) -> Iterator[Record]:
         if unit.broken:
             yield Record({}, self.around, unit.fault, unit.start, unit.end)
             return

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from crm_migration.extract.json.records import Around, Record, RecordCutter
-from crm_migration.extract.json.units import Unit
+from crm_migration.extract.json.records import Around, RecordCutter
+from crm_migration.extract.json.units import Run, Unit
 
 Shape = tuple[str, ...]
 MOST_SHAPES: Final = 10_000
 """Shapes that are remembered so as not to be told twice."""
 
 
-def shapes_of(units: Iterable[Unit], cutter: RecordCutter) -> Iterator[Shape]:
+def shapes_of(units: Iterable[Unit | Run], cutter: RecordCutter) -> Iterator[Shape]:
     """Yield the columns of the records that can be read."""
     return _once(_all_shapes(units, cutter))
 
@@ -26,13 +26,13 @@ def _once(shapes: Iterable[Shape]) -> Iterator[Shape]:
             yield shape
 
 
-def _all_shapes(units: Iterable[Unit], cutter: RecordCutter) -> Iterator[Shape]:
+def _all_shapes(units: Iterable[Unit | Run], cutter: RecordCutter) -> Iterator[Shape]:
     around: Around | None = None
     for unit in units:
-        values = cutter.flat_values(unit)
-        if values is not None:
-            yield tuple(values)
-        for record in cutter.cut(unit) if values is None else (Record({}, cutter.around, None, 0, 0),):
+        if isinstance(unit, Run):
+            yield from dict.fromkeys(map(tuple, unit.values))
+            continue
+        for record in cutter.records(unit):
             if record.fault is None:
                 yield tuple(record.values)
                 if record.around is not around:

@@ -7,7 +7,7 @@ from typing import Final
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.json.faults import KINDS, TOO_DEEP, duplicate_key
 from crm_migration.extract.json.limits import MOST_COLUMNS, MOST_DEPTH
-from crm_migration.extract.json.units import Unit, element_units, take_unit
+from crm_migration.extract.json.units import Run, Unit, element_units, take_unit
 from crm_migration.extract.json.window import Window
 
 Path = tuple[str, ...]
@@ -109,31 +109,31 @@ def way_to(path: Path, found: Survey) -> Path:
     return path
 
 
-def trunk_units(window: Window, way: Path) -> Iterator[Unit]:
+def trunk_units(window: Window, way: Path, runs: bool) -> Iterator[Unit | Run]:
     """Yield the elements of the array at `way`, or the one object there; pass over everything else.
 
     Raises:
         SourceUnreadable: the document is malformed, or something else than records is there.
     """
-    yield from _follow(window, way)
+    yield from _follow(window, way, runs)
     window.end()
 
 
-def _follow(window: Window, way: Path) -> Iterator[Unit]:
+def _follow(window: Window, way: Path, runs: bool) -> Iterator[Unit | Run]:
     if not way:
-        yield from _units_here(window)
+        yield from _units_here(window, runs)
         return
     for key in window.members():
         if key == way[0]:
-            yield from _follow(window, way[1:])
+            yield from _follow(window, way[1:], runs)
         else:
             _pass_over(window, 0)
 
 
-def _units_here(window: Window) -> Iterator[Unit]:
+def _units_here(window: Window, runs: bool) -> Iterator[Unit | Run]:
     letter = window.peek()
     if letter == "[":
-        yield from element_units(window)
+        yield from element_units(window, runs)
     elif letter == "{":
         yield take_unit(window, 1)
     elif window.value() is not None:

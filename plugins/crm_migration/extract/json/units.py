@@ -1,7 +1,7 @@
 """The values of a document that are taken one after another: each is a record, or holds the records of a path."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from crm_migration.extract.json.decoding import decode_line
 from crm_migration.extract.json.faults import TOO_DEEP, TOO_LARGE, Fault, not_json
@@ -10,12 +10,14 @@ from crm_migration.extract.json.quick import QuickReader
 from crm_migration.extract.json.scanner import ScanFailed, Scanner, skip_space
 from crm_migration.extract.json.window import Window
 
+MOST_RUN: Final = 256 * 1024
+"""Letters of records that are handed on together."""
+
 
 class Unit(NamedTuple):
     """A value, its text in text[start:end], what is wrong with it, and where a person finds it.
 
-    `broken` says that the text is no JSON that could be taken apart, `flat` that the value is an object of scalars; it
-    may come without its text then.
+    `broken` says that the text is no JSON that could be taken apart.
     """
 
     at: int
@@ -25,27 +27,44 @@ class Unit(NamedTuple):
     value: Any
     fault: Fault | None = None
     broken: bool = False
-    flat: bool = False
 
 
-def line_units(pieces: Iterator[bytes], flat: bool) -> Iterator[Unit]:
+class Run(NamedTuple):
+    """Objects of scalars that follow each other: where a person finds them, they themselves, their letters in all.
+
+    Their integers may be no text yet.
+    """
+
+    places: list[int]
+    values: list[dict[str, Any]]
+    letters: int
+
+
+def line_units(pieces: Iterator[bytes], runs: bool) -> Iterator[Unit | Run]:
     """Yield the value of each line of UTF-8, numbered by its line; a line that is no JSON is a unit with a fault.
 
-    With `flat`, objects of scalars come without their text.
+    Objects of scalars come in runs where those are wanted.
     """
     scanner, quick = Scanner(), QuickReader()
     number = 0
     for lines in _line_blocks(pieces):
         quick.look_at(b"\n".join(lines))
+        run = Run([], [], sum(map(len, lines)))
         for line in lines:
             number += 1
-            value = quick.object_in(line) if flat else None
+            value = quick.object_in(line) if runs else None
             if value is not None:
-                yield Unit(number, "", 0, len(line), value, None, False, True)
+                run.places.append(number)
+                run.values.append(value)
                 continue
             unit = _line_unit(scanner, line, number)
             if unit is not None:
+                if run.values:
+                    yield run
+                    run = Run([], [], 0)
                 yield unit
+        if run.values:
+            yield run
 
 
 def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
@@ -88,24 +107,44 @@ def _line_blocks(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
     yield [b"".join(rest)]
 
 
-def value_units(window: Window) -> Iterator[Unit]:
+def value_units(window: Window, runs: bool) -> Iterator[Unit | Run]:
     """Yield the values that stand one after another to the end of the document, counted from 1."""
-    number = 0
-    while window.peek():
-        number += 1
-        yield take_unit(window, number)
+    return _gathered(window, _while_more(window), runs)
 
 
-def element_units(window: Window) -> Iterator[Unit]:
+def element_units(window: Window, runs: bool) -> Iterator[Unit | Run]:
     """Take an array and yield its elements, counted from 1."""
-    for number, _ in enumerate(window.elements(), 1):
-        yield take_unit(window, number)
+    return _gathered(window, window.elements(), runs)
+
+
+def _while_more(window: Window) -> Iterator[None]:
+    while window.peek():
+        yield
+
+
+def _gathered(window: Window, stops: Iterator[None], runs: bool) -> Iterator[Unit | Run]:
+    """Yield a unit at each stop; objects of scalars in runs where those are wanted."""
+    places: list[int] = []
+    values: list[dict[str, Any]] = []
+    letters = 0
+    for number, _ in enumerate(stops, 1):
+        value = window.flat_object() if runs else None
+        if value is not None:
+            places.append(number)
+            values.append(value)
+            letters += window.at - window.start
+            if letters < MOST_RUN:
+                continue
+        if values:
+            yield Run(places, values, letters)
+            places, values, letters = [], [], 0
+        if value is None:
+            yield take_unit(window, number)
+    if values:
+        yield Run(places, values, letters)
 
 
 def take_unit(window: Window, number: int) -> Unit:
     """Take the next value."""
-    value = window.flat_object()
-    if value is not None:
-        return Unit(number, window.text, window.start, window.at, value, None, False, True)
     value = window.value()
     return Unit(number, window.text, window.start, window.at, value, window.examine(value))

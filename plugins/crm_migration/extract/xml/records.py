@@ -15,7 +15,8 @@ class Level:
     """An ancestor of the records: its attributes, and the texts of its plain children as far as they came.
 
     `way` is the next step to the records: elements that it matches lead to records and are no texts. `fresh` are the
-    places that no record has seen yet, `letters` is how much text there is.
+    places that no record has seen yet, `letters` is how much text there is, `seen` is the child up to which all is
+    taken.
     """
 
     def __init__(self, element: Element, place: int, way: Step, columns: Columns) -> None:
@@ -24,21 +25,23 @@ class Level:
         self.values: Values = {}
         self.letters = 0
         self.fresh: dict[int, None] = {}
+        self.seen: Element = None
         self._place = place
         self._way = way
         self._columns = columns
-        self._seen: Element = None
         for name, value in attributes_of(element):
             self._put("@" + name, value)
 
     def gather(self, before: Element) -> None:
         """Take the plain children that stand before this one and were not taken yet; of several the last counts."""
         newest = passed = before.getprevious()
+        if passed is None or passed is self.seen:
+            return
         fresh: list[Element] = []
-        while passed is not None and passed is not self._seen:
+        while passed is not None and passed is not self.seen:
             fresh.append(passed)
             passed = passed.getprevious()
-        self._seen = newest
+        self.seen = newest
         for child in reversed(fresh):
             if not len(child) and not self._way.matches(child.tag):
                 self._put(child.tag, child.text or "")
@@ -82,9 +85,10 @@ class RecordStream:
         self._path = path
         self._columns = columns
         self._levels: list[Level] = []
+        self._tag = ""
         self._record: Element = None
         self._open: Element = None
-        self._open_bytes = self._fresh_bytes = 0
+        self._open_bytes = self._fresh_bytes = self._number = 0
         self._up: list[int] = [TOP]
         for _ in path:
             self._up.append(columns.place(self._up[-1], PARENT))
@@ -95,24 +99,21 @@ class RecordStream:
         Raises:
             SourceUnreadable: the document is not well-formed, or beyond a limit.
         """
-        number = 0
+        self._number = 0
         try:
-            for element in self._stream.elements(file, self._path[-1].pattern, self._prune):
-                if not self._is_record(element):
-                    continue
-                number += 1
-                values = self._values(element)
-                yield Record(number, values, self._fresh_bytes, self._levels)
-                self._fresh_bytes = 0
-                element.clear()
-                self._record = element
+            for ended in self._stream.ended(file, self._path[-1].pattern, self._prune):
+                for element in ended:
+                    if self._is_record(element):
+                        yield self._record_of(element)
+                        self._let_go(element)
         except TooManyColumns:
             raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
         except TooManyAttributes:
-            found = f"record {number}: expected at most {MOST_ATTRIBUTES} attributes of an element, found more"
+            found = f"record {self._number}: expected at most {MOST_ATTRIBUTES} attributes of an element, found more"
             raise refused(self._document, found) from None
 
-    def _values(self, element: Element) -> Values:
+    def _record_of(self, element: Element) -> Record:
+        self._number += 1
         values = values_of(element, self._columns)
         if self._levels:
             self._levels[-1].gather(element)
@@ -120,16 +121,24 @@ class RecordStream:
             if level.fresh:
                 self._columns.hold_values(level.fresh)
                 level.fresh = {}
-        return values
+        return Record(self._number, values, self._fresh_bytes, self._levels)
+
+    def _let_go(self, element: Element) -> None:
+        element.clear()
+        self._fresh_bytes = 0
+        self._record = element
+        if self._levels:
+            self._levels[-1].seen = element
 
     def _is_record(self, element: Element) -> bool:
         parent = element.getparent()
         if self._levels and parent is self._levels[-1].element and len(self._levels) == len(self._path) - 1:
-            return self._path[-1].matches(element.tag)
+            return element.tag == self._tag or self._path[-1].matches(element.tag)
         ways = [*reversed(list(element.iterancestors())), element]
         if len(ways) != len(self._path) or not all(map(_matches, self._path, ways)):
             return False
         self._enter(ways[:-1])
+        self._tag = element.tag
         return True
 
     def _enter(self, ancestors: list[Element]) -> None:

@@ -71,7 +71,7 @@ def search_path(stream: TreeStream, file: BinaryIO) -> tuple[Step, ...]:
         SourceUnreadable: the document is not well-formed, or beyond a limit of the parser.
     """
     census = Census()
-    for _ in stream.elements(file, None, lambda root, _size: census.take(root, whole=False)):
+    for _ in stream.ended(file, None, lambda root, _size: census.take(root, whole=False)):
         pass
     census.take(stream.root, whole=True)
     return census.best(stream.root)

@@ -30,7 +30,7 @@ def attributes_of(element: Element) -> list[tuple[str, str]]:
 
 
 class TreeStream:
-    """Feeds a parser; yields the elements that ended and match `ends`, then lets `prune` take out what is done with.
+    """Feeds a parser; yields the elements that ended, if they or the root match `ends`, then lets `prune` take out.
 
     `encoding` is known once the root was seen.
     """
@@ -44,8 +44,8 @@ class TreeStream:
         self.encoding = ""
         self.fed = 0
 
-    def elements(self, file: BinaryIO, ends: str | None, prune: Callable[[Element, int], None]) -> Iterator[Element]:
-        """Yield elements in the order they end; `prune` is called with the root and how many bytes were just parsed.
+    def ended(self, file: BinaryIO, ends: str | None, prune: Callable[[Element, int], None]) -> Iterator[list[Element]]:
+        """Yield the elements that ended, those of a chunk at once, and then call `prune` with the root and its bytes.
 
         Raises:
             SourceUnreadable: the document is not well-formed, or beyond a limit of the parser.
@@ -55,20 +55,19 @@ class TreeStream:
         try:
             while data := file.read(self._chunk):
                 parser.feed(data)
-                yield from self._ended(parser, ends is not None)
+                yield self._ended(parser)
                 if self.root is not None:
                     prune(self.root, len(data))
             parser.close()
-            yield from self._ended(parser, ends is not None)
+            yield self._ended(parser)
         except etree.XMLSyntaxError as error:
             raise refusal_of(self._document, error) from None
 
-    def _ended(self, parser: Any, wanted: bool) -> Iterator[Element]:
-        for event, element in parser.read_events():
-            if self.root is None:
-                self._see_root(element)
-            if wanted and event == "end":
-                yield element
+    def _ended(self, parser: Any) -> list[Element]:
+        events = list(parser.read_events())
+        if events and self.root is None:
+            self._see_root(events[0][1])
+        return [element for event, element in events if event == "end"]
 
     def _see_root(self, element: Element) -> None:
         tree = element.getroottree()
