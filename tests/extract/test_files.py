@@ -1,5 +1,6 @@
 """Files of a folder as documents: which ones, when, and from where."""
 
+import ftplib
 import gzip
 import io
 import os
@@ -15,7 +16,7 @@ from crm_migration.connections import ConnectionFields, FileRoot, file_root
 from crm_migration.errors import ConnectionUnknown, MappingFault, SourceUnavailable, SourceUnreadable
 from crm_migration.extract.archive import MOST_RATIO, UNJUDGED_BYTES, packed_as, unpack_gzip, unpack_zip, zip_member
 from crm_migration.extract.document import Document
-from crm_migration.extract.files import FileStore
+from crm_migration.extract.files import FileStore, _moment
 from crm_migration.extract.formats import sniff_format
 from crm_migration.extract.landing import Landing
 from crm_migration.mapping.model import SourceConfig
@@ -320,3 +321,108 @@ def test_times_carry_a_zone(tmp_path: Path) -> None:
     (found,) = store(tmp_path).named("a.csv")
     assert found.modified is not None
     assert abs((datetime.now(UTC) - found.modified).total_seconds()) < 60
+
+
+def test_a_folder_that_cannot_be_listed_is_not_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "a.csv", "below/b.csv")
+    kept = store(tmp_path, recursive=True)
+    listing = kept._filesystem.ls
+
+    def ls(path: str, **options: object) -> list:
+        if path.endswith("below"):
+            raise TimeoutError("quotes s3cret")
+        return listing(path, **options)
+
+    monkeypatch.setattr(kept._filesystem, "ls", ls)
+    with pytest.raises(SourceUnavailable, match=r"the storage did not answer \(TimeoutError\)") as told:
+        kept.named("*.csv")
+    assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (ftplib.error_perm("550 s3cret"), MappingFault),
+        (PermissionError("s3cret"), MappingFault),
+        (ModuleNotFoundError("s3cret"), MappingFault),
+        (FileNotFoundError("s3cret"), SourceUnavailable),
+        (ValueError("s3cret"), SourceUnavailable),
+    ],
+)
+def test_whatever_a_storage_raises_is_told_by_what_to_do(tmp_path: Path, raised: Exception, expected: type) -> None:
+    kept = store(tmp_path)
+    with pytest.raises(expected) as told, kept._answering():
+        raise raised
+    assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"mtime": 0}, "1970-01-01T00:00:00+00:00"),
+        ({"modify": "20260131102030.5"}, "2026-01-31T10:20:30+00:00"),
+        ({"updated": "2026-01-31T10:20:30Z"}, "2026-01-31T10:20:30+00:00"),
+        ({"modified": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_times_are_read_as_storages_write_them(entry: dict, expected: str | None) -> None:
+    found = _moment(entry)
+    assert (found.isoformat() if found else None) == expected
+
+
+def test_a_time_in_the_future_or_none_is_no_obstacle(tmp_path: Path) -> None:
+    fill(tmp_path, "a.csv")
+    ahead = time.time() + 86_400
+    os.utime(tmp_path / "a.csv", (ahead, ahead))
+    slept: list[float] = []
+    config = SourceConfig(name="drop", kind="files", connection="drop", settle_seconds=5)
+    waiting = FileStore(config, FileRoot("file", str(tmp_path)), Landing(), sleep=slept.append)
+    assert names(waiting.named("a.csv")) == ["a.csv"]
+    assert slept == [5]
+    first = waiting.look(["*.csv"], {})
+    assert first.moving == ["a.csv"]
+    assert waiting.look(["*.csv"], first.versions).moving == []
+
+
+def test_a_pattern_of_a_folder_below_reaches_it(tmp_path: Path) -> None:
+    fill(tmp_path, "a.csv", "below/b.csv")
+    assert names(store(tmp_path).named("below/*.csv")) == ["below/b.csv"]
+
+
+def test_a_remote_file_that_changes_while_it_is_fetched_does_not_land(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/bucket/a.csv", b"first")
+    kept = store("/bucket", tmp_path)
+
+    def get_file(path: str, to: str) -> None:
+        Path(to).write_bytes(b"fir")
+        memory.pipe(path, b"second version")
+
+    monkeypatch.setattr(kept._filesystem, "get_file", get_file)
+    try:
+        with pytest.raises(SourceUnavailable, match="found it changed"):
+            kept.named("a.csv")
+        assert list((tmp_path / "drop/run/_landing/files").iterdir()) == []
+    finally:
+        monkeypatch.undo()
+        memory.rm("/bucket", recursive=True)
+
+
+def test_a_remote_file_without_a_time_is_told_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = fsspec.filesystem("memory")
+    versions = []
+    try:
+        for run, content in enumerate((b"one", b"two", b"two")):
+            memory.pipe("/bucket/a.csv", content)
+            kept = store("/bucket", tmp_path / str(run))
+            told = {"size": len(content), "type": "file", "name": "/bucket/a.csv"}
+            monkeypatch.setattr(kept._filesystem, "info", lambda _path, told=told: told)
+            monkeypatch.setattr(kept._filesystem, "ls", lambda *_, told=told, **__: [told])
+            versions.append(kept.named("a.csv")[0].version)
+    finally:
+        monkeypatch.undo()
+        memory.rm("/bucket", recursive=True)
+    assert versions[0] != versions[1] == versions[2]

@@ -1,19 +1,20 @@
 """Files in a folder, on this machine or behind any fsspec URL, as documents."""
 
-import math
+import ftplib
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
 
 from crm_migration.connections import FileRoot
-from crm_migration.errors import MappingFault, SourceUnavailable
+from crm_migration.errors import MappingFault, MigrationError, SourceUnavailable
 from crm_migration.extract.document import Document, Reading
 from crm_migration.extract.formats import Wanted, open_reading
 from crm_migration.extract.landing import Landing
@@ -33,6 +34,20 @@ class Listed:
     path: str
     version: str
     modified: datetime | None
+
+    @property
+    def age(self) -> float | None:
+        """Return for how many seconds it has stood still; None where its storage's clock does not tell."""
+        seconds = (datetime.now(UTC) - self.modified).total_seconds() if self.modified else -1.0
+        return seconds if seconds >= 0 else None
+
+
+@dataclass(frozen=True)
+class Look:
+    """The files of a folder at one moment: their versions by name, and the names of those that are not yet still."""
+
+    versions: dict[str, str]
+    moving: list[str]
 
 
 @dataclass(frozen=True)
@@ -58,15 +73,23 @@ class FileStore:
 
     def named(self, pattern: str) -> list[Document]:
         """Return the files that fit a pattern, as `documents` does."""
-        fitting = [listed for listed in self._listed() if fits(listed.name, pattern)]
+        fitting = [listed for listed in self._listed([pattern]) if fits(listed.name, pattern)]
         return [self._fetched(self._settled(listed)) for listed in fitting]
 
-    def standing(self, patterns: list[str]) -> dict[str, str] | None:
-        """Return the version of each file that fits one of the patterns; None while any of them is being written."""
-        found = [listed for listed in self._listed() if any(fits(listed.name, pattern) for pattern in patterns)]
-        if any(_age(listed) < self.config.settle_seconds for listed in found):
-            return None
-        return {listed.name: listed.version for listed in found}
+    def look(self, patterns: list[str], before: Mapping[str, str]) -> Look:
+        """Return the files that fit one of the patterns as they are now, and whether all of them stand still.
+
+        A file whose time its storage does not tell, or tells to be in the future, stands still where its version is
+        that of the look `before`.
+        """
+        fitting = [one for one in self._listed(patterns) if any(fits(one.name, pattern) for pattern in patterns)]
+        wait = self.config.settle_seconds
+        moving = [
+            one.name
+            for one in fitting
+            if not (before.get(one.name) == one.version if one.age is None else one.age >= wait)
+        ]
+        return Look({one.name: one.version for one in fitting}, moving)
 
     def reading(self, document: Document, wanted: Wanted) -> Reading:
         """Return the reader of a document; raises what `open_reading` raises."""
@@ -97,17 +120,35 @@ class FileStore:
     def _path(self, name: str) -> str:
         return f"{self._folder.rstrip('/')}/{name}"
 
-    def _listed(self) -> list[Listed]:
+    def _listed(self, patterns: list[str]) -> list[Listed]:
+        """Return the folder's files, those in folders below where the mapping or a pattern asks for them."""
+        deep = self.config.recursive or any("/" in pattern for pattern in patterns)
         with self._answering():
-            found = self._filesystem.find(self._folder, maxdepth=None if self.config.recursive else 1)
-            if not found and not self._filesystem.exists(self._folder):
+            self._filesystem.invalidate_cache()
+            if not self._filesystem.exists(self._folder):
                 raise MappingFault(
                     f"{self.config.name}: expected the folder {self.config.folder or 'of the connection'} to be there, "
                     f"found none (connection {self.config.connection!r}); correct the connection or source.folder"
                 )
-        base = self._filesystem._strip_protocol(self._folder).rstrip("/")  # noqa: SLF001 fsspec's way to a plain path
-        names = sorted(str(path)[len(base) :].lstrip("/") for path in found)
-        return [self._seen(self._path(name), name) for name in names if not _unfinished(name) and self._inside(name)]
+            found = list(self._files_in(self._folder, deep))
+        return sorted((one for one in found if self._inside(one.name)), key=lambda one: one.name)
+
+    def _files_in(self, folder: str, deep: bool) -> Iterator[Listed]:
+        """Yield what a folder lists; a folder that cannot be listed is no empty one, so nothing is left out."""
+        for entry in self._filesystem.ls(folder, detail=True):
+            name = self._below(str(entry["name"]))
+            if not name or _unfinished(name):
+                continue
+            if entry["type"] == "file":
+                yield _listed(name, self._path(name), entry)
+            elif entry.get("islink") and Path(self._path(name)).is_file():
+                yield _listed(name, self._path(name), self._told(self._path(name)))
+            elif entry["type"] == "directory" and deep and not entry.get("islink"):
+                yield from self._files_in(self._path(name), deep)
+
+    def _below(self, path: str) -> str:
+        base = str(self._filesystem._strip_protocol(self._folder))  # noqa: SLF001 fsspec's way to a plain path
+        return path[len(base.rstrip("/")) :].strip("/")
 
     def _inside(self, name: str) -> bool:
         """Leave out links that lead out of the folder."""
@@ -118,22 +159,27 @@ class FileStore:
 
     def _seen(self, path: str, name: str) -> Listed:
         with self._answering():
-            found = self._filesystem.info(path)
-        modified = _moment(found)
-        checksum = next((str(found[key]) for key in CHECKSUMS if found.get(key)), "")
-        stamp = repr(found.get("mtime") or modified or "")
-        version = "-".join(part for part in (str(found.get("size")), stamp, checksum) if part)
-        return Listed(name, path, version, modified)
+            self._filesystem.invalidate_cache()
+            return _listed(name, path, self._told(path))
+
+    def _told(self, path: str) -> dict[str, Any]:
+        """Return what the file system tells of a file; of a link on this machine, what it leads to."""
+        if not self._is_local:
+            return dict(self._filesystem.info(path))
+        found = Path(path).stat()
+        return {"size": found.st_size, "mtime": found.st_mtime}
 
     def _settled(self, listed: Listed) -> Listed:
         """Return the file as it is once it has stood still for the time that the mapping names."""
         wait = self.config.settle_seconds
         for _ in range(MOST_WAITS):
-            age = _age(listed)
-            if age >= wait:
+            age = listed.age
+            if wait == 0 or (age is not None and age >= wait):
                 return listed
-            self.sleep(min(wait, wait - age))
-            listed = self._seen(listed.path, listed.name)
+            self.sleep(wait if age is None else wait - age)
+            before, listed = listed, self._seen(listed.path, listed.name)
+            if age is None and listed.version == before.version:
+                return listed
         raise SourceUnavailable(
             f"{self.config.name}: {listed.name}: expected a file that is finished, found one that is still being "
             "written; it is read at the next attempt"
@@ -143,19 +189,29 @@ class FileStore:
         document = Document(Path(listed.path), listed.name, listed.name, listed.version, listed.modified)
         if self._is_local:
             return document
+        landed = self.landing.fetch(f"{listed.name}.{listed.version}", partial(self._download, listed))
+        # A size alone does not tell one content from another.
+        version = listed.version if listed.modified else _content_of(landed)
+        return replace(document, path=landed, version=version)
 
-        def download(to: Path) -> None:
-            with self._answering():
-                self._filesystem.get_file(listed.path, str(to))
-
-        return replace(document, path=self.landing.fetch(f"{listed.name}.{listed.version}", download))
+    def _download(self, listed: Listed, to: Path) -> None:
+        with self._answering():
+            self._filesystem.get_file(listed.path, str(to))
+        if self._seen(listed.path, listed.name).version != listed.version:
+            raise SourceUnavailable(
+                f"{self.config.name}: {listed.name}: expected a file that stays as it is while it is fetched, found it "
+                "changed; it is fetched again at the next attempt"
+            )
 
     def _answering(self) -> "_Answering":
         return _Answering(f"{self.config.name}: connection {self.config.connection!r}")
 
 
 class _Answering:
-    """Turns what a storage raises inside the block into an error of this package, without what it may quote."""
+    """Turns what a storage raises inside the block into an error of this package, without what it may quote.
+
+    Every file system has errors of its own, so all of them are met here; none of them is passed over.
+    """
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -164,22 +220,22 @@ class _Answering:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, PermissionError):
+        if not isinstance(error, Exception) or isinstance(error, MigrationError):
+            return
+        if isinstance(error, ImportError):
+            raise MappingFault(
+                f"{self.place}: expected the package of its file system, found none; install it beside crm-migration"
+            ) from None
+        if isinstance(error, PermissionError | ftplib.error_perm):
             raise MappingFault(f"{self.place}: expected leave to read, found none; grant it") from None
         if isinstance(error, FileNotFoundError):
             raise SourceUnavailable(f"{self.place}: a file went away while it was read; it is tried again") from None
-        if isinstance(error, OSError):
-            raise SourceUnavailable(f"{self.place}: the storage did not answer ({type(error).__name__})") from None
+        raise SourceUnavailable(f"{self.place}: the storage did not answer ({type(error).__name__})") from None
 
 
 def fits(name: str, pattern: str) -> bool:
     """Say whether a path below a source's folder fits a pattern; one without `/` is compared with its last part."""
     return fnmatchcase(name if "/" in pattern else PurePosixPath(name).name, pattern)
-
-
-def _age(listed: Listed) -> float:
-    """Return for how many seconds a file has stood still; where its storage does not tell, it is taken as whole."""
-    return (datetime.now(UTC) - listed.modified).total_seconds() if listed.modified else math.inf
 
 
 def _unfinished(name: str) -> bool:
@@ -188,13 +244,36 @@ def _unfinished(name: str) -> bool:
     return any(part.startswith(".") for part in parts) or last.startswith(OFFICE_LOCK) or last.endswith(UNFINISHED)
 
 
-def _moment(found: dict[str, Any]) -> datetime | None:
-    for key in ("mtime", "LastModified", "last_modified", "updated", "modified", "created"):
-        value = found.get(key)
+def _listed(name: str, path: str, entry: dict[str, Any]) -> Listed:
+    """Return a file from what its file system tells of it."""
+    modified = _moment(entry)
+    checksum = next((str(entry[key]) for key in CHECKSUMS if entry.get(key)), "")
+    stamp = repr(entry.get("mtime") or modified or "")
+    return Listed(name, path, "-".join(part for part in (str(entry.get("size")), stamp, checksum) if part), modified)
+
+
+def _moment(entry: dict[str, Any]) -> datetime | None:
+    """Return when a file was changed last; None where its file system does not tell, or not in a known way."""
+    for key in ("mtime", "LastModified", "last_modified", "updated", "modified", "modify", "created"):
+        value = entry.get(key)
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=UTC)
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value, UTC)
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
+        if isinstance(value, str) and (found := _read_moment(value)):
+            return found
     return None
+
+
+def _read_moment(text: str) -> datetime | None:
+    """Return a moment written as ISO, or as FTP's MLSD does (RFC 3659: YYYYMMDDHHMMSS, in UTC)."""
+    try:
+        found = datetime.fromisoformat(f"{text[:8]}T{text[8:14]}" if text[:14].isdecimal() else text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _content_of(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

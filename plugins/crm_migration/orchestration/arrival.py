@@ -4,17 +4,21 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowRuntimeError
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from crm_migration.errors import MigrationError, RetryLater
 
+if TYPE_CHECKING:
+    from crm_migration.extract.files import Look
+
 logger = logging.getLogger(__name__)
 
 SEEN = "files"
 SECONDS = 10.0
+MOST_NAMED = 5
 
 
 class FilesArrived(BaseEventTrigger):
@@ -28,6 +32,7 @@ class FilesArrived(BaseEventTrigger):
         """Watch the source of the mapping at `mapping_path`, looking every so many `seconds`."""
         super().__init__()  # type: ignore[no-untyped-call]
         self.mapping_path, self.seconds = mapping_path, seconds
+        self._before: dict[str, str] = {}
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how the triggerer makes this trigger again."""
@@ -51,19 +56,28 @@ class FilesArrived(BaseEventTrigger):
         Nothing that may pass ends the watcher: it would stay ended until the triggerer starts again.
         """
         try:
-            found = await self._look()
-            if found and found != await self._seen():
-                return found
+            look = await self._look()
+            self._before = look.versions
+            if look.moving:
+                logger.info("waiting for %s to be written whole", ", ".join(look.moving[:MOST_NAMED]))
+            elif look.versions and look.versions != await self._seen():
+                return dict(look.versions)
         except (RetryLater, AirflowRuntimeError) as away:
             logger.warning("%s; looking again in %s s", away, self.seconds)
         except MigrationError as fault:
             logger.error("%s; looking again in %s s", fault, self.seconds)
         return None
 
-    async def _look(self) -> dict[str, str] | None:
-        """Return the files that stand still, by name, with their version; None while any is being written."""
+    async def _look(self) -> "Look":
         config, patterns, connection = await self._read()
-        return await asyncio.to_thread(_standing, config, patterns, connection)
+        return await asyncio.to_thread(self._look_at, config, patterns, connection)
+
+    def _look_at(self, config: Any, patterns: list[str], connection: Any) -> "Look":
+        from crm_migration.connections import file_root
+        from crm_migration.extract.files import FileStore
+        from crm_migration.extract.landing import Landing
+
+        return FileStore(config, file_root(connection), Landing()).look(patterns, self._before)
 
     async def _read(self) -> tuple[Any, list[str], Any]:
         from crm_migration.mapping.reader import read_mapping
@@ -83,11 +97,3 @@ class FilesArrived(BaseEventTrigger):
             await self.asset_state_store.aset(SEEN, found)
         except AirflowRuntimeError as away:
             logger.warning("%s; these files will start a second run, which finds nothing new", away)
-
-
-def _standing(config: Any, patterns: list[str], connection: Any) -> dict[str, str] | None:
-    from crm_migration.connections import file_root
-    from crm_migration.extract.files import FileStore
-    from crm_migration.extract.landing import Landing
-
-    return FileStore(config, file_root(connection), Landing()).standing(patterns)
