@@ -22,6 +22,9 @@ import polars as pl
 from crm_migration.errors import StagingMissing
 
 MANIFEST = "manifest.json"
+ONLY_IN_MANIFEST = frozenset({"documents", "versions"})
+"""Facts with a line for each document of the source: there may be many, and their names may tell of people."""
+
 LONGEST_NAME = 200
 
 
@@ -61,8 +64,9 @@ class Staged:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def reference(self) -> dict[str, Any]:
-        """Return path, rows, hash and the step's own facts: what a task may hand to the next."""
-        return {"path": self.path, "rows": self.rows, "sha256": self.sha256, "facts": self.facts}
+        """Return path, rows, hash and the step's own facts, those of each document left out: what a task hands on."""
+        facts = {name: fact for name, fact in self.facts.items() if name not in ONLY_IN_MANIFEST}
+        return {"path": self.path, "rows": self.rows, "sha256": self.sha256, "facts": facts}
 
     def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts in order, each as a frame, reading only `columns` when given.

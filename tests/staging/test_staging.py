@@ -77,6 +77,14 @@ def test_a_table_is_read_back_as_it_was_written(folder: RunFolder) -> None:
     assert not has_table(folder, "account", "match")
 
 
+def test_what_is_told_of_each_document_stays_in_the_manifest(local: RunFolder) -> None:
+    documents, versions = [{"name": "Ann Example.csv", "rows": 2}], {"Ann Example.csv": "1"}
+    write(local, FIRST, rows=2, documents=documents, versions=versions)
+    staged = open_table(local, "account", "clean")
+    assert staged.reference()["facts"] == {"rows": 2}
+    assert (staged.facts["documents"], staged.facts["versions"]) == (documents, versions)
+
+
 def test_the_hash_follows_the_content(local: RunFolder) -> None:
     hashes = []
     for frames in ([FIRST, SECOND], [FIRST, SECOND], [SECOND, FIRST], [FIRST]):
