@@ -24,6 +24,42 @@ def test_files_and_sheets_are_sources(tmp_path, base):
     assert problems(tmp_path, changed(*base)) == []
 
 
+DRIVE = [*FILES, ("kind: files", "kind: google_drive\n  folder: 1AbC_d-EfGhIjKlMnOp")]
+CSV, TAB = "    file: firms_*.csv", "    sheet: Firms"
+
+
+@pytest.mark.parametrize(
+    ("base", "at", "read"),
+    [
+        (FILES, CSV, "{delimited: {quote: x}, workbook: {header_row: 2}, json: {}, xml: {}, member: a.csv}"),
+        (FILES, CSV, "{format: delimited, delimited: {quote: x}, member: a.csv}"),
+        (FILES, CSV, "{format: json, json: {records: a}}"),
+        (DRIVE, CSV, "{format: delimited, workbook: {header_row: 2}}"),
+        (SHEET, TAB, "{format: workbook, workbook: {header_row: 2}}"),
+    ],
+)
+def test_options_that_some_document_may_need_are_taken(tmp_path, base, at, read):
+    assert problems(tmp_path, changed((at, f"{at}\n    read: {read}"), text=changed(*base))) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "at", "read", "expected"),
+    [
+        (SHEET, TAB, "{format: xml}", ["format: expected 'workbook' options only for a Google Sheet, found 'format'"]),
+        (SHEET, TAB, "{member: a, delimited: {quote: x}}", ["member: expected 'workb", "delimited: expected 'workb"]),
+        (SHEET, TAB, "{json: {records: a}, xml: {records: b}}", ["json: expected 'workb", "xml: expected 'workb"]),
+        (FILES, CSV, "{format: delimited, json: {records: a}}", ["json: expected options of the format 'delimited'"]),
+        (FILES, CSV, "{format: json, workbook: {}, xml: {}}", ["workbook: expected options", "xml: expected options"]),
+        (DRIVE, CSV, "{format: xml, workbook: {}, json: {}}", ["json: expected options of the format 'xml'"]),
+    ],
+)
+def test_options_that_nothing_reads_are_told(tmp_path, base, at, read, expected):
+    found = problems(tmp_path, changed((at, f"{at}\n    read: {read}"), text=changed(*base)))
+    assert len(found) == len(expected), found
+    for text in expected:
+        assert any(f"account.read.{text}" in line for line in found), found
+
+
 @pytest.mark.parametrize(
     ("base", "change", "expected"),
     [
@@ -39,6 +75,12 @@ def test_files_and_sheets_are_sources(tmp_path, base):
         (FILES, ("firms_*.csv", "/etc/passwd"), "account.file: expected a file below the source's folder"),
         ([], ("country: DE", "country: DE\n  folder: x"), "source.folder: expected no 'folder'"),
         (FILES, ("country: DE", "country: DE\n  schema: x"), "source.schema: expected no 'schema'"),
+        ([], ("    table: firms", "    table: firms\n    read: {format: xml}"), "account.read: expected no 'read' for"),
+        (
+            FILES,
+            ("    file: firms_*.csv", "    file: firms.xlsx\n    sheet: A\n    read: {format: xml}"),
+            "account.sheet: expected no sheet in the format 'xml'",
+        ),
         (
             FILES,
             ("    file: firms_*.csv", "    file: firms_*.csv\n    read: {delimited: {encoding: gbk8}}"),

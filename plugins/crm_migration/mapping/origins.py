@@ -4,9 +4,11 @@ import codecs
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import get_args
 
 from crm_migration.mapping.faults import Fault, quoted
 from crm_migration.mapping.model import Mapping, SourceKind
+from crm_migration.mapping.reading import Format, ReadOptions
 from crm_migration.mapping.scope import Scope
 
 WANTED: dict[SourceKind, str] = {
@@ -62,8 +64,49 @@ def origin_faults(scope: Scope) -> Iterator[Fault]:
         yield Fault(scope.at(given[0]), text, at_key=True, depends=depends)
     if entity.file is not None and _leads_out(entity.file):
         yield Fault(scope.at("file"), f"expected a file below the source's folder, found {quoted(entity.file)}")
+    yield from _idle_options(scope)
     yield from _encodings(scope)
     yield from _columns(scope)
+
+
+def _idle_options(scope: Scope) -> Iterator[Fault]:
+    """Yield options that are written and that nothing reads."""
+    kind, read = scope.mapping.source.kind, scope.entity.read
+    if kind == "database":
+        if read.model_fields_set:
+            text = "expected no 'read' for a database, whose rows need no reading from text; found one"
+            yield Fault(scope.at("read"), text, at_key=True, depends=(("source", "kind"),))
+        return
+    if kind == "google_sheet":
+        yield from _idle_in_a_sheet(scope)
+    elif read.format is not None:
+        yield from _idle_in_a_format(scope, read.format)
+
+
+def _idle_in_a_sheet(scope: Scope) -> Iterator[Fault]:
+    read = scope.entity.read
+    for key in _written(read):
+        if key != "workbook" and not (key == "format" and read.format in (None, "workbook")):
+            text = f"expected 'workbook' options only for a Google Sheet, found {quoted(key)}, which nothing reads"
+            yield Fault(scope.at("read", key), text, at_key=True, depends=(("source", "kind"),))
+
+
+def _idle_in_a_format(scope: Scope, chosen: Format) -> Iterator[Fault]:
+    """Yield the options of other formats; in a Drive, `workbook` is for the Google Sheets beside the files."""
+    used = {chosen, "workbook"} if scope.mapping.source.kind == "google_drive" else {chosen}
+    for key in _written(scope.entity.read):
+        if key in get_args(Format) and key not in used:
+            text = f"expected options of the format {quoted(chosen)}, found {quoted(key)}, which nothing reads"
+            yield Fault(scope.at("read", key), text, at_key=True, depends=(scope.at("read", "format"),))
+    if scope.entity.sheet is not None and "workbook" not in used:
+        text = f"expected no sheet in the format {quoted(chosen)}, found one, which nothing reads"
+        yield Fault(scope.at("sheet"), text, at_key=True, depends=(scope.at("read", "format"),))
+
+
+def _written(read: ReadOptions) -> list[str]:
+    """Return the options that the mapping's file has, as it names them, in the model's order."""
+    fields = type(read).model_fields
+    return [field.alias or name for name, field in fields.items() if name in read.model_fields_set]
 
 
 def _encodings(scope: Scope) -> Iterator[Fault]:
