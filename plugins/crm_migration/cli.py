@@ -7,6 +7,9 @@ Connections are read from `AIRFLOW_CONN_<ID>`, staging from `CRM_MIGRATION_STAGI
 import json
 import logging
 import os
+import tempfile
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,12 +23,13 @@ from crm_migration.connections import database_url, from_environment
 from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options
+from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import SourceKind
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.mapping.reading import Format
 from crm_migration.pipeline import run_line
 from crm_migration.preview.console import print_preview
-from crm_migration.preview.preview import Asked
+from crm_migration.preview.preview import Asked, RowsFile
 from crm_migration.preview.sources import Overrides, Place, preview_source
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
@@ -65,15 +69,17 @@ def _window(since: datetime | None, until: datetime | None) -> Window | None:
 
 
 def _job(path: Path, run_id: str, window: Window | None = None, options: Options | None = None) -> Job:
-    loaded = read_mapping(path)
+    job = _job_of(read_mapping(path), run_id, os.environ.get("CRM_MIGRATION_STAGING", DEFAULT_STAGING))
+    return replace(job, interval=window, options=options or Options())
+
+
+def _job_of(loaded: LoadedMapping, run_id: str, staging: str) -> Job:
     return Job(
         loaded=loaded,
         run_id=run_id,
-        staging=os.environ.get("CRM_MIGRATION_STAGING", DEFAULT_STAGING),
+        staging=staging,
         source_connection=from_environment(loaded.mapping.source.connection),
         target_url=database_url(from_environment(loaded.mapping.target.connection)),
-        interval=window,
-        options=options or Options(),
     )
 
 
@@ -103,9 +109,7 @@ def check(
     """Report every fault of a mapping, against the live source and target too."""
     try:
         loaded = read_mapping(mapping)
-        found = (
-            pipeline.Findings(pipeline.check_mapping(loaded)) if offline else pipeline.examine(_job(mapping, "check"))
-        )
+        found = pipeline.Findings(pipeline.check_mapping(loaded)) if offline else _examined(loaded)
     except MigrationError as error:
         _fail(error, as_json)
     changes = [change.sentence for change in found.drift.changes]
@@ -119,6 +123,12 @@ def check(
         typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         out.print(f"{mapping}: no faults, {len(loaded.mapping.entities)} entities", markup=False)
+
+
+def _examined(loaded: LoadedMapping) -> pipeline.Findings:
+    """Return what a look at source and target tells; what is fetched for it goes with it."""
+    with tempfile.TemporaryDirectory(prefix="crm-migration-check-") as staging:
+        return pipeline.examine(_job_of(loaded, "check", staging))
 
 
 @app.command()
@@ -144,10 +154,11 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show how a source is read: format, encoding, header, kinds, first rows, and rows that cannot be read."""
-    asked = Asked(rows, everything or output is not None, output)
+    told = Overrides(file_format, sheet, encoding, delimiter, records, header_row, member)
     try:
-        told = Overrides(file_format, sheet, encoding, delimiter, records, header_row, member)
-        found = preview_source(source, Place(connection, entity), told, asked)
+        with RowsFile(output) if output is not None else nullcontext() as rows_file:
+            asked = Asked(rows, everything or output is not None, rows_file)
+            found = preview_source(source, Place(connection, entity), told, asked)
     except MigrationError as error:
         _fail(error, as_json)
     if as_json:
@@ -160,6 +171,14 @@ def preview(
         print_preview(one, out)
     if output is not None:
         out.print(f"written: {output}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise MappingFault(f"{path}: expected a new file to write, found: {error.strerror}; name another") from None
 
 
 @app.command()
@@ -196,12 +215,10 @@ def suggest(
     )
     try:
         text = suggest_for(question)
-        if output is not None and output.exists():
-            raise MappingFault(f"{output}: expected a new file, found one that is there already; name another")
+        if output is not None:
+            _write_new(output, text)
     except MigrationError as error:
         _fail(error, as_json)
-    if output is not None:
-        output.write_text(text, encoding="utf-8")
     if as_json:
         typer.echo(json.dumps({"ok": True, "mapping": text, "path": output and str(output)}, ensure_ascii=False))
     elif output is None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import polars as pl
 
+from crm_migration.errors import MappingFault
 from crm_migration.extract.document import AT, FAULT, MESSAGE, META, RAW, SHEET, Document, Facts
 from crm_migration.extract.documents import DocumentSource
 from crm_migration.extract.formats import Wanted, open_reading
@@ -18,13 +19,53 @@ from crm_migration.mapping.model import Mapping
 MOST_REJECTED = 20
 
 
+class RowsFile:
+    """A new CSV file that takes the rows of one or several readings, exactly as read, under one header."""
+
+    def __init__(self, path: Path) -> None:
+        """Create the file.
+
+        Raises:
+            MappingFault: it is there already, or cannot be created.
+        """
+        try:
+            self._handle = path.open("xb")
+        except OSError as error:
+            raise MappingFault(f"{path}: expected a new file to write, found: {error.strerror}; name another") from None
+        self._columns: list[str] = []
+
+    def __enter__(self) -> Self:
+        """Return the file."""
+        return self
+
+    def __exit__(self, *_ended: object) -> None:
+        """Close it."""
+        self._handle.close()
+
+    def take(self, name: str, columns: list[str]) -> None:
+        """Announce a reading and its columns.
+
+        Raises:
+            MappingFault: they are not those of the first one; under its header their values would be misplaced.
+        """
+        if not self._columns:
+            self._columns = columns
+            self._handle.write(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).write_csv().encode())
+        elif set(columns) != set(self._columns):
+            raise MappingFault(f"{name}: expected the columns of the first file, found others; write them one by one")
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        frame.select(self._columns).write_csv(self._handle, include_header=False)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What of a source is to be shown: how many rows, whether all of them are read, and where they are written."""
 
     rows: int = 10
     everything: bool = False
-    out: Path | None = None
+    out: RowsFile | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +113,7 @@ class Preview:
 
 
 def preview_document(document: Document, wanted: Wanted, asked: Asked) -> Preview:
-    """Return how one file is read; with `asked.out` its rows are written there as CSV, exactly as read.
+    """Return how one file is read.
 
     Raises:
         SourceUnreadable: the file is refused as a whole.
@@ -80,8 +121,8 @@ def preview_document(document: Document, wanted: Wanted, asked: Asked) -> Previe
     landing = Landing()
     reading = open_reading(document, wanted, landing)
     columns = reading.columns()
-    with _Looking(document.name, reading.facts, columns, asked) as looking:
-        return looking.through(reading.frames(columns, BATCH_ROWS), whole=True)
+    looking = _Looking(document.name, reading.facts, columns, asked)
+    return looking.through(reading.frames(columns, BATCH_ROWS), whole=True)
 
 
 def preview_entity(source: Source, mapping: Mapping, entity: str, asked: Asked) -> list[Preview]:
@@ -97,14 +138,14 @@ def preview_entity(source: Source, mapping: Mapping, entity: str, asked: Asked) 
         columns = described.source_columns
         facts = Facts("database", {"origin": described.origin, "types": source.describe(entity)})
         batch = BATCH_ROWS if asked.everything else max(asked.rows, 1)
-        with _Looking(f"{mapping.source.name}: {entity}", facts, columns, asked) as looking:
-            return [looking.through(source.read(entity, None, batch), whole=asked.everything)]
+        looking = _Looking(f"{mapping.source.name}: {entity}", facts, columns, asked)
+        return [looking.through(source.read(entity, None, batch), whole=asked.everything)]
     found: list[Preview] = []
     for document in source.documents(entity):
         reading = source.store.reading(document, Wanted(described.read, described.sheet))
         columns = reading.columns()
-        with _Looking(document.name, reading.facts, columns, asked, append=bool(found)) as looking:
-            found.append(looking.through(reading.frames(columns, BATCH_ROWS), whole=True))
+        looking = _Looking(document.name, reading.facts, columns, asked)
+        found.append(looking.through(reading.frames(columns, BATCH_ROWS), whole=True))
     return found
 
 
@@ -119,29 +160,21 @@ def _column(name: str, kind: ColumnKind) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
 class _Looking:
     """Goes through the frames of one reading once: counts, guesses kinds, keeps examples, writes rows out."""
 
-    def __init__(self, name: str, facts: Facts, columns: list[str], asked: Asked, *, append: bool = False) -> None:
-        self.name, self.facts, self.columns, self.asked = name, facts, columns, asked
-        self._out: IO[bytes] | None = None
-        self._append = append
-
-    def __enter__(self) -> Self:
-        if self.asked.out is not None:
-            self._out = self.asked.out.open("ab" if self._append else "wb")
-            if not self._append:
-                self._out.write(_line(self.columns))
-        return self
-
-    def __exit__(self, *_failed: object) -> None:
-        if self._out is not None:
-            self._out.close()
+    name: str
+    facts: Facts
+    columns: list[str]
+    asked: Asked
 
     def through(self, frames: Iterator[pl.DataFrame], *, whole: bool) -> Preview:
         """Return what the frames show; unless `whole`, they are left as soon as enough rows were seen."""
         guesses = {column: KindGuess() for column in self.columns}
         kept, rows, rejected, lost, complete = 0, list[dict[str, str | None]](), list[Rejected](), 0, True
+        if self.asked.out is not None:
+            self.asked.out.take(self.name, self.columns)
         for frame in frames:
             good, bad = _apart(frame)
             for column, guess in guesses.items():
@@ -150,16 +183,13 @@ class _Looking:
             most = bad.height if self.asked.everything else MOST_REJECTED - len(rejected)
             rejected += [Rejected(*line) for line in bad.head(most).iter_rows()]
             kept, lost = kept + good.height, lost + bad.height
-            self._write(good)
+            if self.asked.out is not None:
+                self.asked.out.write(good)
             if not whole and kept >= self.asked.rows:
                 complete = False
                 break
         kinds = {column: guess.result() for column, guess in guesses.items()}
         return Preview(self.name, self.facts, kinds, kept, lost, complete, rows, rejected)
-
-    def _write(self, good: pl.DataFrame) -> None:
-        if self._out is not None:
-            good.select(self.columns).write_csv(self._out, include_header=False)
 
 
 def _apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -167,7 +197,3 @@ def _apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         return frame, pl.DataFrame(schema={name: META[name] for name in (AT, SHEET, FAULT, MESSAGE, RAW)})
     unread = pl.col(FAULT).is_not_null()
     return frame.filter(~unread), frame.filter(unread).select(AT, SHEET, FAULT, MESSAGE, RAW)
-
-
-def _line(cells: list[str]) -> bytes:
-    return pl.DataFrame(schema=dict.fromkeys(cells, pl.String)).write_csv().encode()

@@ -38,7 +38,13 @@ class Overrides:
     member: str | None = None
 
     def wanted(self) -> Wanted:
-        """Return how the document is to be read."""
+        """Return how the document is to be read.
+
+        Raises:
+            MappingFault: the delimiter is none.
+        """
+        if self.delimiter == "":
+            raise MappingFault("--delimiter: expected one or more characters, found none")
         options = ReadOptions(
             format=self.format,
             member=self.member,
@@ -87,4 +93,6 @@ def _of_mapping(path: Path, entity: str | None, asked: Asked) -> list[Preview]:
     loaded = read_mapping(path)
     source = open_source(loaded.mapping, from_environment(loaded.mapping.source.connection))
     names = [entity] if entity else list(loaded.mapping.entities)
+    if asked.out is not None and len(names) > 1:
+        raise MappingFault(f"{path}: expected one entity to write rows of, found {len(names)}; name one with --entity")
     return [one for name in names for one in preview_entity(source, loaded.mapping, name, asked)]
