@@ -15,6 +15,7 @@ from crm_migration.drift.find import find_drift, judged_values, readable_columns
 from crm_migration.drift.follow import followed
 from crm_migration.drift.staged import Drift
 from crm_migration.errors import MappingFault, MappingInvalid, OperatorNeeded, SchemaDrifted
+from crm_migration.extract.landing import Landing
 from crm_migration.extract.source import Profile, Window
 from crm_migration.job import Job, asking_target, timed
 from crm_migration.mapping.check import check_live, check_static
@@ -99,6 +100,7 @@ def preflight(job: Job) -> dict[str, Any]:
         if job.target.ledger.exists():
             # A plan reads the ledger too, and knows it in this version's shape only.
             job.target.ledger.migrate()
+        _forget_fetched(job)
         findings = examine(job)
         _tell(job, findings.drift)
         if findings.problems:
@@ -111,6 +113,15 @@ def preflight(job: Job) -> dict[str, Any]:
         _stage_lookups(job)
         figures["rows"] = len(job.order)
     return {"run_id": job.run_id, "mapping_sha256": job.loaded.sha256, "entities": job.order}
+
+
+def _forget_fetched(job: Job) -> None:
+    """Let a repeated preflight judge the source as it is now; a run that has loaded in part keeps what it reads."""
+    ledger = job.target.ledger
+    # The job's own `run_no` is asked for once, and this run is not registered yet.
+    run = ledger.find_run(job.loaded.mapping.source.name, job.run_id) if ledger.exists() else None
+    if run is None or not ledger.has_batches(run.run_no):
+        Landing(job.folder).clear()
 
 
 def _tell(job: Job, drift: Drift) -> None:

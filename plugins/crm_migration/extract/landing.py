@@ -27,11 +27,15 @@ class Landing:
         self._remote = folder.table(LANDING, FILES) if folder is not None and "://" in folder.root else None
         self._own = Path(folder.table(LANDING, FILES)) if folder is not None and self._remote is None else None
 
-    @cached_property
+    @property
     def _local(self) -> Path:
-        if self._own is not None:
-            self._own.mkdir(parents=True, exist_ok=True)
-            return self._own
+        if self._own is None:
+            return self._passing
+        self._own.mkdir(parents=True, exist_ok=True)
+        return self._own
+
+    @cached_property
+    def _passing(self) -> Path:
         made = Path(tempfile.mkdtemp(prefix="crm-migration-"))
         # Documents outlive the object that has landed them.
         atexit.register(shutil.rmtree, made, ignore_errors=True)
@@ -54,6 +58,16 @@ class Landing:
         finally:
             temporary.unlink(missing_ok=True)
         return final
+
+    def clear(self) -> None:
+        """Remove all that has landed: what is asked for next is fetched anew, as it is by then."""
+        for folder in (self._own, self.__dict__.pop("_passing", None)):
+            if folder is not None and folder.exists():
+                shutil.rmtree(folder)
+        if self._remote is not None:
+            filesystem, path = fsspec.core.url_to_fs(self._remote)
+            if filesystem.exists(path):
+                filesystem.rm(path, recursive=True)
 
     def _from_remote(self, name: str, to: Path) -> bool:
         if self._remote is None:
