@@ -276,30 +276,30 @@ def test_sources_that_meet_a_new_target_in_the_same_moment_take_turns(
     assert sorted(answer.split() for answer, _ in said) == [["1", "1"], ["2", "1"]]
 
 
-def test_runs_of_one_source_take_turns(ledger: Ledger) -> None:
+def test_runs_into_one_target_take_turns(ledger: Ledger) -> None:
     over: set[str] = set()
 
-    def active(run_id: str) -> bool:
-        return run_id not in over
+    def active(run: str) -> bool:
+        return run not in over
 
-    assert ledger.take_turn("old", "one", active)
-    assert ledger.take_turn("old", "one", active)
-    assert not ledger.take_turn("old", "two", active)
-    assert ledger.take_turn("other", "two", active)
-    over.add("one")
-    assert ledger.take_turn("old", "two", active)
+    assert ledger.take_turn("old/one", active)
+    assert ledger.take_turn("old/one", active)
+    assert not ledger.take_turn("old/two", active)
+    assert not ledger.take_turn("other/one", active)
+    over.add("old/one")
+    assert ledger.take_turn("other/one", active)
     over.clear()
-    assert not ledger.take_turn("old", "one", active)
+    assert not ledger.take_turn("old/one", active)
 
 
 def test_a_turn_that_another_takes_in_the_same_moment_is_not_taken(ledger: Ledger) -> None:
-    def quicker(_run_id: str) -> bool:
-        return not ledger.take_turn("old", "three", lambda _: False)
+    def quicker(_run: str) -> bool:
+        return not ledger.take_turn("old/three", lambda _: False)
 
-    assert ledger.take_turn("old", "one", lambda _: False)
-    assert not ledger.take_turn("old", "two", quicker)
-    assert not ledger.take_turn("old", "two", lambda _: True)
-    assert ledger.take_turn("old", "three", lambda _: True)
+    assert ledger.take_turn("old/one", lambda _: False)
+    assert not ledger.take_turn("old/two", quicker)
+    assert not ledger.take_turn("old/two", lambda _: True)
+    assert ledger.take_turn("old/three", lambda _: True)
 
 
 def test_a_row_waits_until_it_is_loaded_later_than_it_was_rejected_for_want_of_a_parent(ledger: Ledger) -> None:

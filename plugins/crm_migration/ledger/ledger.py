@@ -17,7 +17,7 @@ from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
 LOCK_SECONDS = 60
-LONGEST_SCOPE = 100
+TURN_SCOPE = "turn"
 CLOCKS = timedelta(days=1)
 WAITING = ("missing_parent", "survivor_rejected")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -178,29 +178,29 @@ class Ledger:
                 "Let the newer attempt finish"
             )
 
-    def take_turn(self, source: str, run_id: str, active: Callable[[str], bool]) -> bool:
-        """Give the run the source's turn, unless another run that is still `active` has it; return whether it has it.
+    def take_turn(self, run: str, active: Callable[[str], bool]) -> bool:
+        """Give `run` the target's turn, unless another run that is still `active` has it; return whether it has it.
 
-        A run that is over leaves its turn to whoever asks next; one that takes it up again asks again.
+        Runs of all sources that load this target take turns. A run that is over leaves its turn to whoever asks next;
+        one that takes it up again asks again.
         """
         fence = self.tables.fence
-        scope = f"turn {source}"[:LONGEST_SCOPE]
-        mine = fence.c.scope == scope
+        mine = fence.c.scope == TURN_SCOPE
         with self.engine.connect() as connection:
             holder = connection.scalar(sa.select(fence.c.holder).where(mine))
         if holder is None:
-            # Another run may ask for the source's first turn in the same moment.
+            # Another run may ask for the target's first turn in the same moment.
             with suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
-                connection.execute(fence.insert().values(scope=scope, token=1, holder=run_id))
+                connection.execute(fence.insert().values(scope=TURN_SCOPE, token=1, holder=run))
                 return True
             return False
-        if holder == run_id:
+        if holder == run:
             return True
         if active(holder):
             return False
         with self.engine.begin() as connection:
             unchanged = sa.and_(mine, fence.c.holder == holder)
-            taken = connection.execute(fence.update().where(unchanged).values(token=fence.c.token + 1, holder=run_id))
+            taken = connection.execute(fence.update().where(unchanged).values(token=fence.c.token + 1, holder=run))
             return taken.rowcount == 1
 
     def write_rejected(self, run_no: int, stream_no: int, rows: Iterable[dict[str, Any]]) -> None:
@@ -264,6 +264,12 @@ class Ledger:
             connection.execute(
                 table.insert().values(run_no=run_no, stream_no=stream_no, window_start=start, window_end=end)
             )
+
+    def forget_watermark(self, run_no: int, stream_no: int) -> None:
+        """Forget the window that an earlier attempt of this run has recorded of one stream, if any."""
+        table = self.tables.watermark
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(table.c.run_no == run_no, table.c.stream_no == stream_no))
 
     def source_schema(self, source: str, run_id: str) -> dict[str, list[tuple[str, str]]]:
         """Return, by entity, the columns and their kinds that the last loaded run remembered.

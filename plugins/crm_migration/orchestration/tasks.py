@@ -11,7 +11,7 @@ from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
 
 class Preflight(BaseSensorOperator):
-    """Waits until no other run of this source is under way, then checks the run and registers it."""
+    """Waits until no other run into this target is under way, then checks the run and registers it."""
 
     def __init__(self, *, path: str, **settings: Any) -> None:
         """Work on the mapping at `path`."""
@@ -19,7 +19,7 @@ class Preflight(BaseSensorOperator):
         self.path = path
 
     def poke(self, context: Any) -> PokeReturnValue:  # noqa: ARG002 as Airflow calls it
-        """Check mapping, source, target and disk, and register the run, if it has its source's turn."""
+        """Check mapping, source, target and disk, and register the run, if it has its target's turn."""
         from crm_migration import pipeline
 
         with noted(self.path) as job:
