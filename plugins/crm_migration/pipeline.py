@@ -14,6 +14,7 @@ import polars as pl
 from crm_migration.clean.clean import clean
 from crm_migration.clean.reference import key_parts
 from crm_migration.closing import finish, reprint, undo
+from crm_migration.drift.follow import left_out
 from crm_migration.errors import (
     MigrationError,
     OperatorNeeded,
@@ -260,24 +261,34 @@ def validate_full(job: Job) -> dict[str, Any]:
         stream = job.target.ledger.stream_no(
             job.mapping.source.name, entity, job.mapping.entities[entity].target.object
         )
-        job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
+        partly = bool(left_out(change for change in job.drift.changes if change.entity == entity))
+        _remember_window(job, stream, window, partly=partly)
         if columns := job.drift.seen.get(entity):
             job.target.ledger.write_source_schema(job.run_no, stream, columns)
-        _remember_documents(job, entity, stream)
+        _remember_documents(job, entity, stream, partly=partly)
     return staged.reference()
 
 
-def _remember_documents(job: Job, entity: str, stream: int) -> None:
+def _remember_window(job: Job, stream: int, window: Window, *, partly: bool) -> None:
+    """Record the window as loaded, so that later ones begin behind it; not where fields of its rows were left out."""
+    if partly:
+        job.target.ledger.forget_watermark(job.run_no, stream)
+    else:
+        job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
+
+
+def _remember_documents(job: Job, entity: str, stream: int, *, partly: bool) -> None:
     """Remember the versions that were read, so that a window leaves them out; not where rows are yet to come in.
 
-    A row that was rejected, or whose parent is missing, may go through without any change of its document.
+    A row that was rejected, or whose parent is missing, may go through without any change of its document; so may a
+    field that was left out because another document lacks its column.
     """
     versions: dict[str, str] = open_table(job.folder, entity, "extract").facts.get("versions") or {}
     if not versions or job.mapping.entities[entity].watermark is not None:
         return
     loaded = open_table(job.folder, entity, "outcome")
     rejected = (loaded.frame(["outcome"])["outcome"] == "rejected").any()
-    if rejected or any(loaded.facts["emptied_references"].values()):
+    if partly or rejected or any(loaded.facts["emptied_references"].values()):
         job.target.ledger.forget_documents(stream, versions)
     else:
         job.target.ledger.write_documents(job.run_no, stream, job.loaded.sha256, versions)

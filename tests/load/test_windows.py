@@ -35,6 +35,10 @@ entities:
 FILES = DATABASE.replace("connection: old}", "connection: old, kind: files, settle_seconds: 0}").replace(
     "    table: accounts\n", '    file: "*.csv"\n'
 )
+LEAVES_OUT = FILES.replace("    key: id\n", "    key: id\n    drift: {missing_columns: discard}\n").replace(
+    "max_length: 40}\n",
+    "max_length: 40}\n      revenue: {from: revenue, kind: money, precision: 14, scale: 2}\n",
+)
 AUDIT = """
 CREATE TABLE audit (what TEXT, id INTEGER);
 CREATE TRIGGER a1 AFTER INSERT ON account BEGIN INSERT INTO audit VALUES ('insert', NEW.id); END;
@@ -63,8 +67,17 @@ class Bench:
 
     def file(self, name: str, *rows: str) -> None:
         """Write a file of the folder that is the source."""
+        self.lines(name, "id,name", *rows)
+
+    def lines(self, name: str, *lines: str) -> None:
+        """Write a file of the folder that is the source, with a header of its own."""
         (self.root / "drop").mkdir(exist_ok=True)
-        (self.root / "drop" / name).write_text("\n".join(["id,name", *rows]) + "\n", encoding="utf-8")
+        (self.root / "drop" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def revenues(self) -> dict[str, float | None]:
+        """Return the revenue of every account, by external id."""
+        with closing(sqlite3.connect(self.root / "new.sqlite")) as target:
+            return dict(target.execute("SELECT legacy_id, revenue FROM account").fetchall())
 
     def job(self, run_id: str, day: int | None = None) -> Job:
         """Return a run, over everything or over one day's window."""
@@ -184,6 +197,37 @@ def test_a_file_of_which_rows_were_rejected_or_whose_run_was_undone_is_read_agai
     job.target.close()
     assert bench.run("five", 5) is None
     assert bench.read("five").rows == 3
+
+
+def test_a_field_that_was_left_out_for_another_file_comes_in_once_that_file_is_repaired(bench: Bench) -> None:
+    bench.describe(LEAVES_OUT.replace("    WATERMARK\n", ""))
+    bench.lines("good.csv", "id,name,revenue", "g1,Good,7.50")
+    bench.lines("bad.csv", "id,name", "b1,Bad")
+    assert bench.run("one", 1) is None
+    assert bench.revenues() == {"g1": None, "b1": None}
+    bench.lines("bad.csv", "id,name,revenue", "b1,Bad,2.25")
+    assert bench.run("two", 2) is None
+    assert bench.revenues() == {"g1": 7.5, "b1": 2.25}
+    assert bench.run("three", 3) is None
+    assert bench.read("three").rows == 0
+
+
+def test_a_window_in_which_a_field_was_left_out_is_read_again_until_the_field_is_there(bench: Bench) -> None:
+    bench.describe(LEAVES_OUT.replace("WATERMARK", "watermark: changed"))
+    header, old = "id,name,changed,revenue", "g1,Good,2026-01-01 12:00:00,7.50"
+    bench.lines("good.csv", header, old)
+    assert bench.run("one", 1) is None
+    bench.lines("good.csv", header, old, "g2,Better,2026-01-02 12:00:00,8.50")
+    bench.lines("bad.csv", "id,name,changed", "b1,Bad,2026-01-02 12:00:00")
+    assert bench.run("two", 2) is None
+    assert bench.watermarks("two") == []
+    assert bench.revenues() == {"g1": 7.5, "g2": None, "b1": None}
+    bench.lines("bad.csv", header, "b1,Bad,2026-01-02 12:00:00,2.25")
+    assert bench.run("three", 3) is None
+    assert bench.read("three").facts["window_start"] == "2026-01-02T00:00:00+00:00"
+    assert bench.revenues() == {"g1": 7.5, "g2": 8.5, "b1": 2.25}
+    assert bench.run("four", 4) is None
+    assert bench.read("four").facts["window_start"] == "2026-01-04T00:00:00+00:00"
 
 
 def test_rows_that_are_gone_from_a_file_delete_their_records_unless_a_row_cannot_be_read(bench: Bench) -> None:
