@@ -6,7 +6,7 @@ watermark is read whole, but for documents that have not changed since the last 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -56,6 +56,8 @@ class DocumentSource:
     store: Store
     loaded: Callable[[str], Mapping[str, str]] = field(default=lambda _entity: {}, repr=False)
     absent: Absent | None = None
+    keys_at_once: ClassVar[int] = BATCH_ROWS
+    """Every call of `read_keys` reads all documents, however few keys it is given."""
     given: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def describe(self, entity: str) -> dict[str, str]:

@@ -101,6 +101,16 @@ class Versioned(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesKeys(Protocol):
+    """A source that says how many keys `read_keys` is best given at once; the others are given a few hundred."""
+
+    @property
+    def keys_at_once(self) -> int:
+        """Return the number of keys, which also bounds the rows in memory as long as keys are unique."""
+        ...
+
+
 class Source(RowSource, Protocol):
     """A place that rows come from; an adapter proves itself with tests/contract/source.py."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crm_migration.extract.source import BATCH_ROWS, Source, Versioned, Window
+from crm_migration.extract.source import BATCH_ROWS, Source, TakesKeys, Versioned, Window
 
 AT_ONCE = 300
 
@@ -35,5 +35,6 @@ class WithWaiting:
         for frame in self.source.read(entity, window, batch_rows):
             waiting = waiting.join(frame.select(columns), on=columns, how="anti")
             yield frame
-        for piece in waiting.iter_slices(AT_ONCE):
-            yield self.source.read_keys(entity, piece)
+        at_once = self.source.keys_at_once if isinstance(self.source, TakesKeys) else AT_ONCE
+        for piece in waiting.iter_slices(at_once):
+            yield from self.source.read_keys(entity, piece).iter_slices(batch_rows)
