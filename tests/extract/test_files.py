@@ -52,6 +52,13 @@ def test_files_that_fit_come_by_name_and_unfinished_ones_stay(tmp_path: Path) ->
     assert names(store(tmp_path, folder="below").named("*.csv")) == ["g.csv"]
 
 
+def test_accents_fit_however_they_are_written(tmp_path: Path) -> None:
+    as_two = "Mu\u0308ller.csv"
+    fill(tmp_path, as_two)
+    for pattern in ("M\u00fcller.csv", "M?ller.csv", as_two):
+        assert names(store(tmp_path).named(pattern)) == [as_two]
+
+
 def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     fill(tmp_path, "secret/s.csv", "drop/a.csv")
     (tmp_path / "drop/s.csv").symlink_to(tmp_path / "secret/s.csv")

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,10 +17,9 @@ from crm_migration.errors import MappingFault, MigrationError, SourceUnavailable
 from crm_migration.extract.document import Document, Reading
 from crm_migration.extract.formats import Wanted, open_reading
 from crm_migration.extract.landing import Landing
+from crm_migration.extract.names import fits, is_unfinished
 from crm_migration.mapping.model import Entity, SourceConfig
 
-UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".swp")
-OFFICE_LOCK = "~$"
 MOST_WAITS = 30
 CHECKSUMS = ("md5", "ETag", "etag", "md5Hash", "content_md5", "checksum")
 
@@ -137,7 +135,7 @@ class FileStore:
         """Yield what a folder lists; a folder that cannot be listed is no empty one, so nothing is left out."""
         for entry in self._filesystem.ls(folder, detail=True):
             name = self._below(str(entry["name"]))
-            if not name or _unfinished(name):
+            if not name or is_unfinished(PurePosixPath(name).name):
                 continue
             if entry["type"] == "file":
                 yield _listed(name, self._path(name), entry)
@@ -231,17 +229,6 @@ class _Answering:
         if isinstance(error, FileNotFoundError):
             raise SourceUnavailable(f"{self.place}: a file went away while it was read; it is tried again") from None
         raise SourceUnavailable(f"{self.place}: the storage did not answer ({type(error).__name__})") from None
-
-
-def fits(name: str, pattern: str) -> bool:
-    """Say whether a path below a source's folder fits a pattern; one without `/` is compared with its last part."""
-    return fnmatchcase(name if "/" in pattern else PurePosixPath(name).name, pattern)
-
-
-def _unfinished(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    last = parts[-1].lower()
-    return any(part.startswith(".") for part in parts) or last.startswith(OFFICE_LOCK) or last.endswith(UNFINISHED)
 
 
 def _listed(name: str, path: str, entry: dict[str, Any]) -> Listed:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_migration.errors import MappingFault, OperatorNeeded, SourceUnavailable, SourceUnreadable
+from crm_migration.extract.document import Document
 from crm_migration.extract.google import download as download_module
 from crm_migration.extract.google import drive as drive_module
 from crm_migration.extract.google.client import DRIVE_SCOPES, GoogleClient
-from crm_migration.extract.google.download import download
+from crm_migration.extract.google.download import download_to
 from crm_migration.extract.google.drive import list_folder
 from crm_migration.extract.google.files import DriveFile, file_from_json, file_of, file_to_json, printable
+from crm_migration.extract.google.stores import DriveStore
+from crm_migration.extract.landing import Landing
+from crm_migration.extract.names import is_unfinished
+from crm_migration.mapping.model import Entity, SourceConfig
+from crm_migration.staging import RunFolder
 from tests.extract.google.impatient import Clock
 from tests.google.server import FOR_EVER, GoogleStandIn
 from tests.google.shapes import Refused
@@ -183,26 +190,58 @@ def test_a_shortcut_to_nowhere_is_no_loss_in_silence(client: GoogleClient, googl
         list_folder(client, top.id)
 
 
+def _landing(folder: Path) -> Path:
+    return folder / "drop/run/_landing/files"
+
+
+def _documents(google: GoogleStandIn, top: Item, folder: Path) -> list[Document]:
+    """Return the documents of a folder as a run lands them."""
+    told = {"name": "drop", "kind": "google_drive", "connection": "g", "folder": top.id, "recursive": True}
+    landing = Landing(RunFolder(str(folder), "drop", "run"))
+    store = DriveStore(SourceConfig.model_validate(told), google.connection(), landing, Clock().patience())
+    return store.documents(Entity.model_construct(file="*"))
+
+
+def _fetched(client: GoogleClient, file: DriveFile, folder: Path) -> Path:
+    """Return the bytes of one file as a run lands them."""
+    landing = Landing(RunFolder(str(folder), "drop", "run"))
+    return landing.fetch(f"{file.id}.bytes", partial(download_to, client, file))
+
+
 def test_equal_titles_are_kept_apart(client: GoogleClient, google: GoogleStandIn, tmp_path: Path) -> None:
     top = google.world.folder("top")
     items = [google.world.file("report.csv", content, top) for content in (b"one", b"two", b"two")]
     found = list_folder(client, top.id).files
     assert sorted(file.name for file in found) == sorted(f"report.csv [{item.id}]" for item in items)
-    documents = [download(client, file, tmp_path) for file in found]
+    documents = _documents(google, top, tmp_path)
     assert len({document.path for document in documents}) == 3
     assert sorted(document.path.read_bytes() for document in documents) == [b"one", b"two", b"two"]
 
 
-def test_lock_files_of_office_programs_are_noted(client: GoogleClient, google: GoogleStandIn) -> None:
+def test_what_is_hidden_or_unfinished_by_its_name_is_noted(client: GoogleClient, google: GoogleStandIn) -> None:
     top = google.world.folder("top")
-    google.world.file("~$accounts.xlsx", b"x", top)
+    for title in ("~$accounts.xlsx", ".hidden.csv", "a.csv.part", "b.csv.TMP"):
+        google.world.file(title, b"x", top)
+    google.world.file("inner.csv", b"x", google.world.folder(".trash", top))
     google.world.native("form", f"{NATIVE}form", top)
-    found = list_folder(client, top.id)
-    assert found.files == []
+    google.world.spreadsheet(".NET customers", [table("Liste", ["id"])], top)
+    found = list_folder(client, top.id, recursive=True)
+    assert _names(found.files) == [".NET customers"]
     assert found.notes == [
+        *(
+            f"{name}: by its name hidden, a lock file or unfinished, not read"
+            for name in (".hidden.csv", ".trash", "a.csv.part", "b.csv.TMP")
+        ),
         "form: a Google form, which holds no rows, not read",
-        "~$accounts.xlsx: a lock file of an office program, not read",
+        "~$accounts.xlsx: by its name hidden, a lock file or unfinished, not read",
     ]
+
+
+def test_a_hidden_shortcut_does_not_hide_what_it_leads_to(client: GoogleClient, google: GoogleStandIn) -> None:
+    top = google.world.folder("top")
+    file = google.world.file("a.csv", b"x", top)
+    google.world.shortcut(".a.csv", file, top)
+    assert _names(list_folder(client, top.id).files) == ["a.csv"]
 
 
 def test_what_is_no_folder_is_told(client: GoogleClient, google: GoogleStandIn) -> None:
@@ -228,40 +267,41 @@ def test_an_id_that_is_none_is_refused(client: GoogleClient, google: GoogleStand
 
 def _inside(folder: Path, outside: Path) -> None:
     """Assert that everything made below `outside` lies in `folder`, directly and as plain files."""
-    made = [path for path in outside.rglob("*") if path != folder]
+    made = [path for path in outside.rglob("*") if path != folder and path not in folder.parents]
     assert all(path.parent == folder and path.is_file() and not path.is_symlink() for path in made)
 
 
 @pytest.mark.parametrize("as_folder", [False, True])
 def test_hostile_titles_never_leave_the_folder(
-    client: GoogleClient, google: GoogleStandIn, shared_data: Path, tmp_path: Path, as_folder: bool
+    google: GoogleStandIn, shared_data: Path, tmp_path: Path, as_folder: bool
 ) -> None:
     names = json.loads((shared_data / "hostile/names/file_names.json").read_text("utf-8"))["names"]
-    top, landing = google.world.folder("top"), tmp_path / "deep" / "landing"
+    top, deep = google.world.folder("top"), tmp_path / "deep"
     for at, name in enumerate(names):
         above = google.world.folder(name, top) if as_folder else top
         google.world.file(name, f"id\n{at}\n".encode(), above)
-    files = list_folder(client, top.id, recursive=True).files
-    documents = [download(client, file, landing) for file in files]
+    documents = _documents(google, top, deep)
+    expected = {f"id\n{at}\n".encode() for at, name in enumerate(names) if not is_unfinished(name)}
 
-    assert len({document.path for document in documents}) == len(names)
-    assert len({document.name for document in documents}) == len(names)
-    assert {document.path.read_bytes() for document in documents} == {f"id\n{n}\n".encode() for n in range(len(names))}
+    assert len({document.path for document in documents}) == len(expected)
+    assert len({document.name for document in documents}) == len(expected)
+    assert {document.path.read_bytes() for document in documents} == expected
     assert all(document.name.isprintable() and document.name for document in documents)
     assert all(document.path.stem == document.identity for document in documents)
-    _inside(landing, tmp_path / "deep")
+    _inside(_landing(deep), deep)
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(title=st.text(st.characters(), max_size=40) | st.sampled_from(["../x", "/etc/x", "a/../../b", "..", "."]))
-def test_no_title_whatever_leaves_the_folder(
-    client: GoogleClient, google: GoogleStandIn, tmp_path: Path, title: str
-) -> None:
-    top, landing = google.world.folder("top"), tmp_path / "deep" / "landing"
+@given(
+    title=st.text(st.characters(), max_size=40)
+    | st.sampled_from(["../x", "/etc/x", "/../x", "x/..", "a/../../b", "..", "."])
+)
+def test_no_title_whatever_leaves_the_folder(google: GoogleStandIn, tmp_path: Path, title: str) -> None:
+    top, deep = google.world.folder("top"), tmp_path / "deep"
     item = google.world.file(title, b"x", top)
-    (file,) = list_folder(client, top.id).files
-    assert download(client, file, landing).path == landing / f"{item.id}.txt"
-    _inside(landing, tmp_path / "deep")
+    expected = [] if is_unfinished(title) else [_landing(deep) / f"{item.id}.bytes"]
+    assert [document.path for document in _documents(google, top, deep)] == expected
+    _inside(_landing(deep), deep)
 
 
 @given(st.text(st.characters()))
@@ -272,28 +312,6 @@ def test_a_printable_title_cannot_break_a_line_or_turn_it(title: str) -> None:
 
 def _file(client: GoogleClient, google: GoogleStandIn, content: bytes, mime_type: str = "text/csv") -> DriveFile:
     return file_of(client, google.world.file("a", content, mime_type=mime_type).id)
-
-
-@pytest.mark.parametrize(
-    ("content", "mime_type", "ending"),
-    [
-        (b"a,b\n", "text/csv", ".txt"),
-        (b"", "text/csv", ".txt"),
-        (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
-        (b"PK\x03\x04", "application/x-msdownload", ".zip"),
-        (b"MZ", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".txt"),
-        (b"\xd0\xcf\x11\xe0", "application/vnd.ms-excel", ".xls"),
-        (b"\x1f\x8b\x08", "text/csv", ".gz"),
-        (b'\xef\xbb\xbf [{"a": 1}]', "text/csv", ".json"),
-        (b"<?xml", "text/csv", ".xml"),
-    ],
-)
-def test_the_ending_is_that_of_the_content(
-    client: GoogleClient, google: GoogleStandIn, tmp_path: Path, content: bytes, mime_type: str, ending: str
-) -> None:
-    document = download(client, _file(client, google, content, mime_type), tmp_path)
-    assert document.path.suffix == ending
-    assert document.path.read_bytes() == content
 
 
 def _asked_from(google: GoogleStandIn) -> list[str]:
@@ -308,12 +326,12 @@ def test_a_download_that_breaks_goes_on_where_it_stopped(
     google.fault(path="/files/", cut=300_000)
     google.fault(path="/files/", refused=Refused(503, "UNAVAILABLE", "no"))
     google.fault(path="/files/", cut=0)
-    document = download(client, file, tmp_path)
-    assert document.path.read_bytes() == content
+    path = _fetched(client, file, tmp_path)
+    assert path.read_bytes() == content
     begun = _asked_from(google)
     assert begun[0] == ""
     assert all(one.startswith("bytes=") and one != "bytes=0-" for one in begun[1:])
-    assert sorted(tmp_path.iterdir()) == [document.path]
+    assert list(_landing(tmp_path).iterdir()) == [path]
 
 
 def test_a_server_that_cannot_go_on_in_the_middle_is_asked_for_all(
@@ -324,7 +342,7 @@ def test_a_server_that_cannot_go_on_in_the_middle_is_asked_for_all(
     google.fault(path="/files/", cut=600_000)
     google.fault(path="/files/", deaf=True, cut=900_000)
     google.fault(path="/files/", refused=Refused(416, "requestedRangeNotSatisfiable", "no"))
-    assert download(client, file, tmp_path).path.read_bytes() == content
+    assert _fetched(client, file, tmp_path).read_bytes() == content
     # Begun once, and gone on with: what broke off was not begun anew because it was never whole.
     assert len(_asked_from(google)) == 4
 
@@ -335,7 +353,7 @@ def test_many_breaks_do_not_end_a_download_that_makes_progress(
     content = b"0123456789abcdef" * 65_536 * 15
     file = _file(client, google, content)
     google.fault(path="/files/", cut=1_310_720, times=11)
-    assert download(client, file, tmp_path).path.stat().st_size == len(content)
+    assert _fetched(client, file, tmp_path).stat().st_size == len(content)
 
 
 def test_a_download_that_never_comes_ends(
@@ -344,9 +362,9 @@ def test_a_download_that_never_comes_ends(
     file = _file(client, google, b"x" * 100_000)
     google.fault(path="/files/", cut=10, times=FOR_EVER)
     with pytest.raises(SourceUnavailable, match="truncated answer"):
-        download(client, file, tmp_path)
+        _fetched(client, file, tmp_path)
     assert clock.now <= client.patience.seconds
-    assert list(tmp_path.iterdir()) == []
+    assert list(_landing(tmp_path).iterdir()) == []
 
 
 def test_a_file_that_was_replaced_since_it_was_listed_comes_as_it_is(
@@ -355,9 +373,7 @@ def test_a_file_that_was_replaced_since_it_was_listed_comes_as_it_is(
     file = _file(client, google, b"old content")
     item = google.world.items[file.id]
     google.world.edit(item, b"new")
-    document = download(client, file, tmp_path)
-    assert document.path.read_bytes() == b"new"
-    assert (document.version, document.modified) == (item.md5, item.modified)
+    assert _fetched(client, file, tmp_path).read_bytes() == b"new"
 
 
 def test_a_file_that_is_replaced_in_the_middle_is_never_mixed(
@@ -367,7 +383,7 @@ def test_a_file_that_is_replaced_in_the_middle_is_never_mixed(
     item = google.world.items[file.id]
     google.fault(path="/files/", cut=300_000)
     google.fault(path="/files/", before=lambda: google.world.edit(item, b"b" * 600_000))
-    assert set(download(client, file, tmp_path).path.read_bytes()) == {ord("b")}
+    assert set(_fetched(client, file, tmp_path).read_bytes()) == {ord("b")}
 
 
 def test_bytes_that_are_not_what_drive_describes_are_refused(
@@ -376,19 +392,8 @@ def test_bytes_that_are_not_what_drive_describes_are_refused(
     file = _file(client, google, b"right")
     monkeypatch.setattr(Item, "md5", "0" * 32)
     with pytest.raises(SourceUnavailable, match="found others in each of 3 attempts"):
-        download(client, file_of(client, file.id), tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_is_there_already_is_not_fetched_again(
-    client: GoogleClient, google: GoogleStandIn, tmp_path: Path
-) -> None:
-    file = _file(client, google, b"content")
-    first = download(client, file, tmp_path)
-    assert download(client, file, tmp_path) == first
-    assert len(_asked_from(google)) == 1
-    google.world.edit(google.world.items[file.id], b"changed")
-    assert download(client, file_of(client, file.id), tmp_path).path.read_bytes() == b"changed"
+        _fetched(client, file_of(client, file.id), tmp_path)
+    assert list(_landing(tmp_path).iterdir()) == []
 
 
 def test_a_file_that_is_too_large_is_refused(
@@ -396,8 +401,8 @@ def test_a_file_that_is_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(download_module, "MOST_FILE_BYTES", 10)
     with pytest.raises(SourceUnreadable, match="at most 10 bytes"):
-        download(client, _file(client, google, b"x" * 11), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        _fetched(client, _file(client, google, b"x" * 11), tmp_path)
+    assert list(_landing(tmp_path).iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -409,5 +414,5 @@ def test_a_download_that_is_forbidden_is_told(
     file = _file(client, google, b"x")
     google.fault(path="/files/", refused=Refused(403, reason, "no", reason))
     with pytest.raises(kind, match=reason):
-        download(client, file, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        _fetched(client, file, tmp_path)
+    assert list(_landing(tmp_path).iterdir()) == []

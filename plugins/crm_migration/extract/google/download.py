@@ -1,11 +1,10 @@
-"""The bytes of a file in Google Drive, whole and as Drive describes them, under a name that is safe."""
+"""The bytes of a file in Google Drive, whole and as Drive describes them."""
 
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crm_migration.errors import SourceUnavailable, SourceUnreadable
-from crm_migration.extract.document import Document
 from crm_migration.extract.google.client import ByteStream, GoogleClient
 from crm_migration.extract.google.files import FILES_URL, DriveFile, file_of
 from crm_migration.extract.google.patience import Busy, patiently
@@ -14,45 +13,10 @@ FETCHES = 3
 PARTIAL_CONTENT, RANGE_REFUSED = 206, 416
 MOST_FILE_BYTES = 8 * 1024**3
 GOOD_PROGRESS = 1024 * 1024
-ENDINGS = {
-    b"PK\x03\x04": ".zip",
-    b"\xd0\xcf\x11\xe0": ".ole",
-    b"\x1f\x8b": ".gz",
-    b"{": ".json",
-    b"[": ".json",
-    b"<": ".xml",
-}
-OFFICE_ENDINGS = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".zip", ".xlsx"),
-    "application/vnd.ms-excel.sheet.binary.macroenabled.12": (".zip", ".xlsb"),
-    "application/vnd.oasis.opendocument.spreadsheet": (".zip", ".ods"),
-    "application/vnd.ms-excel": (".ole", ".xls"),
-}
 
 
-def download(client: GoogleClient, file: DriveFile, to_folder: Path) -> Document:
-    """Bring a file into a folder, under its id and an ending that its content has, and return it.
-
-    A file that is there already, with the same checksum, is not fetched again.
-
-    Raises: as `download_to`.
-    """
-    to_folder.mkdir(parents=True, exist_ok=True)
-    for there in to_folder.glob(f"{file.id}.*"):
-        if file.md5 and there.suffix != ".part" and checksum(there) == file.md5:
-            return _document(there, file)
-    partial = to_folder / f"{file.id}.part"
-    try:
-        fetched = download_to(client, file, partial)
-        final = to_folder / f"{file.id}{ending(partial, file.mime_type)}"
-        partial.replace(final)
-    finally:
-        partial.unlink(missing_ok=True)
-    return _document(final, fetched)
-
-
-def download_to(client: GoogleClient, file: DriveFile, to: Path) -> DriveFile:
-    """Write a file's bytes to `to`, and return the file as it was when they were read.
+def download_to(client: GoogleClient, file: DriveFile, to: Path) -> None:
+    """Write a file's bytes to `to`.
 
     A broken download goes on where it stopped. What does not have the checksum and size that Drive tells is fetched
     anew, after Drive was asked again: the file may have been replaced since it was listed.
@@ -67,7 +31,7 @@ def download_to(client: GoogleClient, file: DriveFile, to: Path) -> DriveFile:
         to.write_bytes(b"")
         patiently(_Download(client, current, to).go_on, client.patience, place)
         if _is_whole(to, current):
-            return current
+            return
         now = file_of(client, file.id)
         current = replace(now, title=file.title, path=file.path, name=file.name)
     raise SourceUnavailable(
@@ -114,23 +78,10 @@ class _Download:
             )
 
 
-def ending(path: Path, mime_type: str) -> str:
-    """Return the ending that a file's first bytes call for; the type that Drive tells decides among office formats."""
-    with path.open("rb") as handle:
-        first = handle.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
-    found = next((name for mark, name in ENDINGS.items() if first.startswith(mark)), ".txt")
-    packed, office = OFFICE_ENDINGS.get(mime_type.lower(), ("", ""))
-    return office if found == packed else found
-
-
 def _is_whole(path: Path, file: DriveFile) -> bool:
     if file.size is not None and path.stat().st_size != file.size:
         return False
     return file.md5 is None or checksum(path) == file.md5
-
-
-def _document(path: Path, file: DriveFile) -> Document:
-    return Document(path, file.name, file.id, file.version, file.modified)
 
 
 def _url(file: DriveFile) -> str:

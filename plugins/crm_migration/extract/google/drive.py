@@ -4,11 +4,9 @@ Titles are no names: they may be empty, equal, or look like paths. A file is tol
 and patterns only.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from crm_migration.errors import MappingFault, SourceUnavailable, SourceUnreadable
@@ -18,18 +16,19 @@ from crm_migration.extract.google.files import (
     FILES_URL,
     FOLDER_TYPE,
     GOOGLE_TYPES,
+    SHEET_TYPE,
     SHORTCUT_TYPE,
     DriveFile,
     file_of,
     read_file,
 )
 from crm_migration.extract.google.patience import Busy, patiently
+from crm_migration.extract.names import fits, is_unfinished
 
 PAGE = 1000
 MOST_FILES = 100_000
 MOST_PAGES = 10_000
 DEEPEST = 50
-OFFICE_LOCK = "~$"
 
 
 @dataclass
@@ -44,7 +43,8 @@ def list_folder(client: GoogleClient, folder: str, recursive: bool = False, patt
     """Return the files of a folder whose title fits a pattern, or whose path does where the pattern holds a `/`.
 
     Shortcuts stand for the file or folder they lead to; what is reached twice is listed once. What is in the bin is
-    left out, and so are, with a note, Google's own documents other than Sheets, and lock files of office programs.
+    left out, and so are, with a note, Google's own documents other than Sheets, and what is hidden or unfinished by
+    its name, as in any folder.
 
     Raises:
         MappingFault: the folder, or what a fitting shortcut leads to, is not there, not shared, or no folder.
@@ -55,12 +55,6 @@ def list_folder(client: GoogleClient, folder: str, recursive: bool = False, patt
     search = _Search(client, recursive, pattern)
     search.walk(top)
     return Listing(_told_apart(search.listing.files), sorted(search.listing.notes))
-
-
-def fits(file: DriveFile, pattern: str) -> bool:
-    """Say whether a file fits a pattern: by its path where the pattern holds a `/`, else by its title."""
-    told = file.path if "/" in pattern else file.title
-    return fnmatchcase(unicodedata.normalize("NFC", told), unicodedata.normalize("NFC", pattern))
 
 
 def _told_apart(files: list[DriveFile]) -> list[DriveFile]:
@@ -111,6 +105,8 @@ class _Search:
     def _children(self, folder: DriveFile) -> Iterator[DriveFile]:
         """Yield what a folder holds and was not met before; a shortcut as what it leads to."""
         for found in _pages(self.client, folder):
+            if self._is_unfinished(found):
+                continue
             child = self._followed(found) if found.mime_type == SHORTCUT_TYPE else found
             if child is None or (child.mime_type == FOLDER_TYPE and not self.recursive) or child.id in self.seen:
                 continue
@@ -119,7 +115,7 @@ class _Search:
 
     def _followed(self, shortcut: DriveFile) -> DriveFile | None:
         """Return what a shortcut leads to under the shortcut's own title; None where nobody asked for it."""
-        is_wanted = fits(shortcut, self.pattern) or (self.recursive and shortcut.target_type == FOLDER_TYPE)
+        is_wanted = self._fits(shortcut) or (self.recursive and shortcut.target_type == FOLDER_TYPE)
         if not is_wanted or not shortcut.target:
             return None
         found = file_of(self.client, shortcut.target)
@@ -128,14 +124,23 @@ class _Search:
             return None
         return replace(found, title=shortcut.title, path=shortcut.path, name=shortcut.name)
 
+    def _is_unfinished(self, found: DriveFile) -> bool:
+        """Say, with a note, whether a name is that of nothing to read; a Google Sheet has a title, no file's name."""
+        if not is_unfinished(found.title) or SHEET_TYPE in (found.mime_type, found.target_type):
+            return False
+        if self._fits(found):
+            self.listing.notes.append(f"{found.name}: by its name hidden, a lock file or unfinished, not read")
+        return True
+
+    def _fits(self, file: DriveFile) -> bool:
+        return fits(file.path, self.pattern, file.title)
+
     def _take(self, file: DriveFile) -> None:
-        if not fits(file, self.pattern):
+        if not self._fits(file):
             return
         if file.mime_type.startswith(GOOGLE_TYPES) and not file.is_sheet:
             kind = file.mime_type.removeprefix(GOOGLE_TYPES)
             self.listing.notes.append(f"{file.name}: a Google {kind}, which holds no rows, not read")
-        elif file.title.startswith(OFFICE_LOCK):
-            self.listing.notes.append(f"{file.name}: a lock file of an office program, not read")
         elif len(self.listing.files) >= MOST_FILES:
             raise SourceUnreadable(
                 f"{self.client.place('')}: expected at most {MOST_FILES} files that fit {self.pattern!r}, "

@@ -5,6 +5,7 @@ and every task of the run reads them there.
 """
 
 import json
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,8 @@ from crm_migration.extract.google.patience import Patience
 from crm_migration.extract.google.sheet import fetch_sheet, landed_sheet, read_landed_sheet
 from crm_migration.extract.landing import Landing
 from crm_migration.mapping.model import Entity, SourceConfig
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,15 @@ class DriveStore:
 
     def _land_list(self, client: GoogleClient, folder: str, pattern: str, to: Path) -> None:
         found = list_folder(client, folder, self.config.recursive, pattern)
+        for note in found.notes:
+            logger.warning("%s: %s", self.config.name, note)
         to.write_text(json.dumps([file_to_json(file) for file in found.files]), encoding="utf-8")
 
     def _fetched(self, client: GoogleClient, file: DriveFile) -> Document:
         if file.is_sheet:
             path = self.landing.fetch(f"{file.id}{LANDED_ENDING}", partial(_land_sheet, client, file.id))
             return landed_sheet(path, file.name)
-        path = self.landing.fetch(f"{file.id}.bytes", partial(_land_file, client, file))
+        path = self.landing.fetch(f"{file.id}.bytes", partial(download_to, client, file))
         # The file may have been replaced between list and download: the version is that of the bytes.
         version = self.landing.fetch(f"{file.id}.version", partial(_land_version, path))
         return Document(path, file.name, file.id, version.read_text(encoding="ascii"), file.modified)
@@ -111,10 +116,6 @@ class DriveStore:
 
 def _land_sheet(client: GoogleClient, spreadsheet: str, to: Path) -> None:
     fetch_sheet(client, spreadsheet, to)
-
-
-def _land_file(client: GoogleClient, file: DriveFile, to: Path) -> None:
-    download_to(client, file, to)
 
 
 def _land_version(path: Path, to: Path) -> None:
