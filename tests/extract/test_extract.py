@@ -51,7 +51,7 @@ def test_facts_tell_table_window_and_watermark(things: str, folder: RunFolder) -
     assert facts.pop("seconds") >= 0
     assert facts == {
         "table": "things", "rows": 3, "window_start": None, "window_end": None, "max_watermark": "2026-03-02 10:00:00",
-        "unreadable": 0, "documents": [],
+        "unreadable": 0, "documents": [], "versions": {},
     }  # fmt: skip
     window = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC))
     facts = staged(things, folder, window).facts

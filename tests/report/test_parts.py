@@ -1,15 +1,20 @@
 """What each part of the report says about staged tables whose content is known."""
 
+import io
 import json
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from crm_migration.report.assemble import report
+from crm_migration.report.console import print_report
 from crm_migration.report.model import EntityReport, Report
+from crm_migration.report.page import render_html
 from crm_migration.staging import open_table
 from tests.report.staged_run import HOSTILE, Builder, check, facts, mapping, passing_checks
 
@@ -56,6 +61,51 @@ def test_what_the_target_refused_is_counted_apart_and_without_the_targets_words(
     assert [(line.reason, line.rows) for line in mine] == [("refused_by_target", 2)]
     assert [example.key for example in mine[0].examples] == ["C-2", "C-3"]
     assert "secret" not in made(run).model_dump_json()
+
+
+def document(number: int, **told: Any) -> dict[str, Any]:
+    """Return what extract tells of one file."""
+    line = {"name": f"part {number:02}.csv", "rows": 3, "unreadable": 0, "format": "delimited"}
+    return {**line, "details": {"encoding": "gb18030", "delimiter": "\t"}, "notes": [], **told}
+
+
+def documents(run: Builder, told: list[dict[str, Any]]) -> None:
+    """Say that the contacts were read from these files."""
+    rows = open_table(run.folder, "contact", "extract").frame()
+    run.write("contact", "extract", rows, documents=told, versions={line["name"]: "1" for line in told}, seconds=1.5)
+
+
+def test_the_documents_that_were_read_are_listed_fifty_at_most_those_with_notes_ahead(run: Builder) -> None:
+    told = [document(number) for number in range(60)]
+    told[57] = document(57, notes=["encoding guessed as gb18030 from the letters"])
+    told[58] = document(58, unreadable=2)
+    documents(run, told)
+    found = entity(run).documents
+    assert found is not None
+    assert (found.count, len(found.listed)) == (60, 50)
+    assert [line.name for line in found.listed[:3]] == ["part 57.csv", "part 58.csv", "part 00.csv"]
+    assert found.listed[0].notes == ("encoding guessed as gb18030 from the letters",)
+    assert (found.listed[1].rows, found.listed[1].unreadable) == (3, 2)
+    assert entity(run).steps[0].facts == {"seconds": 1.5}
+    assert entity(run, "account").documents is None
+
+
+def test_page_and_console_show_how_documents_were_read(run: Builder) -> None:
+    told = [document(number) for number in range(52)]
+    told[0] |= {"name": HOSTILE, "unreadable": 7, "notes": ["[bold]guessed[/bold] <b>"]}
+    told[1] = {"name": "plain.csv", "rows": 3, "unreadable": 1}
+    documents(run, told)
+    page = render_html(made(run))
+    out = io.StringIO()
+    print_report(made(run), Console(file=out, width=200))
+    assert HOSTILE not in page
+    assert "52 documents read" in page
+    for text in (unescape(page), out.getvalue()):
+        assert HOSTILE in text
+        assert "delimited, encoding gb18030, delimiter \\u0009" in text
+        assert "[bold]guessed[/bold] <b>" in text
+        assert "format not told" in text
+        assert "and 2 more documents" in text
 
 
 def test_filtered_rows_are_counted_by_rule(run: Builder) -> None:

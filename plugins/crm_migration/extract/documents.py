@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnavailable
-from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, Document, Reading
+from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, Document, Facts, Reading
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.profiling import Seen
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
@@ -59,6 +59,7 @@ class DocumentSource:
     keys_at_once: ClassVar[int] = BATCH_ROWS
     """Every call of `read_keys` reads all documents, however few keys it is given."""
     given: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    told: dict[str, dict[str, Facts]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def describe(self, entity: str) -> dict[str, str]:
         """Return every column of the entity's documents, all of type `text`; raises what `read` raises.
@@ -99,6 +100,7 @@ class DocumentSource:
         wanted = self._where(entity, window)
         documents, given = self._to_read(entity, window), self.given.setdefault(entity, {})
         given.clear()
+        self.told[entity] = {}
         if not documents:
             yield _no_rows(described.source_columns)
         for document in documents:
@@ -111,6 +113,10 @@ class DocumentSource:
         """Return, by identity, the versions of the documents that the last `read` of `entity` gave to their end."""
         return dict(self.given.get(entity, {}))
 
+    def understood(self, entity: str) -> dict[str, Facts]:
+        """Return, by name, how the documents were understood that `read` gave last, or `read_keys` found rows in."""
+        return dict(self.told.get(entity, {}))
+
     def keys(self, entity: str) -> Iterator[pl.DataFrame]:
         """Yield the columns of key and filters of every row that can be read; raises what `read` raises."""
         columns = self._entity(entity).identifying_columns
@@ -121,12 +127,17 @@ class DocumentSource:
 
     def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
         """Return, as `read` does, the rows whose key columns are in `keys`, from the documents as they are now."""
+        described, told = self._entity(entity), self.understood(entity)
+        found = pl.concat([_no_rows(described.source_columns), *self._with_keys(entity, keys)])
+        named = {*told, *found[FILE]}
+        self.told[entity] = {name: facts for name, facts in self.understood(entity).items() if name in named}
+        return found
+
+    def _with_keys(self, entity: str, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
         described = self._entity(entity)
-        found = [_no_rows(described.source_columns)]
         for document in self.documents(entity):
             for frame in self._frames(entity, document, described.source_columns):
-                found.append(frame.join(keys, on=described.key_columns, how="semi"))
-        return pl.concat(found)
+                yield frame.join(keys, on=described.key_columns, how="semi")
 
     def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:
         """Return the distinct values of each column, blanks left out, at most `most` of each; one pass for all."""
@@ -182,6 +193,7 @@ class DocumentSource:
         self, entity: str, document: Document, columns: list[str], batch_rows: int = BATCH_ROWS
     ) -> Iterator[pl.DataFrame]:
         reading = self._reading(entity, document)
+        self.told.setdefault(entity, {})[document.name] = reading.facts
         if reading.facts.format in WITH_HEADER:
             self._check_columns(entity, document, reading.columns())
         for frame in self._rows(entity, document, reading.frames(columns, batch_rows)):

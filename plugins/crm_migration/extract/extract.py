@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnreadable
-from crm_migration.extract.document import FAULT, FILE
 from crm_migration.extract.source import RowSource, Versioned, Window
+from crm_migration.extract.understood import DocumentsRead, log_notes
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
 
@@ -31,7 +30,8 @@ def extract(
     The table holds `_row`, counted from 1, every source column as text, and of files and sheets the columns of
     `document.META`: a row that could not be read is there too, with the reason in place of its values. Its facts
     are table, rows, window_start, window_end (ISO), seconds, max_watermark (the greatest watermark seen, as
-    printed), unreadable (rows), documents (rows of each that was read) and versions (of each, by its identity).
+    printed), unreadable (rows), documents (of each that was read its rows and how it was understood; notes on that are
+    warnings, too) and versions (of each, by its identity).
     An empty result is a table without rows, not an error. A source that counts its rows by itself is asked: a read
     that yields fewer is refused.
 
@@ -42,7 +42,7 @@ def extract(
     if ROW in described.source_columns:
         raise MappingFault(f"{mapping.source.name}: {entity}: column {ROW!r} is this tool's own; rename it in a query")
     progress = _Progress(f"{mapping.source.name}: {entity}")
-    latest, documents = _Latest(), _Documents()
+    latest, documents = _Latest(), DocumentsRead()
     counted = source.count(entity, window)
     with TableWriter(folder, entity, STEP) as writer:
         with _behind(writer.write) as write:
@@ -54,6 +54,7 @@ def extract(
                 progress.add(frame.height)
         if counted is not None and progress.rows < counted:
             _refuse_fewer(progress, counted, source.count(entity, window) or 0)
+        log_notes(progress.place, told := documents.told(source, entity))
         return writer.finish(
             table=described.table or described.file or described.sheet or "query",
             rows=progress.rows,
@@ -62,7 +63,7 @@ def extract(
             seconds=round(progress.seconds, 3),
             max_watermark=latest.value,
             unreadable=sum(documents.unreadable.values()),
-            documents=documents.facts,
+            documents=told,
             versions=source.versions(entity) if isinstance(source, Versioned) else {},
         )
 
@@ -138,20 +139,3 @@ class _Latest:
         if all(text.removeprefix("-").isdecimal() for text in self._greatest):
             return max(self._greatest, key=int, default=None)
         return max(self._greatest)
-
-
-@dataclass
-class _Documents:
-    """Rows read, and rows that could not be read, by the name of the file or sheet they stand in."""
-
-    rows: Counter[str] = field(default_factory=Counter)
-    unreadable: Counter[str] = field(default_factory=Counter)
-
-    def see(self, frame: pl.DataFrame) -> None:
-        if FILE in frame.columns:
-            self.rows.update(dict(frame[FILE].value_counts().iter_rows()))
-            self.unreadable.update(dict(frame.filter(pl.col(FAULT).is_not_null())[FILE].value_counts().iter_rows()))
-
-    @property
-    def facts(self) -> list[dict[str, object]]:
-        return [{"name": name, "rows": rows, "unreadable": self.unreadable[name]} for name, rows in self.rows.items()]

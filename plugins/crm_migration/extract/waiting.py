@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from crm_migration.extract.document import Facts
 from crm_migration.extract.source import BATCH_ROWS, Source, TakesKeys, Versioned, Window
+from crm_migration.extract.understood import Understands
 
 AT_ONCE = 300
 
@@ -23,6 +25,10 @@ class WithWaiting:
     def versions(self, entity: str) -> dict[str, str]:
         """Return the versions of the documents that the last read gave; none of a source that has no documents."""
         return self.source.versions(entity) if isinstance(self.source, Versioned) else {}
+
+    def understood(self, entity: str) -> dict[str, Facts]:
+        """Return how the documents that the last read gave were understood; none of a source that has no documents."""
+        return self.source.understood(entity) if isinstance(self.source, Understands) else {}
 
     def count(self, entity: str, window: Window | None = None) -> int | None:
         """Return how many rows the window holds; waiting ones are not counted."""

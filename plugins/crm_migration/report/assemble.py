@@ -20,7 +20,7 @@ from crm_migration.report.model import (
 )
 from crm_migration.report.quality import quality
 from crm_migration.report.rejections import filters, rejections
-from crm_migration.report.source import source_changes
+from crm_migration.report.source import source_changes, source_documents
 from crm_migration.report.tables import EntityTables
 from crm_migration.report.verdict import verdict
 from crm_migration.staging import RunFolder
@@ -61,7 +61,7 @@ def _entity(source: str, name: str, spec: Entity, tables: EntityTables) -> Entit
     accounted = identity(tables, spec)
     return EntityReport(
         name=name,
-        origin=spec.table or "query",
+        origin=spec.table or spec.file or spec.sheet or "query",
         object=spec.target.object,
         steps=tables.states,
         identity=accounted,
@@ -73,6 +73,7 @@ def _entity(source: str, name: str, spec: Entity, tables: EntityTables) -> Entit
         quality=quality(tables, spec),
         sample=sample(tables),
         source_deletes=source_deletes(tables, spec),
+        documents=source_documents(tables),
     )
 
 

@@ -28,6 +28,7 @@ def render_console(report: Report) -> Group:
     """Return what `print_report` prints."""
     parts: list[RenderableType | None] = [
         _changes(report),
+        _documents(report),
         _identities(report),
         _faults(report),
         _rejections(report),
@@ -79,6 +80,21 @@ def _changes(report: Report) -> Table | None:
         rows = "" if change.rows is None else f" in {words.plural(change.rows, 'row')}"
         done = _text(f"{change.done}{rows}", "red" if change.stops else "")
         table.add_row(_text(change.entity), _text(change.title), _text(change.found), _text(change.policy), done)
+    return table if table.row_count else None
+
+
+def _documents(report: Report) -> Table | None:
+    numbers = ("rows", "unreadable")
+    table = _table("Documents read", "entity", "document", "read as", *numbers, "notes", numbers=numbers)
+    for entity in report.entities:
+        found = entity.documents
+        for line in found.listed if found else ():
+            counts = (formats.number(line.rows), formats.number(line.unreadable))
+            read_as, notes = _text(words.understood(line)), _text("\n".join(line.notes))
+            table.add_row(_text(entity.name), _text(line.name), read_as, *counts, notes)
+        if found and found.count > len(found.listed):
+            more = words.plural(found.count - len(found.listed), "more document")
+            table.add_row(_text(entity.name), _text(f"and {more}"), "", "", "", "")
     return table if table.row_count else None
 
 

@@ -17,6 +17,7 @@ Outcome = Literal["inserted", "updated", "unchanged", "merged", "rejected", "fil
 
 OUTCOMES: tuple[Outcome, ...] = ("inserted", "updated", "unchanged", "merged", "rejected", "filtered")
 EXAMPLES = 20
+DOCUMENTS = 50
 
 
 @dataclass(frozen=True)
@@ -267,11 +268,31 @@ class SourceDeletes(Part):
     records: tuple[GoneRecords, ...]
 
 
+class SourceDocument(Part):
+    """One file or sheet that was read, and how it was understood."""
+
+    name: str
+    format: str | None = Field(None, description="null: not told.")
+    details: dict[str, Any] = Field({}, description="Encoding, separator, sheet and the like, as far as they apply.")
+    rows: int = Field(description="Rows that were read, those that could not be read among them.")
+    unreadable: int = Field(description="Rows that could not be read, and are rejected.")
+    notes: tuple[str, ...] = Field((), description="What was guessed or left out.")
+
+
+class SourceDocuments(Part):
+    """The files and sheets that an entity's rows were read from."""
+
+    count: int
+    listed: tuple[SourceDocument, ...] = Field(
+        description=f"The first {DOCUMENTS}, those with notes or unreadable rows ahead."
+    )
+
+
 class EntityReport(Part):
     """Everything about one entity."""
 
     name: str
-    origin: str = Field(description="Source table, or 'query'.")
+    origin: str = Field(description="Source table, file or pattern, sheet, or 'query'.")
     object: str = Field(description="Target table.")
     steps: tuple[StepState, ...]
     identity: Identity
@@ -283,6 +304,7 @@ class EntityReport(Part):
     quality: Quality | None
     sample: Sample | None
     source_deletes: SourceDeletes | None = Field(None, description="null: not asked for, or not reached.")
+    documents: SourceDocuments | None = Field(None, description="null: a database, or extract was not reached.")
 
 
 class SourceChange(Part):

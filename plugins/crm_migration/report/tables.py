@@ -75,4 +75,4 @@ class EntityTables:
 def _state(step: str, staged: Staged | None) -> StepState:
     if staged is None:
         return StepState(step=step, reached=False)
-    return StepState(step=step, reached=True, rows=staged.rows, sha256=staged.sha256, facts=staged.facts)
+    return StepState(step=step, reached=True, rows=staged.rows, sha256=staged.sha256, facts=staged.reference()["facts"])

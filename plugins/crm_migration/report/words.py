@@ -1,5 +1,7 @@
 """The report's vocabulary: what codes, checks and steps are called, and what a person can do about them."""
 
+from crm_migration.report.model import SourceDocument
+
 REASONS: dict[str, tuple[str, str]] = {
     "required": ("A required value is missing", "Fill it in at the source, or give the field a default."),
     "length": (
@@ -158,6 +160,9 @@ STAGES: dict[str, tuple[str, str, str]] = {
 # Steps whose figure is not a number of rows.
 NOT_ROWS = ("preflight", "validate_sample", "validate_full", "report")
 
+# Details of a document that tell a person how it was read.
+UNDERSTOOD = ("form", "encoding", "delimiter", "sheet", "records")
+
 VALIDATIONS: dict[str, str] = {
     "completeness": "Completeness",
     "accuracy": "Accuracy",
@@ -202,6 +207,12 @@ def review_title(reason: str) -> str:
 def step_title(step: str) -> str:
     """Return a step of the line in words."""
     return STEPS.get(step) or spaced(step)
+
+
+def understood(document: SourceDocument) -> str:
+    """Return how a document was read: `delimited, encoding gb18030, delimiter ;`."""
+    known = [f"{key} {document.details[key]}" for key in UNDERSTOOD if document.details.get(key) not in (None, [])]
+    return ", ".join([document.format or "format not told", *known])
 
 
 def spaced(code: str) -> str:

@@ -126,7 +126,7 @@ class TestSheet(DocumentContract):
     def test_a_file_or_a_column_that_is_not_there_is_the_mappings_fault(self, plant: Plant, tmp_path: Path) -> None:
         store = plant([]).store  # type: ignore[attr-defined]
         absent = open_source(sheet_mapping(store.config.spreadsheet, sheet="thing 1"), store.connection)
-        with pytest.raises(MappingFault, match=r"no sheet 'thing 1' \(did you mean 'things 1'\?\)"):
+        with pytest.raises(MappingFault, match=r"expected a sheet 'thing 1' \(did you mean 'things 1'\?\)"):
             list(absent.read(ENTITY))
         other = open_source(sheet_mapping(store.config.spreadsheet, key="nr"), store.connection)
         with pytest.raises(MappingFault, match="no column 'nr'"):
@@ -147,6 +147,18 @@ def test_files_and_sheets_of_one_folder_are_one_table(google: GoogleStandIn, con
         (None, None, "2024/c", 3, "error_cell"),
         ("1", "one", "a.csv", 2, None),
     ]
+
+
+def test_what_a_folder_holds_and_is_not_read_is_a_warning(
+    google: GoogleStandIn, connection: ConnectionFields, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, old = google.world.folder("Export"), google.world.file("old.csv", b"id,name\n1,one\n")
+    old.trashed = True
+    google.world.shortcut("to the bin.csv", old, folder)
+    source = open_source(drive_mapping(folder.id, "*", watermark=None), connection)
+    with caplog.at_level("WARNING"):
+        assert whole(source).is_empty()
+    assert "old: to the bin.csv: a shortcut to a file in the bin, not read" in caplog.messages
 
 
 def test_all_tasks_of_a_run_read_what_the_first_fetched(

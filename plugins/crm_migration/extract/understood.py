@@ -1,0 +1,82 @@
+"""What an extract tells of the documents that it read: plain values, short, and with no value of a row."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import polars as pl
+
+from crm_migration.extract.document import FAULT, FILE, Facts
+
+logger = logging.getLogger(__name__)
+
+MOST_LOGGED = 50
+MOST_NOTES = 20
+MOST_ITEMS = 20
+MOST_LETTERS = 300
+LEFT_OUT = frozenset({"columns"})
+"""Details that the staged table tells by itself."""
+
+
+@runtime_checkable
+class Understands(Protocol):
+    """A source of documents, which knows how it understood them."""
+
+    def understood(self, entity: str) -> dict[str, Facts]:
+        """Return, by name, how the documents that the last `read` of `entity` gave rows of were understood."""
+        ...
+
+
+@dataclass
+class DocumentsRead:
+    """Rows read, and rows that could not be read, by the name of the file or sheet they stand in."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    def see(self, frame: pl.DataFrame) -> None:
+        """Count the rows of a frame; one of a database has none that stand in a document."""
+        if FILE in frame.columns:
+            self.rows.update(dict(frame[FILE].value_counts().iter_rows()))
+            self.unreadable.update(dict(frame.filter(pl.col(FAULT).is_not_null())[FILE].value_counts().iter_rows()))
+
+    def told(self, source: object, entity: str) -> list[dict[str, Any]]:
+        """Return a line for each document, those without a row among them: name, rows, unreadable and how it was read.
+
+        `format`, `details` and `notes` are as in `document.Facts`, cut short.
+        """
+        found = source.understood(entity) if isinstance(source, Understands) else {}
+        return [self._line(name, found.get(name)) for name in dict.fromkeys([*found, *self.rows])]
+
+    def _line(self, name: str, facts: Facts | None) -> dict[str, Any]:
+        counted = {"name": name, "rows": self.rows[name], "unreadable": self.unreadable[name]}
+        if facts is None:
+            return counted
+        notes = [note[:MOST_LETTERS] for note in facts.notes[:MOST_NOTES]]
+        return {**counted, "format": facts.format, "details": _short(facts.details), "notes": notes}
+
+
+def log_notes(place: str, documents: list[dict[str, Any]]) -> None:
+    """Warn of what was guessed or left out of documents: the first notes, then how many more there are."""
+    notes = [(document["name"], note) for document in documents for note in document.get("notes", ())]
+    for name, note in notes[:MOST_LOGGED]:
+        logger.warning("%s: %s: %s", place, name, note)
+    if len(notes) > MOST_LOGGED:
+        logger.warning("%s: %s more notes on documents, kept with the extract", place, len(notes) - MOST_LOGGED)
+
+
+def _short(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details that are single values or short lists of such."""
+    plain = {name: _plain(value) for name, value in details.items() if name not in LEFT_OUT}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, str):
+        return value[:MOST_LETTERS]
+    if isinstance(value, list):
+        items = [_plain(item) for item in value[:MOST_ITEMS] if not isinstance(item, list)]
+        return [item for item in items if item is not None] or None
+    return value if isinstance(value, bool | int | float) else None
