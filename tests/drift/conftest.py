@@ -1,6 +1,6 @@
 """Migrations that have loaded their source once; each test gets a copy, changes the source and loads again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,10 @@ from tests.drift.small import Place
 Loaded = Callable[[str], Place]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_pages() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave Great Expectations' pages out: rendering them takes ten times as long as the run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crm_migration.validate.validate.build_data_docs", lambda _suites: None)
-        yield
+    monkeypatch.setattr("crm_migration.validate.validate.build_data_docs", lambda _suites: None)
 
 
 @pytest.fixture(scope="session")

@@ -236,6 +236,7 @@ def test_faults_are_told_before_anything_is_written(tmp_path):
 
 def test_the_log_counts_and_shows_nobody(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "crm_migration")
     run(tmp_path, [person("k-secret", "Ann", "Lee", "a@x.org"), person("2", "Anna", "Lee", "a@x.org")])
     assert "'merged': 1" in caplog.text
     for value in ("k-secret", "Ann", "Lee", "a@x.org"):

@@ -133,7 +133,7 @@ def many(google: GoogleStandIn) -> Item:
 @pytest.mark.parametrize(
     ("wanted", "ids", "notes"),
     [
-        (_wanted(), ["1"], []),
+        (_wanted(), ["1"], ["sheet 2023 is read; others: 2024"]),
         (_wanted("2024"), ["2"], []),
         (_wanted("alt"), ["0"], []),
         (_wanted("2025 it's [neu]!A1"), ["3"], []),
@@ -153,19 +153,41 @@ def test_worksheets_by_name_and_pattern(
 def test_a_worksheet_that_is_not_there_is_told(many: Item, client: GoogleClient, tmp_path: Path) -> None:
     document = fetch_sheet(client, many.id, tmp_path / "x.sheet")
     for wanted in ("2026", "x*", "Diagramm"):
-        with pytest.raises(MappingFault, match=f"Kunden: no sheet '{wanted[0]}.*it holds 'alt', '2023'"):
+        with pytest.raises(MappingFault, match=f"Kunden: expected a sheet '{wanted[0]}.*, found 'alt', '2023'"):
             read_landed_sheet(document, _wanted(wanted))
+    with pytest.raises(MappingFault, match=r"found hidden sheets only \('alt'\); correct the sheet in the mapping"):
+        read_landed_sheet(document, _wanted("a*"))
 
 
-def test_only_worksheets_that_are_wanted_are_fetched(
-    google: GoogleStandIn, many: Item, client: GoogleClient, tmp_path: Path
+def test_facts_tell_worksheets_that_hold_cells(many: Item, client: GoogleClient, tmp_path: Path) -> None:
+    document = fetch_sheet(client, many.id, tmp_path / "x.sheet")
+    assert (
+        read_landed_sheet(document, _wanted("20*")).facts.details.items()
+        >= {
+            "sheets": ["alt", "2023", "2024", "2025 it's [neu]!A1"],
+            "hidden_sheets": ["alt", "2025 it's [neu]!A1"],
+            "sheet": "2023",
+            "sheets_read": ["2023", "2024"],
+        }.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("tab", "told"),
+    [
+        (Tab("Diagramm", [], kind="OBJECT"), "Kunden: expected a sheet with cells, found none"),
+        (
+            table("alt", ["id"], hidden=True),
+            "Kunden: expected a visible sheet, found hidden ones only; name one .*'alt'",
+        ),
+    ],
+)
+def test_a_spreadsheet_that_shows_no_rows_is_refused(
+    google: GoogleStandIn, client: GoogleClient, tmp_path: Path, tab: Tab, told: str
 ) -> None:
-    document = fetch_sheet(client, many.id, tmp_path / "x.sheet", sheets=["2024", "al*"])
-    ranges = [one for question in google.asked("/v4/") for one in question.every("ranges")]
-    assert ranges == ["'alt'!A1:A2", "'2024'!A1:B2"]
-    assert pl.concat(read_landed_sheet(document, _wanted("2024")).frames(["id"]))["id"].to_list() == ["2"]
-    with pytest.raises(SourceUnreadable, match="sheet 2023: expected it in the landed copy"):
-        read_landed_sheet(document, _wanted("2023"))
+    item = google.world.spreadsheet("Kunden", [tab])
+    with pytest.raises(SourceUnreadable, match=told):
+        read_landed_sheet(fetch_sheet(client, item.id, tmp_path / "x.sheet"), _wanted())
 
 
 def test_a_worksheet_of_nothing_has_no_columns(google: GoogleStandIn, client: GoogleClient, tmp_path: Path) -> None:
@@ -307,7 +329,7 @@ def test_numbers_that_a_sheet_cannot_keep_are_noted(
 
 
 MEASURE = """
-import json, resource, sys, tracemalloc
+import json, sys, tracemalloc
 from pathlib import Path
 from crm_migration.connections import ConnectionFields
 from crm_migration.extract.formats import Wanted
@@ -333,7 +355,9 @@ with GoogleClient(ConnectionFields("g", "gcp", extra=json.loads(sys.stdin.read()
         _, fetched = peak(lambda: sheet.fetch_sheet(client, spreadsheet, to))
         rows, held = peak(read)
         told.append([rows, fetched, held])
-print(json.dumps([*told[1:], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+# Not ru_maxrss, which a child inherits from the process that started it.
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
+print(json.dumps([*told[1:], int(peak) // 1024]))
 """
 
 
