@@ -8,7 +8,7 @@ import pytest
 
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import AT, FAULT, MESSAGE, RAW, SHEET, Facts
-from crm_migration.extract.grid import GridReading, GridRow, GridSheet, Merged, column_letters, read_grid, read_sheets
+from crm_migration.extract.grid import GridReading, GridRow, GridSheet, Merged, column_letters, read_sheets
 from crm_migration.mapping.reading import WorkbookOptions
 
 People = list[list[str | None]]
@@ -48,12 +48,6 @@ def test_a_plain_table_is_read_as_it_stands() -> None:
     ]
     assert read.facts.details["header_row"] == 1
     assert whole(read).equals(frame), "a reading can be read again"
-
-
-def test_one_sheet_is_named_by_the_facts() -> None:
-    facts = Facts("workbook", {"sheet": "Kontakte"})
-    read = read_grid(sheet(PEOPLE).rows, WorkbookOptions(), facts, "people")
-    assert set(whole(read)[SHEET]) == {"Kontakte"}
 
 
 def test_titles_and_notes_above_the_header_are_skipped_and_that_is_noted() -> None:

@@ -9,7 +9,7 @@ from crm_migration.suggest.ask import Question, suggest_for
 from tests.cases import target
 from tests.google.fixtures import google
 from tests.google.server import GoogleStandIn
-from tests.google.world import table
+from tests.google.world import Tab, table
 from tests.suggest.proposals import Proposed
 
 __all__ = ["google"]
@@ -44,6 +44,13 @@ def test_a_google_sheet_names_its_worksheets(crm: str, google: GoogleStandIn, tm
         "contact": (None, "People", "ID"),
     }
     assert entities["contact"].fields["account_id"].columns == ["Company"]
+
+
+def test_charts_and_hidden_worksheets_are_not_proposed(crm: str, google: GoogleStandIn, tmp_path: Path) -> None:
+    hidden = table("Old people", ["ID", "Surname"], ["1", "Gone"], hidden=True)
+    item = google.world.spreadsheet("Customers", [Tab("Chart", [], kind="OBJECT"), FIRMS, hidden, PEOPLE])
+    entities = propose(google, crm, tmp_path, kind="google_sheet", spreadsheet=item.id).mapping.entities
+    assert {one.sheet for one in entities.values()} == {"Companies", "People"}
 
 
 def test_a_drive_folder_names_its_files(crm: str, google: GoogleStandIn, tmp_path: Path) -> None:

@@ -59,13 +59,6 @@ class GridSheet:
     merged: Sequence[Merged] = ()
 
 
-def read_grid(
-    rows: Callable[[], Iterator[GridRow]], options: WorkbookOptions, facts: Facts, name: str
-) -> "GridReading":
-    """Return the reading of one sheet without merged cells, as `read_sheets` does; facts name the sheet."""
-    return read_sheets([GridSheet(facts.details.get("sheet"), rows)], options, facts, name)
-
-
 def read_sheets(sheets: Sequence[GridSheet], options: WorkbookOptions, facts: Facts, name: str) -> "GridReading":
     """Return the sheets of the document that people call `name`, read as one table.
 

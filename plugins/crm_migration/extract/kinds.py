@@ -5,7 +5,6 @@ good, so that a column is matched against a handful of expressions, whatever its
 shape, at most 51 distinct values, and 8 bytes per row as long as no value has come twice.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,15 +85,6 @@ def guess(series: pl.Series) -> ColumnKind:
     found = KindGuess()
     found.see(series)
     return found.result()
-
-
-def guess_columns(frames: Iterable[pl.DataFrame], columns: list[str]) -> dict[str, ColumnKind]:
-    """Return the kind of each of `columns` over a stream of frames."""
-    guesses = {column: KindGuess() for column in columns}
-    for frame in frames:
-        for column, kind in guesses.items():
-            kind.see(frame[column])
-    return {column: kind.result() for column, kind in guesses.items()}
 
 
 @dataclass

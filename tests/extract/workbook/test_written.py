@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from crm_migration.errors import SourceUnreadable
+from crm_migration.errors import MappingFault, SourceUnreadable
 from crm_migration.extract.document import FAULT, MESSAGE, RAW, SHEET
 from tests.extract.workbook.books import frame, reading, stored
 
@@ -120,6 +120,22 @@ def test_a_pattern_reads_all_visible_sheets_that_fit(three_sheets: Path) -> None
     assert frame(three_sheets, "Name", sheet="202*", hidden="read")[SHEET].to_list() == ["2024", "2025", "2026"]
 
 
+def test_a_hidden_sheet_that_a_pattern_fits_is_told(three_sheets: Path) -> None:
+    assert "sheet 2026: hidden, not read" in reading(three_sheets, "202*").facts.notes
+    assert not any("hidden" in note for note in reading(three_sheets, "202*", hidden="read").facts.notes)
+
+
+def test_a_workbook_whose_sheets_of_cells_are_all_hidden_is_refused(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Old!$A$1:$A$2"})
+    book.add_chartsheet("Chart").set_chart(chart)
+    book.add_worksheet("Old").very_hidden()
+    book.close()
+    with pytest.raises(SourceUnreadable, match=r"a.xlsx: expected a visible sheet, found hidden ones only; name one"):
+        reading(tmp_path / "a.xlsx")
+
+
 def test_a_hidden_sheet_that_is_named_in_full_is_read(three_sheets: Path) -> None:
     assert frame(three_sheets, sheet="Old")["Name"].to_list() == ["Anna Old"]
 
@@ -128,5 +144,5 @@ def test_a_hidden_sheet_that_is_named_in_full_is_read(three_sheets: Path) -> Non
     ("sheet", "found"), [("Contacts", "'Old', '2024', '2025', '2026'"), ("O*", "hidden sheets only .'Old'.")]
 )
 def test_a_sheet_that_is_not_there_is_refused_by_name(three_sheets: Path, sheet: str, found: str) -> None:
-    with pytest.raises(SourceUnreadable, match=rf"a.xlsx: expected a sheet '.*', found {found}"):
+    with pytest.raises(MappingFault, match=rf"a.xlsx: expected a sheet '.*', found {found}"):
         reading(three_sheets, sheet)

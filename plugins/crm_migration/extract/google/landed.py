@@ -45,7 +45,6 @@ class LandedTab:
     title: str
     hidden: bool = False
     is_grid: bool = True
-    fetched: bool = True
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     groups: tuple[int, int] = (0, 0)
     beyond_exact: int | None = None

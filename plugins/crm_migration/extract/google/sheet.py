@@ -7,13 +7,12 @@ edited meanwhile is fetched again, so that all stretches show one moment.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from gspread.utils import absolute_range_name, rowcol_to_a1
 
-from crm_migration.errors import MappingFault, SourceUnavailable, SourceUnreadable
+from crm_migration.errors import MappingFault, SourceUnavailable
 from crm_migration.extract.document import Document, Facts
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.google.cells import FIELDS, cell_text, is_beyond_exact
@@ -21,7 +20,7 @@ from crm_migration.extract.google.client import AnswerTooLarge, GoogleClient
 from crm_migration.extract.google.files import SHEET_TYPE, DriveFile, file_of
 from crm_migration.extract.google.landed import About, LandedTab, LandingWriter, open_landed
 from crm_migration.extract.grid import GridReading, GridRow, read_sheets
-from crm_migration.mapping.faults import did_you_mean, listed
+from crm_migration.extract.sheets import NoSheet, SheetInfo, choose, details, notes
 
 CELLS_AT_ONCE = 40_000
 FETCHES = 3
@@ -29,12 +28,8 @@ TABS_FIELDS = "sheets(properties(sheetId,title,index,hidden,sheetType,gridProper
 CELL_FIELDS = f"sheets(data(startRow,rowData(values({FIELDS}))))"
 
 
-def fetch_sheet(
-    client: GoogleClient, spreadsheet: str, to: Path, sheets: Sequence[str] | None = None, name: str | None = None
-) -> Document:
-    """Land a spreadsheet, or those of its worksheets that fit a name or pattern of `sheets`, in the file `to`.
-
-    Returns the landed file; `name` is what people call it, default: the spreadsheet's title. Its version is Drive's.
+def fetch_sheet(client: GoogleClient, spreadsheet: str, to: Path) -> Document:
+    """Land a spreadsheet in the file `to`, and return that under the spreadsheet's title; its version is Drive's.
 
     Raises:
         MappingFault: the spreadsheet is not there, not shared, in the bin, or a file of another kind.
@@ -44,12 +39,12 @@ def fetch_sheet(
     before = _spreadsheet(client, spreadsheet)
     for _ in range(FETCHES):
         with LandingWriter(to) as writer:
-            tabs = [_fetch_tab(client, spreadsheet, tab, writer, sheets) for tab in _tabs(client, spreadsheet)]
+            tabs = [_fetch_tab(client, spreadsheet, tab, writer) for tab in _tabs(client, spreadsheet)]
             after = _spreadsheet(client, spreadsheet)
             about = About(spreadsheet, before.title, before.version, before.modified_text)
             writer.finish(about, tabs)
         if after.modified == before.modified:
-            return about.document(to, name)
+            return about.document(to)
         before = after
     raise SourceUnavailable(
         f"{client.place(_url(spreadsheet))}: expected a spreadsheet that stays as it is while it is fetched, found it "
@@ -67,14 +62,18 @@ def read_landed_sheet(document: Document, wanted: Wanted) -> GridReading:
 
     Raises:
         MappingFault: no worksheet is named so.
-        SourceUnreadable: a worksheet has no header where the mapping says it is, or a name twice.
+        SourceUnreadable: no worksheet is visible, one has no header where the mapping says it is, or a name twice.
     """
     landed = open_landed(document.path)
-    facts = Facts("workbook", {"google_sheet": landed.about.title, "sheets": [tab.title for tab in landed.tabs]})
-    chosen = _chosen(landed.tabs, wanted, document, facts)
-    facts.details["sheet" if len(chosen) == 1 else "read_sheets"] = (
-        chosen[0].title if len(chosen) == 1 else [tab.title for tab in chosen]
-    )
+    grids = [tab for tab in landed.tabs if tab.is_grid]
+    sheets = [SheetInfo(index, tab.title, not tab.hidden) for index, tab in enumerate(grids)]
+    try:
+        found = choose(sheets, wanted.sheet, read_hidden=wanted.options.workbook.hidden == "read")
+    except NoSheet as absent:
+        raise absent.fault(document.name) from None
+    chosen = [grids[sheet.index] for sheet in found]
+    told = {"google_sheet": landed.about.title} | details(sheets, found)
+    facts = Facts("workbook", told, list(notes(sheets, found, wanted.sheet)))
     for tab in chosen:
         if tab.beyond_exact is not None:
             facts.notes.append(
@@ -82,31 +81,6 @@ def read_landed_sheet(document: Document, wanted: Wanted) -> GridReading:
                 "last digits a sheet does not keep; format such columns as text before they are filled"
             )
     return read_sheets([landed.sheet(tab) for tab in chosen], wanted.options.workbook, facts, document.name)
-
-
-def _chosen(tabs: Sequence[LandedTab], wanted: Wanted, document: Document, facts: Facts) -> list[LandedTab]:
-    grids = [tab for tab in tabs if tab.is_grid]
-    if wanted.sheet is None:
-        found = [tab for tab in grids if not tab.hidden][:1]
-    else:
-        found = [tab for tab in grids if tab.title == wanted.sheet] or _fitting(grids, wanted, facts)
-    if not found:
-        raise MappingFault(
-            f"{document.name}: no sheet {wanted.sheet!r}{did_you_mean(wanted.sheet or '', [t.title for t in grids])}; "
-            f"it holds {listed(tab.title for tab in grids)}; edit the mapping"
-        )
-    missing = [tab.title for tab in found if not tab.fetched]
-    if missing:
-        raise SourceUnreadable(f"{document.name}: sheet {missing[0]}: expected it in the landed copy; clear the run")
-    return found
-
-
-def _fitting(tabs: Sequence[LandedTab], wanted: Wanted, facts: Facts) -> list[LandedTab]:
-    fitting = [tab for tab in tabs if fnmatchcase(tab.title, wanted.sheet or "")]
-    if wanted.options.workbook.hidden == "read":
-        return fitting
-    facts.notes += [f"sheet {tab.title}: hidden, not read" for tab in fitting if tab.hidden]
-    return [tab for tab in fitting if not tab.hidden]
 
 
 def _spreadsheet(client: GoogleClient, spreadsheet: str) -> DriveFile:
@@ -131,13 +105,10 @@ def _tabs(client: GoogleClient, spreadsheet: str) -> list[dict[str, Any]]:
     return sorted(found.get("sheets", []), key=lambda tab: tab["properties"].get("index", 0))
 
 
-def _fetch_tab(
-    client: GoogleClient, spreadsheet: str, tab: dict[str, Any], writer: LandingWriter, sheets: Sequence[str] | None
-) -> LandedTab:
+def _fetch_tab(client: GoogleClient, spreadsheet: str, tab: dict[str, Any], writer: LandingWriter) -> LandedTab:
     told = tab["properties"]
     landed = LandedTab(str(told["title"]), bool(told.get("hidden")), told.get("sheetType", "GRID") == "GRID")
-    landed.fetched = landed.is_grid and (sheets is None or any(_fits(landed.title, one) for one in sheets))
-    if not landed.fetched:
+    if not landed.is_grid:
         return landed
     landed.merged = [_merged(one) for one in tab.get("merges", [])]
     first = writer.groups
@@ -146,10 +117,6 @@ def _fetch_tab(
         writer.add(rows)
     landed.groups = (first, writer.groups)
     return landed
-
-
-def _fits(title: str, wanted: str) -> bool:
-    return title == wanted or fnmatchcase(title, wanted)
 
 
 def _merged(one: dict[str, int]) -> tuple[int, int, int, int]:

@@ -151,17 +151,3 @@ def elements(scanner: Scanner, text: str, start: int) -> Iterator[Member]:
         value, end = scanner.scan(text, at)
         yield Member("", value, at, end)
         at = next_member(text, end)
-
-
-def is_json(data: bytes) -> bool:
-    """Return whether the bytes are one JSON text in UTF-8, of any kind, by RFC 8259; a byte order mark is let pass.
-
-    Repeated keys and halves of surrogate pairs are within the grammar; NaN and Infinity are not.
-    """
-    scanner = Scanner()
-    try:
-        text = data.decode("utf-8-sig")
-        _, end = scanner.scan(text, skip_space(text, 0))
-    except (UnicodeDecodeError, ScanFailed, RecursionError):
-        return False
-    return skip_space(text, end) == len(text) and scanner.fault is not NOT_A_NUMBER

@@ -17,7 +17,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from crm_migration.extract.workbook.refusal import DAMAGED, LOCKED, MIB, Cell, Refused, Row, SheetInfo
+from crm_migration.extract.sheets import SheetInfo
+from crm_migration.extract.workbook.refusal import DAMAGED, LOCKED, MIB, Cell, Refused, Row
 from crm_migration.extract.workbook.values import clock_text, float_text
 
 MOST_HELD = 128 * MIB

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
+from crm_migration.extract.sheets import NoSheet, choose
 from crm_migration.extract.workbook.container import Parts, container_of
 from crm_migration.extract.workbook.ods import Ods
 from crm_migration.extract.workbook.refusal import MIB, MOST_ANSWER, Book, Refused, Row
-from crm_migration.extract.workbook.sheets import choose
 from crm_migration.extract.workbook.xlsx import Xlsx
 from crm_migration.extract.workbook.xlsx_parts import workbook_part
 
@@ -37,6 +37,8 @@ def main(arguments: list[str]) -> int:
         reply(open_book(path), question, answer)
     except Refused as refusal:
         answer.send({"refused": [refusal.found, refusal.do]})
+    except NoSheet as absent:
+        answer.send({"no_sheet": [absent.found, absent.do, absent.is_named]})
     except BrokenPipeError:
         return BROKE
     except MemoryError:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from crm_migration.extract.sheets import SheetInfo
 from crm_migration.extract.workbook.container import Parts
 from crm_migration.extract.workbook.markup import elements, local, root_of, tree
 from crm_migration.extract.workbook.refusal import (
@@ -25,7 +26,6 @@ from crm_migration.extract.workbook.refusal import (
     Contents,
     Refused,
     Row,
-    SheetInfo,
 )
 from crm_migration.extract.workbook.values import boolean_text, clock_text, iso_text, number_text
 from crm_migration.extract.workbook.xlsx_cells import put

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import crm_migration
 from crm_migration.extract.document import Document, refused
+from crm_migration.extract.sheets import NoSheet
 
 LENGTH = struct.Struct("<I")
 MOST_MESSAGE = 256 << 20
@@ -25,6 +26,7 @@ def ask(document: Document, question: dict[str, Any]) -> Iterator[dict[str, Any]
 
     Raises:
         SourceUnreadable: the child refused the document, or died of it.
+        MappingFault: the mapping names a sheet that is not there.
     """
     command = [sys.executable, "-m", CHILD, str(document.path.absolute()), json.dumps(question)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module; the document's path is one argument
@@ -45,6 +47,8 @@ def _messages(document: Document, child: subprocess.Popen[bytes]) -> Iterator[di
         if "refused" in message:
             found, do = message["refused"]
             raise refused(document, found, do)
+        if "no_sheet" in message:
+            raise NoSheet(*message["no_sheet"]).fault(document.name)
         if "end" in message:
             return
         yield message

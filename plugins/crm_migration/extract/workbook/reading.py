@@ -7,30 +7,31 @@ from typing import Any
 from crm_migration.extract.document import Document, Facts
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.grid import GridReading, GridRow, GridSheet, Merged, read_sheets
+from crm_migration.extract.sheets import SheetInfo, details, notes
 from crm_migration.extract.workbook.process import ask
 
 
 def read_workbook(document: Document, wanted: Wanted) -> GridReading:
     """Return the reading of an xlsx, xlsm, xlsb, xls or ods workbook; `wanted.sheet` is a name, a pattern or None.
 
-    None means the first visible sheet. A name or pattern that fits nothing refuses the workbook.
+    None means the first visible sheet.
 
     Raises:
-        SourceUnreadable: it is no workbook, is locked, damaged or too large, or lacks the sheet.
+        SourceUnreadable: it is no workbook, is locked, damaged or too large, or shows no sheet.
+        MappingFault: no sheet is named so.
     """
     options = wanted.options.workbook
     question = {"ask": "contents", "sheet": wanted.sheet, "read_hidden": options.hidden == "read"}
     contents = next(iter(list(ask(document, question))))
-    names = {index: name for index, name, _ in contents["sheets"]}
-    chosen = [names[index] for index, *_ in contents["chosen"]]
-    facts = Facts("workbook", _details(contents, chosen), [*contents["notes"], *_notes(contents, wanted, chosen)])
-    sheets = [
-        GridSheet(
-            names[index], _Rows(document, index, names[index], facts, top, is_all), [Merged(*one) for one in merged]
-        )
-        for index, merged, top, is_all in contents["chosen"]
+    there = {index: SheetInfo(index, name, visible) for index, name, visible in contents["sheets"]}
+    sheets, chosen = list(there.values()), [there[index] for index, *_ in contents["chosen"]]
+    told = {"kind": contents["kind"]} | details(sheets, chosen)
+    facts = Facts("workbook", told, [*contents["notes"], *notes(sheets, chosen, wanted.sheet)])
+    grids = [
+        GridSheet(sheet.name, _Rows(document, index, sheet.name, facts, top, is_all), [Merged(*one) for one in merged])
+        for sheet, (index, merged, top, is_all) in zip(chosen, contents["chosen"], strict=True)
     ]
-    return read_sheets(sheets, options, facts, document.name)
+    return read_sheets(grids, options, facts, document.name)
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,3 @@ class _Rows:
     def _note(self, note: str) -> None:
         if note not in self.facts.notes:
             self.facts.notes.append(note)
-
-
-def _details(contents: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
-    return {
-        "kind": contents["kind"],
-        "sheets": [name for _, name, _ in contents["sheets"]],
-        "hidden_sheets": [name for _, name, visible in contents["sheets"] if not visible],
-        "sheet": chosen[0],
-        "sheets_read": chosen,
-    }
-
-
-def _notes(contents: dict[str, Any], wanted: Wanted, chosen: list[str]) -> Iterator[str]:
-    others = [name for _, name, visible in contents["sheets"] if visible and name not in chosen]
-    if wanted.sheet is None and others:
-        yield f"sheet {chosen[0]} is read; others: {', '.join(others)}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm_migration.extract.sheets import SheetInfo
+
 MIB = 1 << 20
 MOST_MEMBERS = 20_000
 MOST_UNPACKED = 16 << 30
@@ -45,15 +47,6 @@ class CellError(str):
 NOT_CALCULATED = CellError("a formula that was never calculated")
 NO_NUMBER = CellError("a number that cannot be read")
 NO_TEXT = CellError("a text that the workbook lacks")
-
-
-@dataclass(frozen=True)
-class SheetInfo:
-    """A sheet that holds cells, by its place among them."""
-
-    index: int
-    name: str
-    visible: bool = True
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import olefile  # type: ignore[import-untyped]
 
+from crm_migration.extract.sheets import SheetInfo
 from crm_migration.extract.workbook.calamine import MOST_HELD, HeldSheets
 from crm_migration.extract.workbook.refusal import (
     DAMAGED,
@@ -21,7 +22,6 @@ from crm_migration.extract.workbook.refusal import (
     Contents,
     Refused,
     Row,
-    SheetInfo,
 )
 
 FORMULA, EOF, FILEPASS, BOUNDSHEET, BOOLERR = 0x0006, 0x000A, 0x002F, 0x0085, 0x0205

@@ -8,9 +8,10 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm_migration.extract.sheets import SheetInfo
 from crm_migration.extract.workbook.calamine import MOST_HELD, HeldSheets
 from crm_migration.extract.workbook.container import Parts
-from crm_migration.extract.workbook.refusal import DAMAGED, MIB, MOST_MERGED, Book, Contents, Refused, Row, SheetInfo
+from crm_migration.extract.workbook.refusal import DAMAGED, MIB, MOST_MERGED, Book, Contents, Refused, Row
 from crm_migration.extract.workbook.xls import Errors, error_named
 from crm_migration.extract.workbook.xlsx_parts import relations
 

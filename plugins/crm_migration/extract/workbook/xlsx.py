@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from crm_migration.extract.sheets import SheetInfo
 from crm_migration.extract.workbook.container import Parts, reading_zip
 from crm_migration.extract.workbook.markup import elements, root_of
-from crm_migration.extract.workbook.refusal import MOST_MERGED, Book, Contents, Refused, Row, SheetInfo
+from crm_migration.extract.workbook.refusal import MOST_MERGED, Book, Contents, Refused, Row
 from crm_migration.extract.workbook.xlsx_cells import CellValues, ColumnPlaces
 from crm_migration.extract.workbook.xlsx_parts import Package, read_moments, read_package, shared_texts
 from crm_migration.extract.workbook.xlsx_rows import XlsxRows

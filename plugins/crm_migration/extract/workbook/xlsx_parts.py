@@ -13,6 +13,7 @@ from itertools import accumulate, islice
 
 from lxml import etree
 
+from crm_migration.extract.sheets import SheetInfo
 from crm_migration.extract.workbook.common_markup import (
     SPACE,
     TEXT,
@@ -24,7 +25,7 @@ from crm_migration.extract.workbook.common_markup import (
 from crm_migration.extract.workbook.container import Parts, reading_zip
 from crm_migration.extract.workbook.markup import attribute, children, elements, local, root_of, tree
 from crm_migration.extract.workbook.number_format import BUILT_IN, Moment, moment_of
-from crm_migration.extract.workbook.refusal import MIB, MOST_TEXTS, NOT_A_SPREADSHEET, Refused, SheetInfo
+from crm_migration.extract.workbook.refusal import MIB, MOST_TEXTS, NOT_A_SPREADSHEET, Refused
 from crm_migration.extract.workbook.values import unescaped
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
