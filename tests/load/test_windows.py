@@ -1,6 +1,7 @@
 """What a run reads and writes again: late rows, rows that have not changed, files that have not changed."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -115,6 +116,14 @@ class Bench:
             found = [tuple(row) for row in connection.execute(chosen)]
         job.target.close()
         return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_pages() -> Iterator[None]:
+    """Leave Great Expectations' pages out: rendering them takes ten times as long as the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crm_migration.validate.validate.build_data_docs", lambda _suites: None)
+        yield
 
 
 @pytest.fixture
