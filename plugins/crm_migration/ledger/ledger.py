@@ -53,11 +53,13 @@ class Ledger:
         configuration.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         schema = self.tables.metadata.schema
         version_table = "alembic_version" if schema else f"{SCHEMA}_alembic_version"
-        with self.engine.begin() as connection, _alone(connection):
+        with self.engine.connect() as connection, _alone(connection):
             if schema and schema not in sa.inspect(connection).get_schema_names():
                 connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
             configuration.attributes.update(connection=connection, tables=self.tables, version_table=version_table)
             command.upgrade(configuration, "head")
+            # Before the lock is let go: whoever waits for it must see which version is there.
+            connection.commit()
 
     def exists(self) -> bool:
         """Return whether the control tables have been created."""
