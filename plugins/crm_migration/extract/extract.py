@@ -58,14 +58,18 @@ def extract(
         return writer.finish(
             table=described.table or described.file or described.sheet or "query",
             rows=progress.rows,
-            window_start=window.start.isoformat() if window and window.start else None,
-            window_end=window.end.isoformat() if window and window.end else None,
+            **_bounds(window),
             seconds=round(progress.seconds, 3),
             max_watermark=latest.value,
             unreadable=sum(documents.unreadable.values()),
             documents=told,
             versions=source.versions(entity) if isinstance(source, Versioned) else {},
         )
+
+
+def _bounds(window: Window | None) -> dict[str, str | None]:
+    start, end = (window.start, window.end) if window else (None, None)
+    return {"window_start": start.isoformat() if start else None, "window_end": end.isoformat() if end else None}
 
 
 def _refuse_fewer(progress: "_Progress", before: int, after: int) -> None:

@@ -105,7 +105,6 @@ def load(
     merged = Merged.read(folder, entity)
     progress = Progress()
     golden = open_table(folder, entity, "golden")
-    chosen = _selection(folder, entity, phase)
     step = "outcome" if phase == "full" else "sample_outcome"
     with (
         TableWriter(folder, entity, step) as writer,
@@ -113,21 +112,26 @@ def load(
         TableWriter(folder, entity, f"{phase}_apart") as apart,
     ):
         merged_outcomes = []
-        for part in golden.frames():
-            selected = part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
-            for piece in selected.iter_slices(BATCH_ROWS):
-                done, decision = _load_piece(job, (entity, phase, token), piece, merged, progress)
-                kept.write(decision.kept)
-                apart.write(decision.apart.to_frame())
-                single = ~pl.col("_golden").is_in(merged.golden.implode())
-                writer.write(single_outcomes(done.filter(single)))
-                merged_outcomes.append(done.filter(~single))
-                progress.log(entity, golden.rows)
+        for piece in _pieces(golden, _selection(folder, entity, phase)):
+            done, decision = _load_piece(job, (entity, phase, token), piece, merged, progress)
+            kept.write(decision.kept)
+            apart.write(decision.apart.to_frame())
+            single = ~pl.col("_golden").is_in(merged.golden.implode())
+            writer.write(single_outcomes(done.filter(single)))
+            merged_outcomes.append(done.filter(~single))
+            progress.log(entity, golden.rows)
         finish_outcomes(writer, merged, merged_outcomes)
         if phase == "full":
             earlier_outcomes(writer, folder, entity)
             _record_rejected(job, folder, entity, progress)
         return writer.finish(**_facts(progress))
+
+
+def _pieces(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:
+    """Yield the chosen records, all without a choice, a batch at a time."""
+    for part in golden.frames():
+        selected = part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
+        yield from selected.iter_slices(BATCH_ROWS)
 
 
 def _selection(folder: RunFolder, entity: str, phase: str) -> pl.Series | None:
