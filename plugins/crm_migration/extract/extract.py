@@ -29,11 +29,8 @@ def extract(
 
     The table holds `_row`, counted from 1, every source column as text, and of files and sheets the columns of
     `document.META`: a row that could not be read is there too, with the reason in place of its values. Its facts
-    are table, rows, window_start, window_end (ISO), seconds, max_watermark (the greatest watermark seen, as
-    printed), unreadable (rows), documents (of each that was read its rows and how it was understood; notes on that are
-    warnings, too) and versions (of each, by its identity).
-    An empty result is a table without rows, not an error. A source that counts its rows by itself is asked: a read
-    that yields fewer is refused.
+    tell what was read and how it was understood; notes on that are warnings, too. An empty result is a table without
+    rows, not an error. A source that counts its rows by itself is asked: a read that yields fewer is refused.
 
     Raises:
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
