@@ -33,7 +33,7 @@ from crm_migration.preview.preview import Asked, RowsFile
 from crm_migration.preview.sources import Overrides, Place, preview_source
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
-from crm_migration.suggest.ask import Question, suggest_for
+from crm_migration.suggest.ask import FILES_CONNECTION, Question, suggest_for
 
 DEFAULT_STAGING = "staging"
 
@@ -173,6 +173,15 @@ def preview(
         out.print(f"written: {output}", markup=False, highlight=False, soft_wrap=True)
 
 
+def _tell_connection(source: Path, conn_id: str) -> None:
+    """Say how the connection that a proposal for files reads through is defined, where it is not yet."""
+    name = f"AIRFLOW_CONN_{conn_id.upper()}"
+    if source.exists() and name not in os.environ:
+        folder = source.resolve() if source.is_dir() else source.resolve().parent
+        fields = json.dumps({"conn_type": "fs", "extra": {"path": str(folder)}}, ensure_ascii=False)
+        err.print(f"the mapping reads through the connection {conn_id!r}: export {name}='{fields}'", markup=False)
+
+
 def _write_new(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -225,6 +234,7 @@ def suggest(
         typer.echo(text, nl=False)
     else:
         out.print(f"written: {output}; edit it, then: crm-migration check {output}", markup=False, soft_wrap=True)
+    _tell_connection(Path(source), connection or FILES_CONNECTION)
 
 
 @app.command()

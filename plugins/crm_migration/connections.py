@@ -144,7 +144,8 @@ def from_environment(conn_id: str) -> ConnectionFields:
     if not text:
         raise ConnectionUnknown(
             f"connection {conn_id!r} is not defined: set {name} to a URI such as "
-            "postgres://user:password@host:5432/database, or to Airflow's JSON form"
+            "postgres://user:password@host:5432/database, or to Airflow's JSON form, such as "
+            '{"conn_type": "fs", "extra": {"path": "/folder"}} for a folder of files'
         )
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)

@@ -4,6 +4,7 @@ A row whose watermark says no moment is in every window, as in a database; see w
 watermark is read whole, but for documents that have not changed since the last load.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
@@ -19,6 +20,8 @@ from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Prof
 from crm_migration.extract.watermark import text_within
 from crm_migration.mapping import model
 from crm_migration.mapping.faults import did_you_mean, listed
+
+logger = logging.getLogger(__name__)
 
 PATTERN = frozenset("*?[")
 WITH_HEADER = ("delimited", "workbook")
@@ -81,6 +84,8 @@ class DocumentSource:
         found = self.store.documents(described)
         if not found and not PATTERN & set(described.file or ""):
             raise MappingFault(f"{self._place(entity)}: expected it to be there, found none; correct the mapping")
+        if not found:
+            logger.warning("%s: no file fits", self._place(entity))
         return found
 
     def count(self, entity: str, window: Window | None = None) -> int | None:

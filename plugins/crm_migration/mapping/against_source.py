@@ -17,7 +17,9 @@ MOST_NAMED = 10
 def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: AbstractSet[str]) -> Iterator[Fault]:
     """Yield the faults of what an entity reads; `columns` are its table's, None if there is no such table."""
     if not columns:
-        yield _no_table(scope, tables)
+        # That a file or a sheet cannot be read has been said, with the reason, by the source itself.
+        if scope.entity.table is not None or scope.entity.query is not None:
+            yield _no_table(scope, tables)
         return
     for place, column in read_columns(scope):
         if column not in columns:

@@ -34,6 +34,8 @@ def print_preview(preview: Preview, console: Console) -> None:
 def _columns(preview: Preview) -> Table:
     table = _table("Columns", "column", "kind", "filled", "longest", "formats or values")
     for name, kind in list(preview.kinds.items())[:MOST_COLUMNS]:
+        if kind is None:
+            continue
         said = ", ".join(kind.formats or (kind.values or () if kind.kind == "choice" else ()))
         table.add_row(_cell(name), kind.kind, number(kind.filled), number(kind.max_length), _cell(said))
     if len(preview.kinds) > MOST_COLUMNS:

@@ -17,6 +17,7 @@ from crm_migration.extract.source import BATCH_ROWS, Source, known_entity
 from crm_migration.mapping.model import Mapping
 
 MOST_REJECTED = 20
+MOST_KINDS = 500
 
 
 class RowsFile:
@@ -83,12 +84,13 @@ class Rejected:
 class Preview:
     """One document, table or query as it is read.
 
-    `complete` says whether it was read to its end; if not, the counts and kinds are those of the rows read.
+    `complete` says whether it was read to its end; if not, the counts and kinds are those of the rows read. Kinds are
+    told of the first MOST_KINDS columns.
     """
 
     name: str
     facts: Facts
-    kinds: dict[str, ColumnKind]
+    kinds: dict[str, ColumnKind | None]
     rows_kept: int
     rows_rejected: int
     complete: bool
@@ -141,7 +143,13 @@ def preview_entity(source: Source, mapping: Mapping, entity: str, asked: Asked) 
         looking = _Looking(f"{mapping.source.name}: {entity}", facts, columns, asked)
         return [looking.through(source.read(entity, None, batch), whole=asked.everything)]
     found: list[Preview] = []
-    for document in source.documents(entity):
+    documents = source.documents(entity)
+    if not documents:
+        raise MappingFault(
+            f"{mapping.source.name}: {entity}: {described.origin}: expected a file that fits, found none; correct the "
+            "pattern or the folder"
+        )
+    for document in documents:
         reading = source.store.reading(document, Wanted(described.read, described.sheet))
         columns = reading.columns()
         looking = _Looking(document.name, reading.facts, columns, asked)
@@ -149,7 +157,9 @@ def preview_entity(source: Source, mapping: Mapping, entity: str, asked: Asked) 
     return found
 
 
-def _column(name: str, kind: ColumnKind) -> dict[str, Any]:
+def _column(name: str, kind: ColumnKind | None) -> dict[str, Any]:
+    if kind is None:
+        return {"name": name, "kind": None}
     return {
         "name": name,
         "kind": kind.kind,
@@ -171,7 +181,7 @@ class _Looking:
 
     def through(self, frames: Iterator[pl.DataFrame], *, whole: bool) -> Preview:
         """Return what the frames show; unless `whole`, they are left as soon as enough rows were seen."""
-        guesses = {column: KindGuess() for column in self.columns}
+        guesses = {column: KindGuess() for column in self.columns[:MOST_KINDS]}
         kept, rows, rejected, lost, complete = 0, list[dict[str, str | None]](), list[Rejected](), 0, True
         if self.asked.out is not None:
             self.asked.out.take(self.name, self.columns)
@@ -188,7 +198,7 @@ class _Looking:
             if not whole and kept >= self.asked.rows:
                 complete = False
                 break
-        kinds = {column: guess.result() for column, guess in guesses.items()}
+        kinds = {column: guesses[column].result() if column in guesses else None for column in self.columns}
         return Preview(self.name, self.facts, kinds, kept, lost, complete, rows, rejected)
 
 

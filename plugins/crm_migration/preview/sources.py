@@ -75,6 +75,8 @@ def preview_source(source: str, place: Place, overrides: Overrides, asked: Asked
         return _below(place.connection, source, overrides, asked)
     if Path(source).suffix in MAPPINGS:
         return _of_mapping(Path(source), place.entity, asked)
+    if Path(source).is_dir():
+        raise MappingFault(f"{source}: expected a file, found a folder; name a file in it")
     if not Path(source).is_file():
         raise MappingFault(f"{source}: expected a file that can be read, or a mapping, found none")
     name = Path(source).name
