@@ -195,9 +195,17 @@ def create(url: str, legacy_url: str) -> None:
     with engine.begin() as connection:
         if engine.url.get_backend_name() == "postgresql":
             connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
-        METADATA.create_all(connection, checkfirst=False)
+        _copy().create_all(connection, checkfirst=False)
         connection.execute(sa.insert(USERS), _active_users(legacy_url))
     engine.dispose()
+
+
+def _copy() -> sa.MetaData:
+    """Return the tables anew: creating them once marks a late foreign key as one never to be made inline again."""
+    copied = sa.MetaData(schema=SCHEMA)
+    for table in METADATA.tables.values():
+        table.to_metadata(copied)
+    return copied
 
 
 def _active_users(legacy_url: str) -> list[dict[str, object]]:
