@@ -39,7 +39,7 @@ class Store(Protocol):
         ...
 
     def reading(self, document: Document, wanted: Wanted) -> Reading:
-        """Return the reader of a document; raises SourceUnreadable where it is refused."""
+        """Return the reader of a document; raises what `formats.open_reading` raises."""
         ...
 
     def unchanged(self, document: Document) -> bool:

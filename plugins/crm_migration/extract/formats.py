@@ -41,6 +41,7 @@ def open_reading(document: Document, wanted: Wanted, landing: Landing) -> Readin
 
     Raises:
         SourceUnreadable: the document is refused as a whole.
+        MappingFault: a sheet or an encoding that the mapping names is not there.
     """
     unpacked = _unpacked(document, wanted, landing)
     found = wanted.options.format or sniff_format(unpacked)
