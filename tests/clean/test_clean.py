@@ -219,3 +219,12 @@ def test_an_extract_of_another_mapping_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StagingMissing, match=r"expected column\(s\) city .* clear the extract task"):
         clean(wider, "contact", folder, {})
     assert open_table(folder, "contact", "extract").rows == 1
+
+
+def test_flags_are_counted_and_lead_to_their_rows(tmp_path: Path) -> None:
+    rows = [row(id=str(n), phone="ask Ann") for n in range(7)] + [row(id="9", phone="ask Ann", mail="x")]
+    found = run(tmp_path, rows, part=3)
+    assert found.staged.facts["flags"] == {"phone": {"kept_phone": 7}}
+    flagged = open_table(RunFolder(str(tmp_path), "crm", "run"), "contact", "flagged").frame()
+    assert flagged.columns == ["_key", "_row", "field", "flag"]
+    assert flagged.rows() == [(str(n), n + 1, "phone", "kept_phone") for n in range(5)]

@@ -18,17 +18,18 @@ Lookups = Table[str, Table[str, str]]
 
 
 def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) -> Staged:
-    """Write the staged tables `clean`, `rejected` and `filtered` of `entity`, and return `clean`.
+    """Write the staged tables `clean`, `rejected`, `filtered` and `flagged` of `entity`, and return `clean`.
 
     `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids.
-    Rows that the extract could not read come first: they are rejected with its reason. Then filters, then keys, then
-    fields. Memory is bounded by one part, plus eight bytes a row for the
+    Rows that the extract could not read come first: they are rejected with its reason. Then filters, then rules for
+    whose rows they are, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the
     keys.
 
     Raises:
         StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
         InvalidValue: a field with `on_invalid: fail` met a value it cannot take; nothing is written.
-        MappingFault: a date format is not supported, or an owner field's users were not looked up.
+        MappingFault: a date format is not supported, an owner field's users were not looked up, or two entities'
+            rules take the same rows; nothing is written.
     """
     config = mapping.entities[entity]
     extract = open_table(folder, entity, "extract")
@@ -38,13 +39,17 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
         TableWriter(folder, entity, "clean") as clean_rows,
         TableWriter(folder, entity, "rejected") as rejected_rows,
         TableWriter(folder, entity, "filtered") as filtered_rows,
+        TableWriter(folder, entity, "flagged") as flagged_rows,
     ):
         for frame in _frames(extract, config):
             rows = sort_rows(frame, plan, facts)
             clean_rows.write(rows.clean)
             rejected_rows.write(rows.rejected)
             filtered_rows.write(rows.filtered)
+            flagged_rows.write(rows.flagged)
+        facts.overlaps.raise_found(mapping.source.name, config)
         facts.raise_failed(mapping.source.name, entity)
+        flagged_rows.finish()
         filtered_rows.finish()
         rejected_rows.finish()
         return clean_rows.finish(**facts.as_dict())

@@ -37,10 +37,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Clean values, typed by the kind, and per row the reason code of a value that cannot be read."""
+    """Clean values, typed by the kind, and per row the reason code of a value that cannot be read.
+
+    `flags` mark, by their code, values that were read and that a person may want to look at; nothing is done
+    about them.
+    """
 
     values: pl.Series
     reasons: pl.Series
+    flags: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def invalid(self) -> pl.Series:

@@ -7,16 +7,21 @@ from typing import Any
 
 import polars as pl
 
+from crm_migration.clean.classification import Overlaps
 from crm_migration.clean.fields import CleanField
 from crm_migration.errors import InvalidValue
+
+EXAMPLES = 5
+FLAGGED = {"_key": pl.String, "_row": pl.Int64, "field": pl.String, "flag": pl.String}
+"""Columns of the staged table `flagged`: for each field and flag, the first few rows that carry it."""
 
 
 @dataclass
 class Facts:
     """Counters of one entity; `as_dict` is what the manifest of the clean table carries.
 
-    `invalid` counts all rows that no filter took out; `changed`, `filled_before` and `filled_after` count the
-    rows that came out clean, so that the last two can be compared.
+    `invalid` counts all rows that no filter took out; `changed`, `filled_before`, `filled_after` and `flags` count
+    the rows that came out clean, so that they can be compared.
     """
 
     rejected: int = 0
@@ -25,8 +30,10 @@ class Facts:
     filled_before: Counter[str] = field(default_factory=Counter)
     filled_after: Counter[str] = field(default_factory=Counter)
     invalid: dict[str, Counter[str]] = field(default_factory=dict)
+    flags: dict[str, Counter[str]] = field(default_factory=dict)
     failed: Counter[str] = field(default_factory=Counter)
     first_failed: dict[str, str] = field(default_factory=dict)
+    overlaps: Overlaps = field(default_factory=Overlaps)
 
     def add_filtered(self, names: pl.Series) -> None:
         """Count the rows that filters took out, by the filter's name."""
@@ -38,9 +45,22 @@ class Facts:
         self.changed[name] += _count(result.changed & clean)
         self.filled_before[name] += _count(result.before & clean)
         self.filled_after[name] += _count(result.values.is_not_null() & clean)
+        for flag, mask in result.flags.items():
+            self.flags.setdefault(name, Counter())[flag] += _count(mask & clean)
         if result.failed.any():
             self.failed[name] += _count(result.failed)
             self.first_failed.setdefault(name, keys.filter(result.failed)[0])
+
+    def flagged(self, results: Mapping[str, CleanField], labels: pl.DataFrame, clean: pl.Series) -> pl.DataFrame:
+        """Return the first rows of each field and flag, so that a person finds them; call before `add_field`."""
+        lines = [pl.DataFrame(schema=FLAGGED)]
+        for name, result in results.items():
+            for flag, mask in result.flags.items():
+                room = EXAMPLES - self.flags.get(name, Counter())[flag]
+                if room > 0:
+                    told = pl.lit(name).alias("field"), pl.lit(flag).alias("flag")
+                    lines.append(labels.filter(mask & clean).head(room).select("_key", "_row", *told))
+        return pl.concat(lines)
 
     def raise_failed(self, source: str, entity: str) -> None:
         """Stop the run where a field with `on_invalid: fail` met a value it cannot take.
@@ -66,6 +86,7 @@ class Facts:
             "filters": dict(self.filters),
             "changed": dict(self.changed),
             "invalid": {name: dict(counts) for name, counts in self.invalid.items() if counts},
+            "flags": {name: dict(counts) for name, counts in self.flags.items() if counts.total()},
             "filled_before": dict(self.filled_before),
             "filled_after": dict(self.filled_after),
         }

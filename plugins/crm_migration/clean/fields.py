@@ -1,8 +1,8 @@
 """One field over a whole part: read and tidied, cleaned by its kind, then the rules for bad values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import polars as pl
 
@@ -63,6 +63,11 @@ _TIDY = {
     "country": Tidy(entities=True),
 }
 _NEVER_KEPT = {"nul", "length"}
+TRUNCATED = "truncated"
+KEPT = "kept_"
+"""Before the reason for which a value is invalid that `on_invalid: keep` leaves as it was given."""
+
+Flags: TypeAlias = Mapping[str, pl.Series]
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ class CleanField:
 
     `found` is the reason code of each value that could not be read, whatever the mapping does about it;
     `refused` that of each row the field rejects; `failed` marks values that stop the run. `before` and
-    `changed` tell where the source had a value, and where the clean one is another.
+    `changed` tell where the source had a value, and where the clean one is another. `flags` mark, by their code,
+    values that are kept and that a person may want to look at.
     """
 
     values: pl.Series
@@ -80,6 +86,7 @@ class CleanField:
     failed: pl.Series
     before: pl.Series
     changed: pl.Series
+    flags: Flags
 
 
 def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> CleanField:
@@ -90,14 +97,16 @@ def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> Clean
     """
     column = _read(frame, spec)
     given = _with_default(column, spec)
-    cleaned = _checked(_FUNCTIONS[spec.kind](given, spec, context), given.text, spec)
+    read = _FUNCTIONS[spec.kind](given, spec, context)
+    cleaned = _checked(read, given.text, spec)
     values, refused, failed = _by_policy(cleaned, given.text, spec)
     if isinstance(spec, FieldBase) and spec.required:
         missing = values.is_null() & refused.is_null() & ~failed
         refused = refused.set(missing, "required") if missing.any() else refused
     before = column.text.is_not_null() if spec.columns else values.is_not_null()
     changed = _changed(frame, spec, values, before)
-    return CleanField(values.cast(polars_type(spec)), cleaned.reasons, refused, failed, before, changed)
+    flags = _flags(read, Cleaned(values, cleaned.reasons), spec)
+    return CleanField(values.cast(polars_type(spec)), cleaned.reasons, refused, failed, before, changed, flags)
 
 
 def _read(frame: pl.DataFrame, spec: FieldSpec) -> Column:
@@ -163,6 +172,17 @@ def _by_policy(cleaned: Cleaned, text: pl.Series, spec: FieldSpec) -> tuple[pl.S
             failed = failed | mask
         refused = refused.set(mask, reported(spec, reason) if policy == "reject" else None)
     return values, refused, failed
+
+
+def _flags(read: Cleaned, kept: Cleaned, spec: FieldSpec) -> Flags:
+    """Return the kind's own flags, and those that all kinds share: kept although invalid, and cut off."""
+    flags = {code: mask & kept.values.is_not_null() for code, mask in read.flags.items()}
+    for reason in kept.reasons.drop_nulls().unique():
+        if _policy(spec, reason) == "keep":
+            flags[KEPT + reason] = (kept.reasons == reason).fill_null(value=False)
+    if isinstance(spec, TextBase) and spec.max_length is not None and spec.on_too_long == "truncate":
+        flags[TRUNCATED] = (read.values.str.len_chars() > spec.max_length).fill_null(value=False)
+    return {code: mask for code, mask in flags.items() if mask.any()}
 
 
 def _policy(spec: FieldSpec, reason: str) -> OnInvalid:

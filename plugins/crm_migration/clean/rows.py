@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from crm_migration.clean.classification import left_out, unclassified
 from crm_migration.clean.column import Context
 from crm_migration.clean.facts import Facts
 from crm_migration.clean.fields import CleanField, clean_field
-from crm_migration.clean.filters import filter_names
 from crm_migration.clean.keys import KeyClashes, labelled, row_label
-from crm_migration.clean.messages import key_refusal, refusal
+from crm_migration.clean.messages import key_refusal, refusal, unclassified_refusal
 from crm_migration.extract.document import FAULT, FILE, MESSAGE, RAW, place
 from crm_migration.mapping.model import Entity
+from crm_migration.mapping.row_tests import UNCLASSIFIED
 
 AS_READ = "_raw"
 REJECTED = {"_key": pl.String, "_row": pl.Int64} | dict.fromkeys(("field", "reason", "message", "raw"), pl.String)
@@ -29,26 +30,34 @@ class Plan:
 
 @dataclass(frozen=True)
 class SortedRows:
-    """The three staged tables' share of one part; every row of the part is in exactly one."""
+    """The staged tables' share of one part; every row of the part is in exactly one of the first three.
+
+    `flagged` names some of the clean rows, by field and flag.
+    """
 
     clean: pl.DataFrame
     rejected: pl.DataFrame
     filtered: pl.DataFrame
+    flagged: pl.DataFrame
 
 
 def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     """Return the rows of `frame` sorted, and count in `facts` what happened to them."""
     frame, unread = _apart(frame)
-    facts.rejected += unread.height
-    names = filter_names(frame, plan.entity.filters)
+    names = left_out(frame, plan.entity)
+    facts.overlaps.add(frame, plan.entity, names)
     labels = labelled(frame, plan.entity, names, plan.clashes)
-    filtered = labels.select("_key", "_row", names.alias("filter")).filter(names.is_not_null())
-    facts.add_filtered(names)
-    if not filtered.is_empty():
+    nobodys = unclassified(names, plan.entity)
+    filtered = labels.select("_key", "_row", names.alias("filter")).filter(names.is_not_null() & ~nobodys)
+    unread = pl.concat([unread, _nobodys(frame.filter(nobodys), labels.filter(nobodys), plan.entity)])
+    facts.rejected += unread.height
+    facts.add_filtered(filtered["filter"])
+    if names.null_count() < len(names):
         frame, labels = frame.filter(names.is_null()), labels.filter(names.is_null())
     results = {name: clean_field(frame, spec, plan.contexts[name]) for name, spec in plan.entity.fields.items()}
     refusals = pl.DataFrame([labels["reason"].alias("key"), *_refusals(results)])
     bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    flagged = facts.flagged(results, labels, ~bad)
     _count(facts, results, labels["_key"], bad)
     refused = _rejected(frame.filter(bad), labels.filter(bad), refusals.filter(bad), plan.entity)
     values = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
@@ -56,6 +65,7 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
         clean=labels.select("_key", "_row").hstack(values).filter(~bad),
         rejected=pl.concat([unread, refused]),
         filtered=filtered,
+        flagged=flagged,
     )
 
 
@@ -75,6 +85,19 @@ def _apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.struct(pl.col(RAW).alias(AS_READ)).struct.json_encode().alias("raw"),
     )
     return frame.filter(~unread), lines
+
+
+def _nobodys(frame: pl.DataFrame, labels: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Return the lines for rows that no rule takes, which this entity rejects for all that share their origin."""
+    shared = entity.classification
+    if frame.is_empty() or shared is None:
+        return _no_rejections()
+    told = pl.select(
+        pl.lit(", ".join(shared.columns)).alias("field"),
+        pl.lit(UNCLASSIFIED).alias("reason"),
+        pl.lit(unclassified_refusal(shared.columns, list(shared.rules))).alias("message"),
+    )
+    return _lines(frame, labels, pl.concat([told] * frame.height), entity)
 
 
 def _no_rejections() -> pl.DataFrame:
@@ -105,6 +128,11 @@ def _rejected(frame: pl.DataFrame, labels: pl.DataFrame, refusals: pl.DataFrame,
             ignore_nulls=True,
         ).alias("message"),
     )
+    return _lines(frame, labels, told, entity)
+
+
+def _lines(frame: pl.DataFrame, labels: pl.DataFrame, told: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Return lines with what identifies their rows, where a file has them, and the rows as the source has them."""
     if FILE in frame.columns:
         where = frame.select(pl.concat_str(place(), pl.lit(": "))).to_series()
         told = told.with_columns(pl.concat_str(where, "message").alias("message"))
