@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from crm_migration.clean.classification import rows_of_others
 from crm_migration.clean.clean import clean
 from crm_migration.clean.reference import key_parts
 from crm_migration.closing import finish, reprint, undo
@@ -168,7 +169,8 @@ def refuse_excess(job: Job) -> None:
     """
     limit, over = job.mapping.tolerances.rejected_share, []
     for entity in job.order:
-        extracted = open_table(job.folder, entity, "extract").rows
+        others = rows_of_others(open_table(job.folder, entity, "clean").facts["filters"])
+        extracted = open_table(job.folder, entity, "extract").rows - others
         rejected = open_table(job.folder, entity, "rejected")
         if extracted and rejected.rows / extracted > limit:
             reasons = rejected.frame(["field", "reason"]).group_by("field", "reason").len().sort("len", descending=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crm_migration.clean.filters import filter_names
+from crm_migration.clean.classification import left_out
 from crm_migration.clean.reference import key_text
 from crm_migration.mapping.model import Entity
 from crm_migration.staging import Staged
@@ -14,7 +14,7 @@ _LABEL = r"⟨row [0-9]+⟩$"
 
 @dataclass(frozen=True)
 class KeyClashes:
-    """Keys that more than one row has: of all rows, and of those that no filter takes out."""
+    """Keys that more than one row has: of all rows, and of those that no rule takes out."""
 
     among_all: pl.Series
     among_kept: pl.Series
@@ -23,7 +23,7 @@ class KeyClashes:
 def key_clashes(extract: Staged, entity: Entity) -> KeyClashes:
     """Return the keys that rows of the staged `extract` share.
 
-    Reads only the columns of keys and filters, and holds eight bytes a row: a hash. The keys themselves are
+    Reads only the columns of keys, filters and rules, and holds eight bytes a row: a hash. The keys themselves are
     compared only where hashes are equal.
     """
     hashes = [_keys(frame, entity).hash() for frame in extract.frames(entity.key_columns)]
@@ -79,11 +79,10 @@ def _keys(frame: pl.DataFrame, entity: Entity) -> pl.Series:
 
 
 def _exact(extract: Staged, entity: Entity, repeated: pl.Series) -> KeyClashes:
-    columns = [*entity.key_columns, *(rule.column for rule in entity.filters)]
     suspects = []
-    for frame in extract.frames(list(dict.fromkeys(columns))):
+    for frame in extract.frames(entity.identifying_columns):
         keys = _keys(frame, entity)
-        kept = filter_names(frame, entity.filters).is_null()
+        kept = left_out(frame, entity).is_null()
         suspect = keys.hash().is_in(repeated.implode()) & keys.is_not_null()
         suspects.append(pl.DataFrame({"key": keys, "kept": kept}).filter(suspect))
     counts = pl.concat(suspects).group_by("key").agg(rows=pl.len(), kept=pl.col("kept").sum())

@@ -50,6 +50,14 @@ def key_refusal(columns: list[str], reason: str) -> str:
             )
 
 
+def unclassified_refusal(columns: list[str], entities: list[str]) -> str:
+    """Return the message for a row that no rule takes, though entities share the rows of its origin by rules."""
+    return (
+        f"when: expected {_listed(columns)} to hold what the rule of one of {', '.join(entities)} takes, let a rule "
+        "take such rows or a filter of each entity leave them out, or correct them at the source"
+    )
+
+
 def expected(spec: FieldSpec, reason: str) -> str:
     """Return what a value refused for `reason` should have been."""
     if reason in _EXPECTED:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 import sqlalchemy as sa
 
-from crm_migration.clean.filters import filter_names
+from crm_migration.clean.classification import may_be_own
 from crm_migration.clean.reference import key_parts, key_text
 from crm_migration.extract.dialect import read_text
 from crm_migration.extract.present_keys import STEP as KEYS
@@ -46,7 +46,7 @@ class Departed:
 
 
 def living_keys(folder: RunFolder, entity_name: str, entity: Entity, *, extracted: bool = True) -> Hashes:
-    """Return the sorted hashes of the keys of all rows that the source has and no filter takes out.
+    """Return the sorted hashes of the keys of all rows that are there: no filter takes them out, no other entity.
 
     Eight bytes a row are held, whatever its key. Two keys of one hash only mean that a row that is gone passes for
     one that is there. With `extracted` the rows of the extract count, too.
@@ -56,7 +56,7 @@ def living_keys(folder: RunFolder, entity_name: str, entity: Entity, *, extracte
     found = [np.empty(0, np.uint64)]
     for step in steps:
         for frame in open_table(folder, entity_name, step).frames(entity.identifying_columns):
-            kept = filter_names(frame, entity.filters).is_null()
+            kept = may_be_own(frame, entity)
             keys = key_text([frame[column] for column in entity.key_columns])
             found.append(_hashed(keys.filter(kept & keys.is_not_null())))
     return np.unique(np.concatenate(found))

@@ -86,6 +86,8 @@ def read_columns(scope: Scope) -> Iterator[tuple[Place, str]]:
         yield scope.at("watermark"), entity.watermark
     for index, rule in enumerate(entity.filters):
         yield scope.at("filters", index, "column"), rule.column
+    for index, tests in enumerate(entity.when or ()):
+        yield from ((scope.at("when", index, column), column) for column in tests)
     for name, spec in entity.fields.items():
         if isinstance(spec, Constant):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from crm_migration.mapping import model
 from crm_migration.mapping.against_source import choice_faults, source_faults
 from crm_migration.mapping.against_target import target_faults
+from crm_migration.mapping.classes import class_faults
 from crm_migration.mapping.faults import Fault
 from crm_migration.mapping.gone import gone_faults
 from crm_migration.mapping.live import TargetTable
@@ -62,3 +63,4 @@ def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
         yield from name_faults(scope)
         yield from value_faults(scope)
         yield from gone_faults(scope)
+        yield from class_faults(scope)

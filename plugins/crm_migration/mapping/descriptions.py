@@ -26,6 +26,7 @@ DESCRIPTIONS = {
     "Filter.equals": "Rows with one of these values are left out.",
     "Filter.not_equals": "Rows without one of these values are left out.",
     "Filter.is_null": "`true` leaves out rows without a value, `false` rows with one.",
+    "Filter.matches": "Rows that one of these patterns fits are left out; `*` stands for anything, `?` for a letter.",
     "TextBase.on_too_long": "Whether a longer value is invalid or is cut off.",
     "Text.separator": "What is put between several source columns.",
     "Text.html": "Whether HTML entities are decoded or kept.",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from crm_migration.mapping.fields import (
     Address,
@@ -38,12 +38,15 @@ from crm_migration.mapping.fields import (
     Url,
 )
 from crm_migration.mapping.reading import Drift, ReadOptions
+from crm_migration.mapping.row_tests import Classification, ColumnTest, Filter, When
 
 __all__ = [
     "Acceptance",
     "Address",
     "Boolean",
     "Choice",
+    "Classification",
+    "ColumnTest",
     "Compare",
     "Constant",
     "Country",
@@ -87,6 +90,7 @@ __all__ = [
     "TextBase",
     "Tolerances",
     "Url",
+    "When",
 ]
 
 OnTargetChange = Literal["keep", "overwrite", "reject"]
@@ -129,22 +133,6 @@ class TargetConfig(Strict):
     kind: Literal["sql"] = "sql"
     connection: str = Field(description="Airflow connection id.")
     db_schema: str | None = Field(None, alias="schema", description="Schema that holds the target's tables.")
-
-
-class Filter(Strict):
-    """Rows to leave out by rule; they are counted as `filtered`, by name."""
-
-    name: str
-    column: str
-    equals: list[str] | None = None
-    not_equals: list[str] | None = None
-    is_null: bool | None = None
-
-    @model_validator(mode="after")
-    def _one_test(self) -> "Filter":
-        if sum(test is not None for test in (self.equals, self.not_equals, self.is_null)) != 1:
-            raise ValueError("expected exactly one of equals, not_equals, is_null")
-        return self
 
 
 class Similar(Strict):
@@ -251,11 +239,18 @@ class Entity(Strict):
     )
     drift: Drift = Drift()
     filters: list[Filter] = Field(default_factory=list)
+    when: When | None = Field(
+        None,
+        min_length=1,
+        description="Which rows of a table that several entities read are this one's: a list of alternatives, each "
+        "with columns and what they must hold.",
+    )
     target: EntityTarget
     fields: dict[str, FieldSpec] = Field(min_length=1)
     match: MatchConfig | None = None
     expectations: list[Expectation] = Field(default_factory=list)
     acceptance: list[Acceptance] = Field(default_factory=list)
+    _classification: Classification | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Entity":
@@ -274,6 +269,17 @@ class Entity(Strict):
         return " ".join(part for part in (file, f"sheet {self.sheet!r}" if self.sheet else "") if part)
 
     @property
+    def place(self) -> tuple[str | None, ...]:
+        """Return what entities that read the same rows have in common."""
+        query = None if self.query is None else " ".join(self.query.rstrip("; \n").split())
+        return (self.table, query, self.file, self.sheet)
+
+    @property
+    def classification(self) -> Classification | None:
+        """Return the rules of all entities that read the same rows; None where no rule chooses among them."""
+        return self._classification
+
+    @property
     def late(self) -> timedelta:
         """Return by how much a window begins earlier than its interval."""
         seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -286,8 +292,9 @@ class Entity(Strict):
 
     @property
     def identifying_columns(self) -> list[str]:
-        """Return the source columns that key and filters read, each once: what tells whether a row is there."""
-        return list(dict.fromkeys([*self.key_columns, *(rule.column for rule in self.filters)]))
+        """Return the source columns that tell whether a row is there: of key, filters and rules, each once."""
+        tested = [] if self._classification is None else self._classification.columns
+        return list(dict.fromkeys([*self.key_columns, *(rule.column for rule in self.filters), *tested]))
 
     @property
     def references(self) -> dict[str, Reference]:
@@ -297,8 +304,7 @@ class Entity(Strict):
     @property
     def source_columns(self) -> list[str]:
         """Return every source column that the entity reads, each once, in order."""
-        wanted = [*self.key_columns, *([self.watermark] if self.watermark else [])]
-        wanted += [rule.column for rule in self.filters]
+        wanted = [*self.key_columns, *([self.watermark] if self.watermark else []), *self.identifying_columns]
         for spec in self.fields.values():
             wanted += spec.columns
             wanted += [column for extra in ("country_from", "type_from") if (column := getattr(spec, extra, None))]
@@ -344,6 +350,18 @@ class Mapping(Strict):
     approval: Literal["automatic", "manual"] = "automatic"
     tolerances: Tolerances = Tolerances()
     entities: dict[str, Entity] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _classify(self) -> "Mapping":
+        """Let each entity know the rules of the others that read the same rows."""
+        shared: dict[tuple[str | None, ...], dict[str, When]] = {}
+        for name, entity in self.entities.items():
+            if entity.when is not None:
+                shared.setdefault(entity.place, {})[name] = entity.when
+        for name, entity in self.entities.items():
+            if entity.when is not None:
+                entity._classification = Classification(name, shared[entity.place])  # noqa: SLF001 the model's own
+        return self
 
     @property
     def first_day(self) -> date:

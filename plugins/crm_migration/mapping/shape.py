@@ -7,10 +7,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from crm_migration.mapping.faults import Place
-from crm_migration.mapping.model import Acceptance, Entity, Filter, Mapping, Reference, Text
+from crm_migration.mapping.model import Acceptance, ColumnTest, Entity, Filter, Mapping, Reference, Text
 
 PATCHES: dict[type[BaseModel], dict[str, Any]] = {
-    Filter: {"equals": ["x"], "not_equals": None, "is_null": None},
+    Filter: {"equals": ["x"], "not_equals": None, "is_null": None, "matches": None},
+    ColumnTest: {"equals": ["x"], "not_equals": None, "is_null": None, "matches": None},
     Acceptance: {"at_least_rows": 0, "no_rows": None, "equals": None},
     Entity: {"table": "x", "query": None, "file": None, "sheet": None},
     Reference: {"to": "x", "type_from": None, "types": {}},

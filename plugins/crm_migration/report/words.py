@@ -38,6 +38,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "error_cell": ("A cell holds an error such as #DIV/0!", "Repair the formula in the sheet."),
     "key_missing": ("The row has no key", "Give the row a key at the source."),
     "key_duplicate": ("Several rows share one key", "Make the key unique at the source."),
+    "unclassified": (
+        "No entity's rule takes the row",
+        "Let the 'when' of an entity take such rows, or leave them out by a filter.",
+    ),
     "missing_parent": ("The record it refers to is not there", "Load or repair the parent row first."),
     "refused_by_target": (
         "The target refused the record",
