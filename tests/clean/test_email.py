@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.clean.columns import one, spec
+from crm_migration.clean.email_words import DISPOSABLE, TYPOS
+from tests.clean.columns import cleaned, one, spec
 
 GOOD = [
     ("john@example.com", "john@example.com"),
@@ -53,3 +54,43 @@ def test_bad(value: str) -> None:
 
 def test_blank_is_no_address() -> None:
     assert one(spec("email"), " ") is None
+
+
+FORMS = [
+    ("john@Bücher.example", "john@xn--bcher-kva.example", "john@bücher.example"),
+    ("john@xn--bcher-kva.example", "john@xn--bcher-kva.example", "john@bücher.example"),
+    ("用户@例子.广告", "用户@xn--fsqu00a.xn--4rr70v", "用户@例子.广告"),
+    ("a@उदाहरण.भारत", "a@xn--p1b6ci4b4b3a.xn--h2brj9c", "a@उदाहरण.भारत"),
+    ("john@example.com", "john@example.com", "john@example.com"),
+]
+
+
+@pytest.mark.parametrize(("value", "in_ascii", "in_unicode"), FORMS)
+def test_an_international_domain_may_get_one_form(value: str, in_ascii: str, in_unicode: str) -> None:
+    assert one(spec("email", idn="ascii"), value) == in_ascii
+    assert one(spec("email", idn="unicode"), value) == in_unicode
+
+
+@pytest.mark.parametrize("value", ["john@xn--a.example", "john@xn--99999999.example", "a@" + "ü" * 60 + ".de"])
+def test_a_label_that_no_name_server_could_hold_is_refused(value: str) -> None:
+    assert one(spec("email"), value) == ("email",)
+
+
+FLAGGED = [
+    ("role", ["info@acme.de", "Sales@acme.com", "no-reply@acme.com", "客服@例子.广告"], ["ann.info@acme.de"]),
+    ("disposable", ["x@mailinator.com", "x@YOPMAIL.com"], ["x@mailinator.example.com"]),
+    ("typo", ["j@gmial.com", "j@hotmial.com", "j@yaho.com", "j@acme.con", "j@qq.con"], ["j@gmail.com", "j@acme.co"]),
+    ("mixed_alphabets", ["j@gооgle.com", "j@shop.аpple.com"], ["j@яндекс.com", "j@пример.example"]),
+]
+
+
+@pytest.mark.parametrize(("flag", "flagged", "not_flagged"), FLAGGED)
+def test_a_doubtful_address_is_flagged_and_not_changed(flag: str, flagged: list[str], not_flagged: list[str]) -> None:
+    result = cleaned(spec("email"), [*flagged, *not_flagged, "not an address", None])
+    assert result.flags[flag].to_list() == [True] * len(flagged) + [False] * (len(not_flagged) + 2)
+    assert [value.lower() for value in result.values[: len(flagged)]] == [value.lower() for value in flagged]
+    assert result.refused.drop_nulls().to_list() == ["email"]
+
+
+def test_no_known_provider_is_a_typo() -> None:
+    assert not set(TYPOS) & (set(TYPOS.values()) | DISPOSABLE)

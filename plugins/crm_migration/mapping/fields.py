@@ -53,9 +53,17 @@ class Name(TextBase):
 
 
 class Email(TextBase):
-    """An e-mail address: trimmed, `mailto:` removed, domain lower-cased, syntax checked."""
+    """An e-mail address: trimmed, `mailto:` removed, domain lower-cased, syntax checked.
+
+    Flagged, and never changed: mailboxes of a role (info@), throw-away domains, domains that are probably misspelt
+    (gmial.com), domains that mix alphabets.
+    """
 
     kind: Literal["email"]
+    idn: Literal["keep", "ascii", "unicode"] = Field(
+        "keep",
+        description="Form of international domains: as given, `xn--bcher-kva.example` or `bücher.example`.",
+    )
 
 
 class Phone(TextBase):
