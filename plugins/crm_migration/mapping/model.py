@@ -37,6 +37,17 @@ from crm_migration.mapping.fields import (
     TextBase,
     Url,
 )
+from crm_migration.mapping.matching import (
+    Compare,
+    Guards,
+    MatchConfig,
+    MatchModel,
+    ModelFields,
+    Similar,
+    Strategy,
+    StrongKey,
+    Survivorship,
+)
 from crm_migration.mapping.reading import Drift, ReadOptions
 from crm_migration.mapping.row_tests import Classification, ColumnTest, Filter, When
 
@@ -66,6 +77,8 @@ __all__ = [
     "Language",
     "Mapping",
     "MatchConfig",
+    "MatchModel",
+    "ModelFields",
     "Money",
     "Name",
     "Number",
@@ -97,10 +110,6 @@ OnTargetChange = Literal["keep", "overwrite", "reject"]
 ON_ARRIVAL = "on_arrival"
 OnSourceDelete = Literal["keep", "flag", "delete"]
 SourceKind = Literal["database", "files", "google_sheet", "google_drive"]
-Strategy = Literal[
-    "most_complete", "most_recent", "oldest", "longest", "most_frequent", "strictest", "aggregate", "survivor"
-]
-Compare = Literal["exact", "digits", "alphanumeric", "domain", "company"]
 
 
 class SourceConfig(Strict):
@@ -133,52 +142,6 @@ class TargetConfig(Strict):
     kind: Literal["sql"] = "sql"
     connection: str = Field(description="Airflow connection id.")
     db_schema: str | None = Field(None, alias="schema", description="Schema that holds the target's tables.")
-
-
-class Similar(Strict):
-    """A field that must also agree, so that a shared key alone does not merge two customers."""
-
-    fields: list[str] = Field(min_length=1)
-    by: Literal["person", "company"] = "person"
-    at_least: float = Field(0.85, gt=0, le=1)
-
-
-class StrongKey(Strict):
-    """Rows equal in these fields are one customer, unless a guard objects."""
-
-    name: str
-    fields: list[str] = Field(min_length=1)
-    compare: Compare = "exact"
-    similar: Similar | None = None
-    ignore: list[str] = Field(
-        default_factory=list,
-        description="Values that identify nobody, such as role mailboxes; `info@*` style patterns.",
-    )
-
-
-class Guards(Strict):
-    """What sends a merge to review instead of performing it."""
-
-    given_name: str | None = Field(None, description="Field whose clear difference forbids a merge.")
-    max_cluster: int = Field(20, ge=2)
-    max_holders: int = Field(5, ge=2, description="A key value held by more records than this identifies nobody.")
-
-
-class Survivorship(Strict):
-    """Which member's value the golden record keeps, field by field; blanks never win."""
-
-    default: Strategy = "most_complete"
-    recency: str | None = Field(None, description="Field whose date orders the members for most_recent and oldest.")
-    fields: dict[str, Strategy] = Field(default_factory=dict)
-    groups: list[list[str]] = Field(default_factory=list, description="Fields that move together, such as an address.")
-
-
-class MatchConfig(Strict):
-    """How duplicate rows of this entity are found and merged."""
-
-    keys: list[StrongKey] = Field(min_length=1)
-    guards: Guards = Guards()
-    survivorship: Survivorship = Survivorship()
 
 
 class EntityTarget(Strict):
