@@ -1,0 +1,38 @@
+"""Chinese text in one script: traditional characters as their simplified ones."""
+
+from functools import lru_cache
+
+import polars as pl
+
+# The ideographs of Unicode: extension A, the unified block, the compatibility block, extensions B to H.
+_HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+
+
+def simplified(text: pl.Expr) -> pl.Expr:
+    """Return `text` with every traditional character as its simplified one; all else stays as it is.
+
+    Character by character, not by phrase: a name folds the same alone, behind a surname or within a company's name.
+    For comparing, not for showing: 乾 becomes 干 in 乾隆 too, on both sides of a pair.
+    """
+    traditional, plain = _characters()
+    return text.str.replace_many(traditional, plain)
+
+
+@lru_cache(maxsize=1)
+def _characters() -> tuple[list[str], list[str]]:
+    """Return the traditional characters and beside them the simplified ones, by OpenCC."""
+    from opencc import OpenCC
+
+    convert = OpenCC("t2s").convert
+    known = [chr(code) for start, end in _HAN for code in range(start, end)]
+    once = dict(zip(known, convert("\n".join(known)).split("\n"), strict=True))
+    changed = {one: _last(once, one) for one, other in once.items() if one != other}
+    return list(changed), list(changed.values())
+
+
+def _last(once: dict[str, str], character: str) -> str:
+    """Return where conversion comes to rest: a few simplified characters are themselves somebody's traditional ones."""
+    seen = {character}
+    while (character := once.get(character, character)) not in seen:
+        seen.add(character)
+    return character
