@@ -28,13 +28,15 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
     Raises:
         StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
         InvalidValue: a field with `on_invalid: fail` met a value it cannot take; nothing is written.
-        MappingFault: a date format is not supported, an owner field's users were not looked up, or two entities'
-            rules take the same rows; nothing is written.
+        MappingFault: a date format is not supported, an owner field's users were not looked up, two entities'
+            rules take the same rows, or a function of the mapping fails; nothing is written.
     """
     config = mapping.entities[entity]
     extract = open_table(folder, entity, "extract")
     _require_columns(extract, config, f"{folder.source}/{folder.run_id}: {entity}")
-    plan, facts = Plan(config, _contexts(mapping, config, lookups), key_clashes(extract, config)), Facts()
+    place = f"source '{mapping.source.name}', entity '{entity}'"
+    plan = Plan(config, _contexts(mapping, config, lookups), key_clashes(extract, config), place)
+    facts = Facts()
     with (
         TableWriter(folder, entity, "clean") as clean_rows,
         TableWriter(folder, entity, "rejected") as rejected_rows,

@@ -13,11 +13,12 @@ from crm_migration.clean.country import clean_country
 from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
 from crm_migration.clean.language import clean_language
+from crm_migration.clean.functions import apply_function
 from crm_migration.clean.name import clean_name
 from crm_migration.clean.numbers import clean_integer, clean_number
 from crm_migration.clean.phone import clean_phone
 from crm_migration.clean.reference import clean_reference, key_text
-from crm_migration.clean.text import Tidy, clean_text, cut, nul_reason, tidied
+from crm_migration.clean.text import BLANKS, Tidy, clean_text, cut, nul_reason, tidied
 from crm_migration.clean.types import polars_type
 from crm_migration.clean.url import clean_url
 from crm_migration.mapping.model import (
@@ -77,7 +78,8 @@ class CleanField:
     `found` is the reason code of each value that could not be read, whatever the mapping does about it;
     `refused` that of each row the field rejects; `failed` marks values that stop the run. `before` and
     `changed` tell where the source had a value, and where the clean one is another. `flags` mark, by their code,
-    values that are kept and that a person may want to look at.
+    values that are kept and that a person may want to look at. `source` is the text as the source has it, `given`
+    the text that was judged: tidied, what the mapping's function made of it, with the default.
     """
 
     values: pl.Series
@@ -91,6 +93,8 @@ class CleanField:
 
 def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> CleanField:
     """Return the clean column of `spec` for a frame of source rows, all columns text.
+    source: pl.Series
+    given: pl.Series
 
     What is blank takes the spec's default, which is read like a source value. Where `on_invalid` is `keep`
     the text stays as the source has it, tidied; a NUL or a text too long for the target is refused even then.
@@ -103,10 +107,12 @@ def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> Clean
     if isinstance(spec, FieldBase) and spec.required:
         missing = values.is_null() & refused.is_null() & ~failed
         refused = refused.set(missing, "required") if missing.any() else refused
-    before = column.text.is_not_null() if spec.columns else values.is_not_null()
-    changed = _changed(frame, spec, values, before)
+    source = _source(frame, spec)
+    before = _before(column, spec, source) if spec.columns else values.is_not_null()
+    changed = _changed(spec, values, before, source)
     flags = _flags(read, Cleaned(values, cleaned.reasons), spec)
-    return CleanField(values.cast(polars_type(spec)), cleaned.reasons, refused, failed, before, changed, flags)
+    values = values.cast(polars_type(spec))
+    return CleanField(values, cleaned.reasons, refused, failed, before, changed, flags, source, given.text)
 
 
 def _read(frame: pl.DataFrame, spec: FieldSpec) -> Column:
@@ -122,12 +128,35 @@ def _text(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
         return key_text(columns)
     how = _tidiness(spec)
     parts = [tidied(column, how) for column in columns]
+    if isinstance(spec, FieldBase) and spec.function is not None:
+        return _by_function(frame, spec, spec.function)
     return parts[0] if len(parts) == 1 else tidied(_joined(parts, spec), how)
 
 
 def _joined(parts: list[pl.Series], spec: FieldSpec) -> pl.Series:
     separator = getattr(spec, "separator", " ")
     return pl.select(pl.concat_str(parts, separator=separator, ignore_nulls=True)).to_series()
+
+def _by_function(frame: pl.DataFrame, spec: FieldSpec, function: str) -> pl.Series:
+    if isinstance(spec, Reference):
+        return key_text([apply_function(function, key_text([frame[column] for column in spec.columns]))])
+    return tidied(apply_function(function, _source(frame, spec)), _tidiness(spec))
+
+
+def _source(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
+    """Return the text of the field's columns as the source has it, joined where there are several."""
+    columns = [frame[column] for column in spec.columns]
+    if not columns:
+        return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    return columns[0] if len(columns) == 1 else _joined(columns, spec)
+
+
+def _before(column: Column, spec: FieldSpec, source: pl.Series) -> pl.Series:
+    """Return where the source has a value; a function may make one of nothing, and nothing of one."""
+    if isinstance(spec, FieldBase) and spec.function is not None:
+        return (source.str.strip_chars(BLANKS).str.len_bytes() > 0).fill_null(value=False)
+    return column.text.is_not_null()
+
 
 
 def _tidiness(spec: FieldSpec) -> Tidy:
@@ -200,10 +229,8 @@ def reported(spec: FieldSpec, reason: str) -> str:
     return spec.kind if reason == ZERO_DATE else reason
 
 
-def _changed(frame: pl.DataFrame, spec: FieldSpec, values: pl.Series, before: pl.Series) -> pl.Series:
+def _changed(spec: FieldSpec, values: pl.Series, before: pl.Series, source: pl.Series) -> pl.Series:
     """Tell where the value is not the source's: texts by their characters, other types by being there."""
     if values.dtype != pl.String or isinstance(spec, Constant | Reference | Owner):
         return values.is_null() == before
-    columns = [frame[column] for column in spec.columns]
-    raw = columns[0] if len(columns) == 1 else _joined(columns, spec)
-    return raw.set(raw.str.len_bytes() == 0, None).ne_missing(values)
+    return source.set(source.str.len_bytes() == 0, None).ne_missing(values)

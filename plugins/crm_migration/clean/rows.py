@@ -9,6 +9,7 @@ from crm_migration.clean.classification import left_out, unclassified
 from crm_migration.clean.column import Context
 from crm_migration.clean.facts import Facts
 from crm_migration.clean.fields import CleanField, clean_field
+from crm_migration.clean.functions import FunctionFailed
 from crm_migration.clean.keys import KeyClashes, labelled, row_label
 from crm_migration.clean.messages import key_refusal, refusal, unclassified_refusal
 from crm_migration.extract.document import FAULT, FILE, MESSAGE, RAW, place
@@ -21,11 +22,15 @@ REJECTED = {"_key": pl.String, "_row": pl.Int64} | dict.fromkeys(("field", "reas
 
 @dataclass(frozen=True)
 class Plan:
-    """What sorting a part needs to know: the entity, a context per field, and the keys that rows share."""
+    """What sorting a part needs to know: the entity, a context per field, the keys that rows share.
+
+    `place` is what the entity is called in messages.
+    """
 
     entity: Entity
     contexts: Mapping[str, Context]
     clashes: KeyClashes
+    place: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     facts.add_filtered(filtered["filter"])
     if names.null_count() < len(names):
         frame, labels = frame.filter(names.is_null()), labels.filter(names.is_null())
-    results = {name: clean_field(frame, spec, plan.contexts[name]) for name, spec in plan.entity.fields.items()}
+    results = _cleaned(frame, labels["_key"], plan)
     refusals = pl.DataFrame([labels["reason"].alias("key"), *_refusals(results)])
     bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     flagged = facts.flagged(results, labels, ~bad)
@@ -67,6 +72,16 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
         filtered=filtered,
         flagged=flagged,
     )
+
+
+def _cleaned(frame: pl.DataFrame, keys: pl.Series, plan: Plan) -> dict[str, CleanField]:
+    results = {}
+    for name, spec in plan.entity.fields.items():
+        try:
+            results[name] = clean_field(frame, spec, plan.contexts[name])
+        except FunctionFailed as failed:
+            raise failed.of(f"{plan.place}, field '{name}'", [keys[row] for row in failed.rows]) from None
+    return results
 
 
 def _apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -147,7 +147,8 @@ def _values(subject: Subject, left_out: set[str]) -> Iterator[Change]:
 
 def is_judged(spec: FieldSpec) -> TypeGuard[Choice]:
     """Say whether a field's new values are judged here: a choice from one column that does not do so itself."""
-    return isinstance(spec, Choice) and len(spec.columns) == 1 and "on_invalid" not in spec.model_fields_set
+    told = isinstance(spec, Choice) and len(spec.columns) == 1 and "on_invalid" not in spec.model_fields_set
+    return told and getattr(spec, "function", None) is None
 
 
 def _faults(subject: Subject, changes: Iterable[Change]) -> Iterator[Fault]:

@@ -36,11 +36,12 @@ def source_faults(scope: Scope, columns: Mapping[str, str] | None, tables: Abstr
 def choice_faults(scope: Scope, values: Mapping[str, AbstractSet[str]]) -> Iterator[Fault]:
     """Yield the choice fields for whose source values the mapping has no entry; `values` by field.
 
-    A field that writes `on_invalid` out says itself what becomes of values without an entry.
+    A field that writes `on_invalid` out says itself what becomes of values without an entry; what a function makes of
+    the source's values is only known once they are cleaned.
     """
     for name, found in values.items():
         spec = scope.field(name)
-        if not isinstance(spec, Choice) or "on_invalid" in spec.model_fields_set:
+        if not isinstance(spec, Choice) or "on_invalid" in spec.model_fields_set or spec.function is not None:
             continue
         unmapped = values_without_entry(spec, found)
         if unmapped:

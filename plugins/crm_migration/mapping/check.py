@@ -8,6 +8,7 @@ from crm_migration.mapping.against_source import choice_faults, source_faults
 from crm_migration.mapping.against_target import target_faults
 from crm_migration.mapping.classes import class_faults
 from crm_migration.mapping.faults import Fault
+from crm_migration.mapping.functions import function_faults
 from crm_migration.mapping.gone import gone_faults
 from crm_migration.mapping.live import TargetTable
 from crm_migration.mapping.loaded import LoadedMapping
@@ -54,6 +55,7 @@ def check_live(
         faults += source_faults(scope, source_columns.get(scope.name), source_tables)
         faults += choice_faults(scope, choice_values.get(scope.name, {}))
         faults += target_faults(scope, target)
+        faults += function_faults(scope)
     return loaded.problems(faults)
 
 

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 
 from crm_migration.mapping.document import Document, Unquoted, made_of, unquoted
 from crm_migration.mapping.faults import Fault, Place, did_you_mean, listed, nearest, quoted
+from crm_migration.mapping.fields import FUNCTION
 from crm_migration.mapping.shape import child, is_union_of_texts, keys_of, kinds, shape_at
 
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a name of lower-case letters, digits and _ that starts with a letter",
     r"^[A-Z]{2}$": "two capital letters (ISO 3166)",
     r"^\d{4}-\d{2}-\d{2}$": "a date as YYYY-MM-DD",
+    FUNCTION: "a function as package.module:name",
 }
 NUMBERS = {
     "int_type": "a whole number",

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 OnInvalid = Literal["reject", "null", "keep", "fail"]
 OnMissingParent = Literal["reject", "null", "wait"]
+FUNCTION = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
 
 
 class Strict(BaseModel):
@@ -21,6 +22,12 @@ class FieldBase(Strict):
     required: bool = Field(False, description="A row without a value here is rejected.")
     default: str | None = Field(None, description="Value where the source has none; read like a source value.")
     on_invalid: OnInvalid = Field("reject", description="What to do with a value that cannot be read.")
+    function: str | None = Field(
+        None,
+        pattern=FUNCTION,
+        description="Python function, `package.module:name`, from a pandas Series of the source's text to another one; "
+        "what it returns is read like a source value.",
+    )
 
     @property
     def columns(self) -> list[str]:

@@ -32,7 +32,7 @@ quotes.
 A key that comes twice, a tag (`!`), a merge key (`<<`), more than 20 aliases (`*`), more than 40 levels, a
 file over 1 MiB or not in UTF-8 are refused.
 """
-SHARED = ("from", "required", "default", "on_invalid")
+SHARED = ("from", "required", "default", "on_invalid", "function")
 SHARED_TEXT = ("max_length", "on_too_long")
 KINDS_BELOW = "Fields"
 TYPES = {
@@ -102,7 +102,7 @@ def _references(entry: Any) -> Iterator[str]:
 
 def _shared(text: dict[str, Any]) -> str:
     shared = {key: text["properties"][key] for key in (*SHARED, *SHARED_TEXT)}
-    lead = "Every field names its `kind`. All kinds but `constant` share the first four keys below, those that\n"
+    lead = "Every field names its `kind`. All kinds but `constant` share the first five keys below, those that\n"
     lead += "yield text (text, name, email, phone, choice, country, language, url, address) the last two as well."
     required = [key for key in text["required"] if key in shared]
     return _section(KINDS_BELOW, {"description": lead, "properties": shared, "required": required}, 2)
