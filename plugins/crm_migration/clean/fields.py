@@ -9,11 +9,12 @@ import polars as pl
 from crm_migration.clean.address import clean_address
 from crm_migration.clean.choices import CHOICE_TIDY, clean_boolean, clean_choice, clean_constant, clean_owner
 from crm_migration.clean.column import Cleaned, Column, Context, coded
+from crm_migration.clean.company import clean_company
 from crm_migration.clean.country import clean_country
 from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
-from crm_migration.clean.language import clean_language
 from crm_migration.clean.functions import apply_function
+from crm_migration.clean.language import clean_language
 from crm_migration.clean.name import clean_name
 from crm_migration.clean.numbers import clean_integer, clean_number
 from crm_migration.clean.phone import clean_phone
@@ -21,6 +22,7 @@ from crm_migration.clean.reference import clean_reference, key_text
 from crm_migration.clean.text import BLANKS, Tidy, clean_text, cut, nul_reason, tidied
 from crm_migration.clean.types import polars_type
 from crm_migration.clean.url import clean_url
+from crm_migration.mapping.fields import Company
 from crm_migration.mapping.model import (
     Address,
     Constant,
@@ -39,6 +41,7 @@ from crm_migration.mapping.model import (
 _FUNCTIONS: dict[str, Callable[..., Cleaned]] = {
     "text": clean_text,
     "name": clean_name,
+    "company": clean_company,
     "email": clean_email,
     "phone": clean_phone,
     "date": clean_date,
@@ -58,6 +61,7 @@ _FUNCTIONS: dict[str, Callable[..., Cleaned]] = {
 }
 _TIDY = {
     "name": Tidy(entities=True, joiners=True),
+    "company": Tidy(entities=True, joiners=True),
     "address": Tidy(entities=True, joiners=True),
     "email": Tidy(entities=True),
     "choice": CHOICE_TIDY,
@@ -89,12 +93,12 @@ class CleanField:
     before: pl.Series
     changed: pl.Series
     flags: Flags
+    source: pl.Series
+    given: pl.Series
 
 
 def clean_field(frame: pl.DataFrame, spec: FieldSpec, context: Context) -> CleanField:
     """Return the clean column of `spec` for a frame of source rows, all columns text.
-    source: pl.Series
-    given: pl.Series
 
     What is blank takes the spec's default, which is read like a source value. Where `on_invalid` is `keep`
     the text stays as the source has it, tidied; a NUL or a text too long for the target is refused even then.
@@ -124,18 +128,14 @@ def _text(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
     columns = [frame[column] for column in spec.columns]
     if not columns:
         return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    if isinstance(spec, FieldBase) and spec.function is not None:
+        return _by_function(frame, spec, spec.function)
     if isinstance(spec, Reference):
         return key_text(columns)
     how = _tidiness(spec)
     parts = [tidied(column, how) for column in columns]
-    if isinstance(spec, FieldBase) and spec.function is not None:
-        return _by_function(frame, spec, spec.function)
     return parts[0] if len(parts) == 1 else tidied(_joined(parts, spec), how)
 
-
-def _joined(parts: list[pl.Series], spec: FieldSpec) -> pl.Series:
-    separator = getattr(spec, "separator", " ")
-    return pl.select(pl.concat_str(parts, separator=separator, ignore_nulls=True)).to_series()
 
 def _by_function(frame: pl.DataFrame, spec: FieldSpec, function: str) -> pl.Series:
     if isinstance(spec, Reference):
@@ -157,6 +157,10 @@ def _before(column: Column, spec: FieldSpec, source: pl.Series) -> pl.Series:
         return (source.str.strip_chars(BLANKS).str.len_bytes() > 0).fill_null(value=False)
     return column.text.is_not_null()
 
+
+def _joined(parts: list[pl.Series], spec: FieldSpec) -> pl.Series:
+    separator = getattr(spec, "separator", " ")
+    return pl.select(pl.concat_str(parts, separator=separator, ignore_nulls=True)).to_series()
 
 
 def _tidiness(spec: FieldSpec) -> Tidy:
@@ -181,7 +185,7 @@ def _checked(cleaned: Cleaned, text: pl.Series, spec: FieldSpec) -> Cleaned:
     values = cleaned.values.set(reasons.is_not_null(), None)
     if not isinstance(spec, TextBase) or spec.max_length is None:
         return Cleaned(values, reasons)
-    if spec.on_too_long == "truncate" and isinstance(spec, Text | Name | Address):
+    if spec.on_too_long == "truncate" and isinstance(spec, Text | Name | Company | Address):
         return Cleaned(cut(values, spec.max_length), reasons)
     candidates = values.fill_null(text.set(reasons.is_null(), None)) if spec.on_invalid == "keep" else values
     long = coded(candidates.str.len_chars() > spec.max_length, "length")

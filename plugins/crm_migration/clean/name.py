@@ -1,28 +1,31 @@
-"""Names of people and companies: words all in capitals or all in small letters are re-cased.
+"""Names of people and companies: those all in capitals or all in small letters are re-cased.
 
-Mixed ones are somebody's choice. The rules are conservative: a short word in capitals that may be an acronym
-stays, for a name left alone is a smaller harm than "Ibm". What becomes of a word depends on its own value
-only, never on other rows.
+Mixed ones are somebody's choice, unless the mapping has each word judged by itself. The rules are conservative: a
+short word in capitals that may be an acronym stays, for a name left alone is a smaller harm than "Ibm". What becomes
+of a name depends on its own value only, never on other rows.
 """
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 
 import polars as pl
 
 from crm_migration.clean.column import Cleaned, Column, Context, over_distinct, where
+from crm_migration.clean.name_parts import NameParts, has_family_first, name_parts
+from crm_migration.clean.name_titles import DOTTED_TITLES, SPELLED, SUFFIXES, TITLES
 from crm_migration.clean.name_words import (
     ACRONYMS,
     CAPITALS_STAY,
     FIRST_PARTICLES,
     FORMS,
+    MAC_NAMES,
     PARTICLES,
     SHORT_NAMES,
     WITHOUT_VOWEL,
 )
 from crm_migration.clean.text import no_reason
-from crm_migration.mapping.model import Name
+from crm_migration.mapping.fields import Case, Name
 
 _PERHAPS_RECASED = r"\p{Lu}\p{Lu}|(?:^|[^\p{L}\p{M}'’.])\p{Ll}"
 _LETTER = re.compile(r"[^\W\d_]")
@@ -35,6 +38,8 @@ _ACRONYM_AT_MOST = 4
 _UNSURE_AT_MOST = 3
 _SUFFIX_AT_MOST = 2
 _MC_AT_LEAST = 5
+_COMMAS = "[,，、]"
+_WITHOUT_CHINESE_NAMES = frozenset({"JP", "KR"})
 
 
 class _Spot(NamedTuple):
@@ -44,15 +49,80 @@ class _Spot(NamedTuple):
     keep_short: bool
 
 
-def clean_name(column: Column, _spec: Name, _context: Context) -> Cleaned:
-    """Return the names with their words re-cased; no name is invalid in itself."""
-    doubtful = column.text.str.contains(_PERHAPS_RECASED).fill_null(value=False)
-    values = where(column.text, doubtful, lambda part: over_distinct(part, _recased))
-    return Cleaned(values, no_reason(values))
+def clean_name(column: Column, spec: Name, context: Context) -> Cleaned:
+    """Return the names re-cased, or the part of them that the spec takes; no name is invalid in itself.
+
+    Flag `unsplit`: nobody could tell the parts of the name apart, and it stands as family name.
+    """
+    whole = cased(column.text, spec.case)
+    if spec.part == "whole" and spec.comma == "keep":
+        return Cleaned(whole, no_reason(whole))
+    if spec.part == "whole":
+        commas = whole.str.contains(_COMMAS).fill_null(value=False)
+        values = where(whole, commas, lambda part: over_distinct(part, _natural))
+        return Cleaned(values, no_reason(values))
+    japanese = context.source.country in _WITHOUT_CHINESE_NAMES
+    answers = over_distinct(whole, partial(_parted, spec=spec, japanese=japanese))
+    unsplit = answers.struct.field("unsplit").fill_null(value=False)
+    return Cleaned(answers.struct.field("value"), no_reason(whole), {"unsplit": unsplit})
 
 
-def _recased(distinct: pl.Series) -> pl.Series:
-    return pl.Series([recased(value) for value in distinct], dtype=pl.String).str.normalize("NFC")
+def cased(text: pl.Series, case: Case) -> pl.Series:
+    """Return the names with the words re-cased that `case` wants to be."""
+    if case == "keep":
+        return text
+    doubtful = text.str.contains(_PERHAPS_RECASED).fill_null(value=False)
+    return where(text, doubtful, lambda part: over_distinct(part, partial(_recased, each=case == "words")))
+
+
+def _parted(distinct: pl.Series, spec: Name, *, japanese: bool) -> pl.Series:
+    lines = []
+    for value in distinct:
+        parts = name_parts(value, family_first=spec.order == "family_first", japanese=japanese)
+        told = NameParts(family=value) if parts is None else parts
+        lines.append({"value": _chosen(told, spec) or None, "unsplit": parts is None})
+    return pl.Series(lines, dtype=pl.Struct({"value": pl.String, "unsplit": pl.Boolean}))
+
+
+def _chosen(parts: NameParts, spec: Name) -> str:
+    if spec.part != "bare":
+        return str(getattr(parts, spec.part))
+    if parts.chinese:
+        return parts.family + parts.given
+    names = (parts.family, parts.given) if spec.order == "family_first" else (parts.given, parts.family)
+    return " ".join(filter(None, names))
+
+
+def _natural(distinct: pl.Series) -> pl.Series:
+    return pl.Series([_given_first(value) for value in distinct], dtype=pl.String)
+
+
+def _given_first(value: str) -> str:
+    """Return `Family, Given` in its natural order; any other comma stays."""
+    parts = name_parts(value, family_first=False) if has_family_first(value) else None
+    if parts is None:
+        return value
+    if parts.chinese:
+        return parts.family + parts.given + parts.title
+    return " ".join(filter(None, (parts.title, parts.given, parts.family, parts.suffix)))
+
+
+def _recased(distinct: pl.Series, *, each: bool) -> pl.Series:
+    done = [recased(value) if each or _in_one_case(value) else value for value in distinct]
+    return pl.Series(done, dtype=pl.String).str.normalize("NFC")
+
+
+def _in_one_case(value: str) -> bool:
+    """Tell whether all words are in capitals, or all in small letters, but for titles and legal forms."""
+    words = [word for word in value.split(" ") if not (_mixed(word) and _is_around_a_name(word))]
+    rest = "".join(words)
+    return rest in (rest.upper(), rest.lower())
+
+
+@lru_cache(maxsize=10_000)
+def _is_around_a_name(word: str) -> bool:
+    plain = word.strip(".,;&()").lower()
+    return plain in FORMS or plain in SPELLED or plain.replace(".", "") in TITLES | DOTTED_TITLES | SUFFIXES
 
 
 def recased(value: str) -> str:
@@ -74,8 +144,11 @@ def _mixed(word: str) -> bool:
 def _word(word: str, spot: _Spot) -> str:
     if _mixed(word) or not _LETTER.search(word) or any(letter.isdigit() for letter in word):
         return word
-    if _INITIALS.fullmatch(word):
+    if _INITIALS.fullmatch(word) and word.lower() not in SPELLED:
         return word.upper() if len(word.upper()) == len(word) else word
+    spelled = SPELLED.get(word.lower()) if spot.place == "later" or "." in word else None
+    if spelled is not None:
+        return spelled
     first, *others = _PIECES.split(word)
     later = _Spot("later", spot.keep_short)
     if others and not first:
@@ -103,8 +176,8 @@ def _core(core: str, spot: _Spot) -> str:
 
 def _known(small: str, core: str, place: str) -> str | None:
     """Return how a word that the lists know is written, None for any other."""
-    if place == "later" and small in FORMS:
-        return FORMS[small]
+    if place == "later" and (spelled := SPELLED.get(small) or FORMS.get(small)):
+        return spelled
     if small in ACRONYMS or (small in CAPITALS_STAY and core.isupper()):
         return core.upper()
     if len(small) == 1:
@@ -130,6 +203,8 @@ def _titled(small: str) -> str:
 def _part(part: str) -> str:
     if part.startswith("mc") and len(part) >= _MC_AT_LEAST:
         return "Mc" + _capital(part[2:])
+    if part in MAC_NAMES:
+        return "Mac" + _capital(part[3:])
     return _capital(part)
 
 

@@ -6,12 +6,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 PARTICLES = _words("""
-    al and auf aus bei bin by da das de degli dei del della dem den der des di do dos du el en et for för für
-    ibn in la las le les los of och og pour sur ter the und van vom von zu zum zur
+    af al and auf aus av bei bin bint by da das de degli dei del della delle dem den der des di do dos du el en et
+    for för für ibn in la las le les los of och og op pour sur te ten ter the tot uit ul und van vom von zu zum zur
 """)
 """Lower-case unless they come first."""
 
-FIRST_PARTICLES = _words("van vom von zu zum zur ter")
+FIRST_PARTICLES = _words("van vom von zu zum zur ten ter")
 """Lower-case even as the first of several words: van der Berg."""
 
 FORMS = {
@@ -37,6 +37,18 @@ CAPITALS_STAY = _words("""
     sas suv tv uae ucb uk un ups us usb vag vip who
 """)
 """Acronyms where the source has capitals; in small letters they may be words."""
+
+MAC_NAMES = _words("""
+    macadam macalister macallister macarthur macaskill macaulay macauley macbeth macbride maccallum maccarthy
+    macconnell maccormack maccormick maccullough macdonald macdonell macdonnell macdougall macdowell macduff
+    macduffie macewan macewen macfadden macfarlane macfarland macgill macgillivray macgowan macgrath macgregor
+    macgyver macinnes macinnis macintosh macintyre maciver macivor mackellar mackenna mackenzie mackerras
+    mackinnon mackintosh maclachlan maclaine maclaren maclaurin maclean macleary macleay maclennan macleod
+    maclure macmahon macmanus macmaster macmillan macmurray macmurtry macnab macnair macnamara macnaughton
+    macneice macneil macneill macnicol macphail macphee macpherson macquarie macqueen macrae macready macritchie
+    macsween mactaggart mactavish macvicar macwhirter macwilliams
+""")
+"""Surnames with a capital behind Mac; any other that begins so is written like every word: Machado, Mackay."""
 
 WITHOUT_VOWEL = _words("dr drs hr jr mr mrs ms mme mgr ng sr st str")
 """No vowel and yet no acronym."""

@@ -52,11 +52,45 @@ class Text(TextBase):
     case: Literal["keep", "upper", "lower"] = "keep"
 
 
+Case = Literal["whole", "words", "keep"]
+CASE = """\
+What is re-cased: a name that is all in capitals or all in small letters but for titles and legal forms, each word
+that is, or nothing."""
+
+
 class Name(TextBase):
-    """A person's or company's name: as text, and words all in capitals are re-cased."""
+    """A name as text, re-cased where it is all in capitals or small letters; of a person's, one part by choice.
+
+    Chinese names are parted by a list of surnames, compound ones included; names with kana or Hangul are left alone.
+    A name that cannot be parted is taken for a family name and flagged as `unsplit`.
+    """
 
     kind: Literal["name"]
     separator: str = " "
+    case: Case = Field("whole", description=CASE)
+    part: Literal["whole", "bare", "title", "given", "family", "suffix"] = Field(
+        "whole", description="Part of a person's whole name to take; `bare` is the name without title and suffix."
+    )
+    order: Literal["given_first", "family_first"] = Field(
+        "given_first", description="Order of names that no comma parts; Chinese ones begin with the family name."
+    )
+    comma: Literal["keep", "family_first"] = Field(
+        "keep", description="What a comma in a whole name means: nothing, or `Family, Given`, written `Given Family`."
+    )
+
+
+class Company(TextBase):
+    """A company's name, re-cased like a person's; its legal form kept apart by choice.
+
+    Knows the legal forms of more than 30 countries, Chinese and Japanese ones among them.
+    """
+
+    kind: Literal["company"]
+    separator: str = " "
+    case: Case = Field("whole", description=CASE)
+    part: Literal["whole", "base", "legal_form"] = Field(
+        "whole", description="`base` is the name without its legal form; a name that is nothing else stays."
+    )
 
 
 class Email(TextBase):
@@ -223,6 +257,7 @@ class Constant(Strict):
 FieldSpec = Annotated[
     Text
     | Name
+    | Company
     | Email
     | Phone
     | Date

@@ -1,0 +1,118 @@
+"""Names of companies: re-cased like other names, and the legal form told apart from the base name.
+
+Legal forms are looked for at the end, some also in front, as matching does; here the letters that stand there are
+kept as they are. `Müller & Söhne GmbH & Co. KG` is `Müller & Söhne` and `GmbH & Co. KG`.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache, partial
+from itertools import chain
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, over_distinct
+from crm_migration.clean.legal_forms import CHINESE_FORMS, EITHER_END, IN_FRONT, LEGAL_FORMS
+from crm_migration.clean.name import cased
+from crm_migration.clean.text import no_reason
+from crm_migration.mapping.fields import Company
+
+_NOT_A_FORM = frozenset({"the"})
+_JOINTS = frozenset({"and", "und", "et", ""})
+_SINGLE_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
+_SHORTENED = ("(株)", "（株）", "㈱", "(有)", "（有）", "㈲")
+_CJK_FORMS = "|".join(map(re.escape, (*CHINESE_FORMS, *EITHER_END, *_SHORTENED)))
+_CJK_BEHIND = re.compile(rf"[ ,，]*((?:[ ]?(?:{_CJK_FORMS}))+)$")
+_CJK_BEFORE = re.compile(rf"^({'|'.join(map(re.escape, (*EITHER_END, *_SHORTENED)))})[ ]?")
+_LETTERS = {"ß": "ss", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+_AROUND = " ,;，-–"
+_LONGEST_FORM = 8
+
+
+def clean_company(column: Column, spec: Company, _context: Context) -> Cleaned:
+    """Return the names re-cased, or their base or legal form; no name is invalid in itself."""
+    whole = cased(column.text, spec.case)
+    if spec.part == "whole":
+        return Cleaned(whole, no_reason(whole))
+    values = over_distinct(whole, partial(_parts, at=0 if spec.part == "base" else 1))
+    return Cleaned(values, no_reason(values))
+
+
+def _parts(distinct: pl.Series, at: int) -> pl.Series:
+    return pl.Series([base_and_form(value)[at] or None for value in distinct], dtype=pl.String)
+
+
+def base_and_form(value: str) -> tuple[str, str]:
+    """Return a company's base name and its legal form; a name that is nothing but legal forms is both."""
+    base, behind = _form_behind(value)
+    base, before = _form_before(base)
+    if not base:
+        return value, value
+    return base, " ".join(filter(None, (before, behind)))
+
+
+def _form_behind(value: str) -> tuple[str, str]:
+    found = _CJK_BEHIND.search(value)
+    if found:
+        return value[: found.start()].rstrip(_AROUND), found[1].strip()
+    words = value.split(" ")
+    if _folded(words[-1]) not in _last_words():
+        return value, ""
+    start = _form_start(words)
+    return " ".join(words[:start]).rstrip(_AROUND), " ".join(words[start:])
+
+
+def _form_start(words: list[str]) -> int:
+    """Return from which word on a name is nothing but legal forms and what joins them."""
+    start = len(words)
+    while start:
+        longest = range(max(0, start - _LONGEST_FORM), start)
+        begin = next((at for at in longest if _is_form(words[at:start])), None)
+        if begin is None:
+            break
+        start = begin
+        if start > 1 and _folded(words[start - 1]) in _JOINTS:
+            start -= 1
+    return start
+
+
+def _is_form(words: list[str]) -> bool:
+    folded = [_folded(word) for word in words]
+    text = " ".join(folded)
+    # "S. A. de C. V." folds to single letters, which belong together.
+    return all(folded) and not {text, _SINGLE_LETTERS.sub("", text)}.isdisjoint(_forms())
+
+
+def _form_before(value: str) -> tuple[str, str]:
+    found = _CJK_BEFORE.match(value)
+    if found:
+        return value[found.end() :], found[1]
+    words = value.split(" ")
+    for length in range(min(3, len(words) - 1), 0, -1):
+        if " ".join(map(_folded, words[:length])) in _fronts():
+            return " ".join(words[length:]).lstrip(_AROUND), " ".join(words[:length])
+    return value, ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(word: str) -> str:
+    """Return a word as the list of forms writes it: small letters, no accents, no marks."""
+    bare = unicodedata.normalize("NFKD", word).lower()
+    letters = "".join(_LETTERS.get(letter, letter) for letter in bare if letter.isalnum())
+    return unicodedata.normalize("NFKC", letters)
+
+
+@cache
+def _forms() -> frozenset[str]:
+    return frozenset(chain.from_iterable(LEGAL_FORMS.values()))
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    """Return the words with which a name must end to be looked at: of a form in letters, the last letter too."""
+    return frozenset(word for form in _forms() for word in (form.rpartition(" ")[2], form[-1]))
+
+
+@cache
+def _fronts() -> frozenset[str]:
+    return frozenset(IN_FRONT) - _NOT_A_FORM
