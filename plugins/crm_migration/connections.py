@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-import sqlalchemy as sa
-
 from crm_migration.errors import ConnectionUnknown
 
 DRIVERS = {
@@ -61,6 +59,8 @@ def database_url(fields: ConnectionFields) -> str:
     Raises:
         ConnectionUnknown: the connection's type is not a database that this package reads or writes.
     """
+    import sqlalchemy as sa
+
     driver = DRIVERS.get(fields.conn_type.lower())
     if driver is None:
         raise ConnectionUnknown(

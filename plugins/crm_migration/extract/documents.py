@@ -17,7 +17,7 @@ from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, D
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.profiling import Seen
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
-from crm_migration.extract.watermark import text_within
+from crm_migration.extract.text_watermark import text_within
 from crm_migration.mapping import model
 from crm_migration.mapping.faults import did_you_mean, listed
 

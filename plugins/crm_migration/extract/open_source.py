@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from crm_migration.connections import ConnectionFields, database_url, file_root
-from crm_migration.extract.database import DatabaseSource
 from crm_migration.extract.documents import DocumentSource, Store
 from crm_migration.extract.files import FileStore
 from crm_migration.extract.landing import Landing
@@ -28,6 +27,9 @@ def open_source(
         ConnectionUnknown: the connection's type does not fit the source's kind.
     """
     if mapping.source.kind == "database":
+        # Not for files: SQLAlchemy and the drivers take longer to import than many a file to read.
+        from crm_migration.extract.database import DatabaseSource
+
         return DatabaseSource(database_url(connection), mapping, absent)
     return DocumentSource(mapping, _store(mapping.source, connection, Landing(folder)), loaded, absent)
 

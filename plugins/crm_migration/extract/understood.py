@@ -38,9 +38,11 @@ class DocumentsRead:
 
     def see(self, frame: pl.DataFrame) -> None:
         """Count the rows of a frame; one of a database has none that stand in a document."""
-        if FILE in frame.columns:
-            self.rows.update(dict(frame[FILE].value_counts().iter_rows()))
-            self.unreadable.update(dict(frame.filter(pl.col(FAULT).is_not_null())[FILE].value_counts().iter_rows()))
+        if FILE not in frame.columns:
+            return
+        self.rows.update(_counted(frame[FILE]))
+        if frame[FAULT].null_count() < frame.height:
+            self.unreadable.update(_counted(frame.filter(pl.col(FAULT).is_not_null())[FILE]))
 
     def told(self, source: object, entity: str) -> list[dict[str, Any]]:
         """Return a line for each document, those without a row among them: name, rows, unreadable and how it was read.
@@ -56,6 +58,14 @@ class DocumentsRead:
             return counted
         notes = [note[:MOST_LETTERS] for note in facts.notes[:MOST_NOTES]]
         return {**counted, "format": facts.format, "details": _short(facts.details), "notes": notes}
+
+
+def _counted(names: pl.Series) -> dict[str, int]:
+    """Return how often each name occurs; mostly there is one, which is seen sooner than counted."""
+    first = names.first()
+    if first is not None and (names == first).all():
+        return {first: len(names)}
+    return dict(names.value_counts().iter_rows())
 
 
 def log_notes(place: str, documents: list[dict[str, Any]]) -> None:

@@ -6,13 +6,13 @@ only days is read from the start of the window's first day; and where clocks go 
 window starts, a column that carries no zone is read from as much earlier as the clocks go back.
 """
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
-import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.extract.printing import AnyColumn, Kind
 from crm_migration.extract.source import Window
+from crm_migration.extract.text_watermark import earliest_time, local_time
 
 Clause = sa.ColumnElement[bool]
 
@@ -20,7 +20,6 @@ ISO_DAY = "____-__-__%"
 ZERO_DAY = "0000-00-00%"
 UTC_ENDINGS = ("%Z", "%+00", "%+00:00")
 FIRST_MOMENT = datetime(1, 1, 1)  # noqa: DTZ001 compared with columns that carry no zone
-CLOCK_CHANGE = timedelta(hours=3)
 
 
 def within(window: Window, column: AnyColumn, kind: Kind, zone: tzinfo, dialect: str) -> Clause:
@@ -38,7 +37,7 @@ def within(window: Window, column: AnyColumn, kind: Kind, zone: tzinfo, dialect:
         raise ValueError("expected a date, a time stamp or ISO text")
     inside: list[Clause] = []
     if window.start is not None:
-        start = _moment(window.start, kind, zone, dialect) if kind == "aware" else _earliest(window.start, zone)
+        start = _moment(window.start, kind, zone, dialect) if kind == "aware" else earliest_time(window.start, zone)
         inside.append(column >= _literal(_midnight(start) if kind == "day" else start))
     if window.end is not None:
         inside.append(column < _literal(_moment(window.end, kind, zone, dialect)))
@@ -48,23 +47,12 @@ def within(window: Window, column: AnyColumn, kind: Kind, zone: tzinfo, dialect:
 def _moment(bound: datetime, kind: Kind, zone: tzinfo, dialect: str) -> datetime:
     if kind == "aware":
         # A MySQL session prints and compares its TIMESTAMP in the session's zone, which is UTC.
-        return bound.astimezone(UTC) if dialect == "postgresql" else _local(bound, UTC)
-    return _local(bound, zone)
+        return bound.astimezone(UTC) if dialect == "postgresql" else local_time(bound, UTC)
+    return local_time(bound, zone)
 
 
 def _literal(bound: datetime) -> sa.BindParameter[datetime]:
     return sa.literal(bound, sa.DateTime(timezone=bound.tzinfo is not None))
-
-
-def _local(bound: datetime, zone: tzinfo) -> datetime:
-    return bound.astimezone(zone).replace(tzinfo=None)
-
-
-def _earliest(bound: datetime, zone: tzinfo) -> datetime:
-    """Return the earliest clock time in `zone` that a row written at or after `bound` can carry."""
-    later = (bound + CLOCK_CHANGE).astimezone(zone).utcoffset() or timedelta()
-    back = (bound.astimezone(zone).utcoffset() or timedelta()) - later
-    return _local(bound, zone) - max(back, timedelta())
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -84,41 +72,17 @@ def _text_within(window: Window, column: AnyColumn, zone: tzinfo, dialect: str) 
     in_utc = sa.or_(*(column.like(ending) for ending in UTC_ENDINGS))
     inside: list[Clause] = []
     if window.start is not None:
-        local = _earliest(window.start, zone)
+        local = earliest_time(window.start, zone)
         inside.append(
             value
             >= sa.case(
-                (in_utc, str(_local(window.start, UTC))),
+                (in_utc, str(local_time(window.start, UTC))),
                 (sa.func.length(column) == len("2026-01-31"), str(local.date())),
                 else_=str(local),
             )
         )
     if window.end is not None:
-        inside.append(value < sa.case((in_utc, str(_local(window.end, UTC))), else_=str(_local(window.end, zone))))
+        in_zone = str(local_time(window.end, zone))
+        inside.append(value < sa.case((in_utc, str(local_time(window.end, UTC))), else_=in_zone))
     momentless = sa.or_(column.is_(None), column.not_like(ISO_DAY), column.like(ZERO_DAY))
     return sa.or_(momentless, sa.and_(sa.true(), *inside))
-
-
-def text_within(window: Window, name: str, zone: tzinfo) -> pl.Expr:
-    """Return the same condition on a column of text in a frame."""
-    column = pl.col(name)
-    value = column.str.replace("T", " ", literal=True)
-    in_utc = column.str.contains(r"(Z|\+00(:00)?)$")
-    inside = pl.lit(value=True)
-    if window.start is not None:
-        local = _earliest(window.start, zone)
-        start = (
-            pl.when(in_utc)
-            .then(pl.lit(str(_local(window.start, UTC))))
-            .when(column.str.len_bytes() == len("2026-01-31"))
-            .then(pl.lit(str(local.date())))
-            .otherwise(pl.lit(str(local)))
-        )
-        inside = inside & (value >= start)
-    if window.end is not None:
-        end = (
-            pl.when(in_utc).then(pl.lit(str(_local(window.end, UTC)))).otherwise(pl.lit(str(_local(window.end, zone))))
-        )
-        inside = inside & (value < end)
-    momentless = column.is_null() | ~column.str.contains(r"^.{4}-.{2}-.{2}") | column.str.starts_with("0000-00-00")
-    return momentless | inside

@@ -1,5 +1,6 @@
 """From blocks of bytes to frames of rows: the fast path where it is sure, the careful one where it is not."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,8 @@ from crm_migration.extract.document import READ_META
 
 _LEAST_CAREFUL = 64 << 10
 _MOST_CAREFUL = 512 << 10
+_LEAST_LOOK, _LOOK_GROWS = 256 << 10, 4
+"""After a doubt, so much of the text is looked at for the next one; each time without one, so many times as much."""
 
 
 class BlockReader:
@@ -27,6 +30,7 @@ class BlockReader:
         self._rows = RowMaker(layout, wanted)
         self._scanner = Scanner(layout.dialect)
         self._careful_bytes = _LEAST_CAREFUL
+        self._look = sys.maxsize
         self._overlong: Overlong | None = None
 
     def read(self, blocks: Iterable[tuple[bytes, bool]]) -> Iterator[pl.DataFrame]:
@@ -47,11 +51,15 @@ class BlockReader:
         for block, final in blocks:
             text, at = rest + block, 0
             while at < len(text):
-                part = self._part(text[at:] if at else text, line, final)
-                if part is None:
+                end = min(at + self._look, len(text))
+                part = self._part(text[at:end], line, final and end == len(text))
+                if part is not None:
+                    at, line = at + part.used, line + part.lines
+                    yield part
+                elif end == len(text):
                     break
-                at, line = at + part.used, line + part.lines
-                yield part
+                else:
+                    self._look = sys.maxsize
             rest = text[at:]
 
     def _part(self, text: bytes, line: int, final: bool) -> Part | None:
@@ -60,12 +68,13 @@ class BlockReader:
         part = self._strict.read(text, line, final=final) if self._strict else None
         if part is not None:
             self._careful_bytes = _LEAST_CAREFUL
+            self._look = min(self._look * _LOOK_GROWS, sys.maxsize)
             return part
         most = self._layout.most_record
         for size in (min(self._careful_bytes, most), most):
             part = self._careful(text[:size], line, final and len(text) <= size)
             if part is not None:
-                self._careful_bytes = min(self._careful_bytes * 2, _MOST_CAREFUL)
+                self._careful_bytes, self._look = min(self._careful_bytes * 2, _MOST_CAREFUL), _LEAST_LOOK
                 return part
         if len(text) < most:
             return None

@@ -10,7 +10,7 @@ from crm_migration.extract.delimited.dialect import Dialect
 from crm_migration.extract.delimited.encoding import find_encoding
 from crm_migration.extract.delimited.header import Header, MoreNeeded, find_header
 from crm_migration.extract.delimited.layout import MOST_RECORD, Layout
-from crm_migration.extract.delimited.stream import BLOCK_BYTES, Encoding, decoded, utf8_blocks
+from crm_migration.extract.delimited.stream import Encoding, decoded, utf8_blocks
 from crm_migration.extract.document import READ_META, Document, Facts, refused
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.source import BATCH_ROWS
@@ -18,6 +18,7 @@ from crm_migration.mapping.reading import DelimitedOptions
 
 _SAMPLES = (256 << 10, 4 << 20, MOST_RECORD + (1 << 20))
 _HELD_BYTES = 4 << 20
+_BLOCK_BYTES = 4 << 20
 
 
 def read_delimited(document: Document, wanted: Wanted) -> "DelimitedReading":
@@ -57,7 +58,7 @@ class DelimitedReading:
     ) -> None:
         self.facts = facts
         self.layout = layout
-        self.block_bytes = BLOCK_BYTES
+        self.block_bytes = _BLOCK_BYTES
         self._document, self._encoding, self._footer = document, encoding, options.footer_rows
 
     def columns(self) -> list[str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from crm_migration.extract.delimited.layout import Layout, RowMaker
 from crm_migration.extract.delimited.records import Scanner
 from crm_migration.extract.delimited.stream import decoded, is_utf8
-from crm_migration.extract.document import READ_META
+from crm_migration.extract.document import AT, READ_META
 
 _LF, _CR = 10, 13
 _NEUTRAL = ord("x")
@@ -75,7 +75,7 @@ class StrictReader:
         cut = _cut(block, self._marks, final, self._layout.most_record)
         if cut is None:
             return None
-        return Part(partial(self._frame, block, cut, line), cut.used, cut.lines_used)
+        return Part(partial(self._frame, block[: cut.used], cut, line), cut.used, cut.lines_used)
 
     def _is_strange(self, block: bytes, final: bool) -> bool:
         """Return whether pyarrow would take the block otherwise."""
@@ -91,15 +91,15 @@ class StrictReader:
         if frame is None:
             ragged = _ragged(block, cut, self._marks, len(self._layout.columns))
             frame = self._joined(block, cut, line, odd | ragged)
-        return self._carefully(block[: cut.used], line) if frame is None else frame
+        return self._carefully(block, line) if frame is None else frame
 
     def _invalid(self, block: bytes, cut: _Cut) -> NDArray[np.bool_]:
         """Return which records hold a NUL byte, bytes that are no UTF-8, or an escape mark in vain."""
-        seen = np.frombuffer(block, np.uint8)[: cut.used]
+        seen = np.frombuffer(block, np.uint8)
         wrong = [self._literal_escapes(seen)]
         if b"\0" in block:
             wrong.append(np.flatnonzero(seen == 0))
-        if not is_utf8(block[: cut.used]):
+        if not is_utf8(block):
             wrong.append(_undecodable(block, seen, cut))
         odd = np.zeros(len(cut.starts), dtype=np.bool_)
         odd[np.searchsorted(cut.starts, np.concatenate(wrong), side="right") - 1] = True
@@ -123,24 +123,25 @@ class StrictReader:
         good = None if too_odd else self._parse(_kept(block, cut, odd | cut.blank), int(sure.sum()))
         if good is None:
             return None
-        frame = good.with_columns(pl.Series("_at", cut.lines[sure] + line, dtype=pl.Int64))
+        frame = self._with_meta(good, cut.lines[sure] + line)
         repeats = self._header_repeats(good)
         if repeats.any():
             odd = odd.copy()
             odd[np.flatnonzero(sure)[repeats]] = True
             frame = frame.filter(~pl.Series(repeats))
-        frame = frame.select(*self._columns())
         if odd.any():
-            frame = pl.concat([frame, self._one_by_one(block, cut, line, np.flatnonzero(odd))]).sort("_at")
+            frame = pl.concat([frame, self._one_by_one(block, cut, line, np.flatnonzero(odd))]).sort(AT)
         return frame
 
-    def _columns(self) -> list[pl.Expr]:
+    def _with_meta(self, good: pl.DataFrame, lines: Positions) -> pl.DataFrame:
+        """Return the wanted columns of sure records, and where they stand."""
+        nothing = [pl.lit(None, kind).alias(name) for name, kind in READ_META.items()]
         values = [
             pl.lit(None, pl.String).alias(name) if place is None else pl.col(f"c{place}").alias(name)
             for name, place in zip(self._wanted, self._rows.places, strict=True)
         ]
-        meta = [pl.col(name) if name == "_at" else pl.lit(None, kind).alias(name) for name, kind in READ_META.items()]
-        return [*values, *meta]
+        at = pl.Series(AT, lines, dtype=pl.Int64)
+        return good.select(*values, *(at if column.meta.output_name() == AT else column for column in nothing))
 
     def _one_by_one(self, block: bytes, cut: _Cut, line: int, places: Positions) -> pl.DataFrame:
         rows = []
@@ -187,7 +188,7 @@ class StrictReader:
             delimiter=dialect.delimiter or _ONE_COLUMN,
             quote_char=dialect.quote or False,
             escape_char=dialect.escape or False,
-            newlines_in_values=True,
+            newlines_in_values=False,  # There is one block, so none is cut within a value.
         )
         convert = pc.ConvertOptions(
             column_types={f"c{place}": pa.string() for place in range(width)},
@@ -249,14 +250,22 @@ def _cut(block: bytes, marks: _Marks, final: bool, most: int) -> _Cut | None:
         numbers, ends, starts = numbers[: long[0]], ends[: long[0]], starts[: long[0]]
     if not len(ends):
         return None
-    before_return = (
+    lines = np.concatenate([[0], numbers[:-1] + 1])
+    used = min(int(ends[-1]) + 1, len(block))
+    before = _before_returns(block, seen, starts, ends)
+    return _Cut(starts, before, lines, used, int(numbers[-1]) + 1, np.zeros(len(ends), dtype=np.bool_))
+
+
+def _before_returns(block: bytes, seen: NDArray[np.uint8], starts: Positions, ends: Positions) -> Positions:
+    """Return where records end that end at an LF: before it, or before the CR that stands there."""
+    if b"\r" not in block:
+        return ends
+    after_return = (
         (ends > starts)
         & (seen[np.minimum(ends, len(block)) - 1] == _CR)
         & (seen[np.minimum(ends, len(block) - 1)] == _LF)
     )
-    lines = np.concatenate([[0], numbers[:-1] + 1])
-    used = min(int(ends[-1]) + 1, len(block))
-    return _Cut(starts, ends - before_return, lines, used, int(numbers[-1]) + 1, np.zeros(len(ends), dtype=np.bool_))
+    return ends - after_return
 
 
 def _neutral(block: bytes, marks: _Marks) -> NDArray[np.uint8]:
@@ -323,7 +332,7 @@ def _blank_rows(block: bytes, cut: _Cut, marks: _Marks, width: int) -> NDArray[n
 
 def _ragged(block: bytes, cut: _Cut, marks: _Marks, width: int) -> NDArray[np.bool_]:
     """Return which records have another number of fields."""
-    seen = _neutral(block[: cut.used], marks)
+    seen = _neutral(block, marks)
     separators = seen == marks.delimiter
     if marks.quote is not None:
         separators &= np.bitwise_xor.accumulate(seen == marks.quote) == 0
@@ -344,7 +353,7 @@ def _undecodable(block: bytes, seen: NDArray[np.uint8], cut: _Cut) -> Positions:
 def _kept(block: bytes, cut: _Cut, odd: NDArray[np.bool_]) -> bytes:
     """Return the block without the odd records."""
     if not odd.any():
-        return block[: cut.used]
+        return block
     edges = np.append(cut.starts, cut.used)
     changes = np.flatnonzero(np.diff(np.concatenate([[1], odd.astype(np.int8), [1]])))
     return b"".join(block[edges[start] : edges[end]] for start, end in zip(changes[0::2], changes[1::2], strict=True))
