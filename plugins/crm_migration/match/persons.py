@@ -10,7 +10,7 @@ from crm_migration.match.nicknames import same_given_name
 SIMILAR_GIVEN_NAME = 0.85
 _MOST_WORDS = 6
 _TITLE_WORDS = "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
-_TITLES = frozenset(_TITLE_WORDS.split())
+TITLES = frozenset(_TITLE_WORDS.split())
 _GENERATIONS = frozenset(("jr", "junior", "sr", "senior", "ii", "iii", "iv"))
 
 
@@ -38,7 +38,7 @@ def _word_agrees(left: str, right: str) -> bool:
 
 def _without_titles(name: str) -> list[str]:
     found = name.split()
-    return [word for word in found if word not in _TITLES] or found
+    return [word for word in found if word not in TITLES] or found
 
 
 @lru_cache(maxsize=1 << 16)

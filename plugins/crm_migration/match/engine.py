@@ -1,0 +1,57 @@
+"""The engine under the model: a DuckDB of its own, and Splink's linker on it."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    import duckdb
+    from splink import Linker
+
+_MEMORY = "2GB"
+
+
+@contextmanager
+def engine() -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Yield a DuckDB in memory that spills into a folder of its own, gone afterwards."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="crm-match-") as folder:
+        connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder})
+        try:
+            connection.execute("SET enable_progress_bar = false").fetchall()
+            yield connection
+        finally:
+            connection.close()
+
+
+def put(connection: "duckdb.DuckDBPyConnection", table: str, frames: Iterator[pl.DataFrame]) -> None:
+    """Write the frames, which have the same columns, into a new table."""
+    made = False
+    for frame in frames:
+        connection.register("incoming", frame.to_arrow())
+        how = f"INSERT INTO {table} SELECT * FROM incoming" if made else f"CREATE TABLE {table} AS FROM incoming"  # noqa: S608
+        connection.execute(how).fetchall()
+        connection.unregister("incoming")
+        made = True
+
+
+def linker(
+    connection: "duckdb.DuckDBPyConnection", table: str, settings: dict[str, Any], blocked: str | None = None
+) -> "Linker":
+    """Return Splink's linker over `table`, silent: what it finds is told by the room's own facts.
+
+    Where `blocked` names a table of pairs, the linker predicts those and no others.
+    """
+    from splink import DuckDBAPI, Linker, SettingsCreator
+
+    logging.getLogger("splink").setLevel(logging.CRITICAL)
+    database = DuckDBAPI(connection=connection)
+    made = Linker(database.register(connection.table(table)), SettingsCreator.from_path_or_dict(settings))
+    if blocked is not None:
+        made.table_management.register_blocked_pairs_for_predict(database.register(connection.table(blocked)))
+    return made

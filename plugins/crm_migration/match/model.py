@@ -1,0 +1,103 @@
+"""The model: what training has learned of each level of likeness, as JSON that a person can read and keep."""
+
+import hashlib
+import json
+import math
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crm_migration.errors import MappingInvalid
+from crm_migration.match.comparisons import Comparison, name_of
+
+_LEARNED = ("m_probability", "u_probability")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model.
+
+    Attributes:
+        kind: person or company.
+        comparisons: Splink's comparisons with the learned `m_probability` and `u_probability` of each level: how
+            often a pair of one customer, and a pair of two, reaches it.
+        rows: how many rows it was trained on.
+        sessions: the features that training held equal, one session each.
+    """
+
+    kind: str
+    comparisons: list[Comparison]
+    rows: int
+    sessions: list[str]
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all that decides a score."""
+        return hashlib.sha256(json.dumps([self.kind, self.comparisons], sort_keys=True).encode()).hexdigest()
+
+    def settings(self, prior: float) -> dict[str, Any]:
+        """Return Splink's settings, for `prior`: the probability that two rows at random are one customer."""
+        return splink_settings(self.comparisons, prior)
+
+    def levels(self) -> dict[str, dict[float, str]]:
+        """Return for each comparison the label of each weight (log2 of m over u, to 6 decimals)."""
+        return {
+            name_of(comparison): {
+                round(math.log2(level["m_probability"] / level["u_probability"]), 6): level["label_for_charts"]
+                for level in comparison["comparison_levels"]
+                if not level.get("is_null_level")
+            }
+            for comparison in self.comparisons
+        }
+
+    def write(self, path: Path) -> None:
+        """Write the model to `path`, whole or not at all."""
+        told = {"kind": self.kind, "rows": self.rows, "sessions": self.sessions, "sha256": self.digest}
+        text = json.dumps({**told, "comparisons": self.comparisons}, indent=2, ensure_ascii=False) + "\n"
+        beside = path.with_suffix(".part")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+
+    @classmethod
+    def read(cls, path: Path, kind: str, present: list[Comparison]) -> "Model":
+        """Return the model in `path`; `present` are the comparisons that this version makes for `kind`.
+
+        Raises:
+            MappingInvalid: the file is no model, of another kind, changed by hand, or of other comparisons.
+        """
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            model = cls(told["kind"], told["comparisons"], told["rows"], told["sessions"])
+            kept = told["sha256"]
+        except (ValueError, KeyError, TypeError) as fault:
+            raise MappingInvalid([f"{path.name}: expected a model as `crm-migration train` writes it"]) from fault
+        again = "; train it again with `crm-migration train`"
+        if model.digest != kept:
+            raise MappingInvalid([f"{path.name}: expected sha256 {model.digest}, found {kept}: changed by hand{again}"])
+        if model.kind != kind:
+            raise MappingInvalid([f"{path.name}: expected a model of kind {kind}, found {model.kind}{again}"])
+        known = {name_of(comparison): _unlearned(comparison) for comparison in present}
+        stale = [name_of(one) for one in model.comparisons if _unlearned(one) != known.get(name_of(one))]
+        if stale:
+            raise MappingInvalid([f"{path.name}: comparison {stale[0]!r} is not the one of this version{again}"])
+        return model
+
+
+def splink_settings(comparisons: list[Comparison], prior: float) -> dict[str, Any]:
+    """Return settings that dedupe the rows of one table; pairs are blocked by `blocking`, not by Splink."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "unique_id",
+        "comparisons": deepcopy(comparisons),
+        "blocking_rules_to_generate_predictions": [],
+        "probability_two_random_records_match": prior,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+    }
+
+
+def _unlearned(comparison: Comparison) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in level.items() if key not in _LEARNED} for level in comparison["comparison_levels"]
+    ]
