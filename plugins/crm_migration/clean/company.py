@@ -23,10 +23,12 @@ _SINGLE_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
 _SHORTENED = ("(株)", "（株）", "㈱", "(有)", "（有）", "㈲")
 _CJK_FORMS = "|".join(map(re.escape, (*CHINESE_FORMS, *EITHER_END, *_SHORTENED)))
 _CJK_BEHIND = re.compile(rf"[ ,，]*((?:[ ]?(?:{_CJK_FORMS}))+)$")
+_PERHAPS_CJK = re.compile(r"[\u1100-\uffff]")
 _CJK_BEFORE = re.compile(rf"^({'|'.join(map(re.escape, (*EITHER_END, *_SHORTENED)))})[ ]?")
 _LETTERS = {"ß": "ss", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
 _AROUND = " ,;，-–"
 _LONGEST_FORM = 8
+_LONGEST_FRONT = 8
 
 
 def clean_company(column: Column, spec: Company, _context: Context) -> Cleaned:
@@ -45,38 +47,47 @@ def _parts(distinct: pl.Series, at: int) -> pl.Series:
 def base_and_form(value: str) -> tuple[str, str]:
     """Return a company's base name and its legal form; a name that is nothing but legal forms is both."""
     base, behind = _form_behind(value)
-    base, before = _form_before(base)
     if not base:
         return value, value
-    return base, " ".join(filter(None, (before, behind)))
+    base, before = _form_before(base)
+    return base, f"{before} {behind}".strip()
 
 
 def _form_behind(value: str) -> tuple[str, str]:
-    found = _CJK_BEHIND.search(value)
+    found = _CJK_BEHIND.search(value) if _PERHAPS_CJK.search(value) else None
     if found:
         return value[: found.start()].rstrip(_AROUND), found[1].strip()
     words = value.split(" ")
-    if _folded(words[-1]) not in _last_words():
-        return value, ""
-    start = _form_start(words)
-    return " ".join(words[:start]).rstrip(_AROUND), " ".join(words[start:])
-
-
-def _form_start(words: list[str]) -> int:
-    """Return from which word on a name is nothing but legal forms and what joins them."""
     start = len(words)
+    while start and _may_be_form(words[start - 1]):
+        start -= 1
+    # What remains to be looked at is short, and the same for many names.
+    length = _form_length(tuple(words[start:])) if start < len(words) else 0
+    if not length:
+        return value, ""
+    return " ".join(words[:-length]).rstrip(_AROUND), " ".join(words[-length:])
+
+
+@lru_cache(maxsize=1 << 14)
+def _form_length(tail: tuple[str, ...]) -> int:
+    """Return how many words at the end are nothing but legal forms and what joins them to a name."""
+    start = len(tail)
     while start:
-        longest = range(max(0, start - _LONGEST_FORM), start)
-        begin = next((at for at in longest if _is_form(words[at:start])), None)
+        begin = next((at for at in range(max(0, start - _LONGEST_FORM), start) if _is_form(tail[at:start])), None)
         if begin is None:
             break
         start = begin
-        if start > 1 and _folded(words[start - 1]) in _JOINTS:
+        if start and _folded(tail[start - 1]) in _JOINTS:
             start -= 1
-    return start
+    return len(tail) - start
 
 
-def _is_form(words: list[str]) -> bool:
+def _may_be_form(word: str) -> bool:
+    folded = _folded(word)
+    return len(folded) <= 1 or folded in _JOINTS or folded in _words_of_forms()
+
+
+def _is_form(words: tuple[str, ...]) -> bool:
     folded = [_folded(word) for word in words]
     text = " ".join(folded)
     # "S. A. de C. V." folds to single letters, which belong together.
@@ -88,6 +99,8 @@ def _form_before(value: str) -> tuple[str, str]:
     if found:
         return value[found.end() :], found[1]
     words = value.split(" ")
+    if len(words[0]) > _LONGEST_FRONT or _folded(words[0]) not in _first_words():
+        return value, ""
     for length in range(min(3, len(words) - 1), 0, -1):
         if " ".join(map(_folded, words[:length])) in _fronts():
             return " ".join(words[length:]).lstrip(_AROUND), " ".join(words[:length])
@@ -97,6 +110,8 @@ def _form_before(value: str) -> tuple[str, str]:
 @lru_cache(maxsize=1 << 16)
 def _folded(word: str) -> str:
     """Return a word as the list of forms writes it: small letters, no accents, no marks."""
+    if word.isascii():
+        return "".join(filter(str.isalnum, word.lower()))
     bare = unicodedata.normalize("NFKD", word).lower()
     letters = "".join(_LETTERS.get(letter, letter) for letter in bare if letter.isalnum())
     return unicodedata.normalize("NFKC", letters)
@@ -108,11 +123,15 @@ def _forms() -> frozenset[str]:
 
 
 @cache
-def _last_words() -> frozenset[str]:
-    """Return the words with which a name must end to be looked at: of a form in letters, the last letter too."""
-    return frozenset(word for form in _forms() for word in (form.rpartition(" ")[2], form[-1]))
+def _words_of_forms() -> frozenset[str]:
+    return frozenset(word for form in _forms() for word in form.split(" "))
 
 
 @cache
 def _fronts() -> frozenset[str]:
     return frozenset(IN_FRONT) - _NOT_A_FORM
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(form.partition(" ")[0] for form in _fronts())

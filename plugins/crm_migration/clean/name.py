@@ -76,12 +76,11 @@ def cased(text: pl.Series, case: Case) -> pl.Series:
 
 
 def _parted(distinct: pl.Series, spec: Name, *, japanese: bool) -> pl.Series:
-    lines = []
-    for value in distinct:
-        parts = name_parts(value, family_first=spec.order == "family_first", japanese=japanese)
-        told = NameParts(family=value) if parts is None else parts
-        lines.append({"value": _chosen(told, spec) or None, "unsplit": parts is None})
-    return pl.Series(lines, dtype=pl.Struct({"value": pl.String, "unsplit": pl.Boolean}))
+    family_first = spec.order == "family_first"
+    found = [name_parts(value, family_first=family_first, japanese=japanese) for value in distinct]
+    told = (NameParts(family=value) if parts is None else parts for parts, value in zip(found, distinct, strict=True))
+    values = pl.Series("value", [_chosen(parts, spec) or None for parts in told], dtype=pl.String)
+    return pl.DataFrame([values, pl.Series("unsplit", [parts is None for parts in found])]).to_struct()
 
 
 def _chosen(parts: NameParts, spec: Name) -> str:

@@ -7,7 +7,6 @@ surnames. Names with kana or Hangul are left alone.
 """
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from crm_migration.clean.chinese_surnames import (
@@ -29,6 +28,8 @@ from crm_migration.clean.name_titles import (
 )
 from crm_migration.clean.name_words import FORMS
 
+_PERHAPS_COMMA = re.compile("[,，、]")
+_PERHAPS_ASIAN = re.compile(r"[\u1100-\U0003ffff]")
 _COMMA = re.compile(r"\s*[,，、]\s*")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _ALONE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
@@ -58,10 +59,11 @@ def name_parts(value: str, *, family_first: bool, japanese: bool = False) -> Nam
 
     `japanese` leaves names written in Chinese characters alone as well.
     """
-    if _ALONE.search(value):
-        return None
-    if _HAN.search(value):
-        return None if japanese else _chinese(value)
+    if _PERHAPS_ASIAN.search(value):
+        if _ALONE.search(value):
+            return None
+        if _HAN.search(value):
+            return None if japanese else _chinese(value)
     return _western(value, family_first=family_first)
 
 
@@ -73,8 +75,8 @@ def has_family_first(value: str) -> bool:
 
 
 def _western(value: str, *, family_first: bool) -> NameParts | None:
-    segments = _COMMA.split(value)
-    if len(segments) > 1:
+    if _PERHAPS_COMMA.search(value):
+        segments = _COMMA.split(value)
         return _by_comma(segments) if all(segments) else None
     words = _stripped(value.split(" "))
     given, family = _family_first(words.name) if family_first else _family_last(words.name)
@@ -120,7 +122,7 @@ def _is_form(segment: str) -> bool:
 def _stripped(words: list[str]) -> _Words:
     """Take titles and suffixes off; one word of the name stays, unless there are titles only."""
     start, end = 0, len(words)
-    while start < end and _is_title(words[start], after=words[start - 1] if start else ""):
+    while start < end and _is_title(words[start], words[start - 1] if start else ""):
         start += 1
     while end - start > 1 and _is_suffix(words[end - 1]):
         end -= 1
@@ -144,7 +146,6 @@ def _is_suffix(word: str, *, after_comma: bool = False) -> bool:
     return after_comma and plain in SUFFIXES_BY_COMMA and (word == word.upper() or "." in word)
 
 
-@lru_cache(maxsize=1 << 16)
 def _plain(word: str) -> str:
     return word.replace(".", "").lower()
 
