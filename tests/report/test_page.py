@@ -90,7 +90,7 @@ def test_every_entry_of_the_contents_leads_somewhere(run: Builder) -> None:
     assert len(ids) == len(set(ids))
     anchors = {str(a["href"])[1:] for a in found.every("a") if str(a["href"]).startswith("#")}
     assert anchors <= set(ids)
-    assert len(anchors) == 13
+    assert len(anchors) == 14
 
 
 def test_pictures_have_a_name_or_are_hidden(run: Builder) -> None:

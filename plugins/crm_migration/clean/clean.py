@@ -18,7 +18,10 @@ Lookups = Table[str, Table[str, str]]
 
 
 def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) -> Staged:
-    """Write the staged tables `clean`, `rejected`, `filtered` and `flagged` of `entity`, and return `clean`.
+    """Write the staged tables of `entity` that cleaning makes, and return `clean`.
+
+    The others are `rejected` and `filtered`, the rows that are kept out; `flagged`, rows for a person to look at;
+    `profile`, what each field's values are like before and after; `no_entry`, values of choices without an entry.
 
     `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids.
     Rows that the extract could not read come first: they are rejected with its reason. Then filters, then rules for
@@ -42,6 +45,8 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
         TableWriter(folder, entity, "rejected") as rejected_rows,
         TableWriter(folder, entity, "filtered") as filtered_rows,
         TableWriter(folder, entity, "flagged") as flagged_rows,
+        TableWriter(folder, entity, "profile") as profile,
+        TableWriter(folder, entity, "no_entry") as no_entry,
     ):
         for frame in _frames(extract, config):
             rows = sort_rows(frame, plan, facts)
@@ -51,6 +56,10 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
             flagged_rows.write(rows.flagged)
         facts.overlaps.raise_found(mapping.source.name, config)
         facts.raise_failed(mapping.source.name, entity)
+        profile.write(facts.profile.frame())
+        no_entry.write(facts.profile.no_entries())
+        profile.finish()
+        no_entry.finish()
         flagged_rows.finish()
         filtered_rows.finish()
         rejected_rows.finish()

@@ -9,6 +9,7 @@ import polars as pl
 
 from crm_migration.clean.classification import Overlaps
 from crm_migration.clean.fields import CleanField
+from crm_migration.clean.profile import Profile
 from crm_migration.errors import InvalidValue
 
 EXAMPLES = 5
@@ -34,6 +35,7 @@ class Facts:
     failed: Counter[str] = field(default_factory=Counter)
     first_failed: dict[str, str] = field(default_factory=dict)
     overlaps: Overlaps = field(default_factory=Overlaps)
+    profile: Profile = field(default_factory=Profile)
 
     def add_filtered(self, names: pl.Series) -> None:
         """Count the rows that filters took out, by the filter's name."""

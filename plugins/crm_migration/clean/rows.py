@@ -64,6 +64,8 @@ def sort_rows(frame: pl.DataFrame, plan: Plan, facts: Facts) -> SortedRows:
     bad = refusals.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     flagged = facts.flagged(results, labels, ~bad)
     _count(facts, results, labels["_key"], bad)
+    for name, result in results.items():
+        facts.profile.add(name, plan.entity.fields[name], result, ~bad)
     refused = _rejected(frame.filter(bad), labels.filter(bad), refusals.filter(bad), plan.entity)
     values = pl.DataFrame([result.values.alias(name) for name, result in results.items()])
     return SortedRows(

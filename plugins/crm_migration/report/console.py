@@ -32,6 +32,7 @@ def render_console(report: Report) -> Group:
         _identities(report),
         _faults(report),
         _rejections(report),
+        _quality(report),
         _gone(report),
         _merges(report),
         _failed_checks(report),
@@ -128,6 +129,26 @@ def _rejections(report: Report) -> Table | None:
             formats.share(line.rows, found.extracted),
             _text(", ".join(example.key for example in line.examples[:1])),
         )
+    return table if table.row_count else None
+
+
+def _quality(report: Report) -> Table | None:
+    """Return one line per entity; values without an entry are customers' data and stand in the report's files only."""
+    numbers = ("fields", "rewritten", "invalid", "flagged", "without entry", "proposed")
+    table = _table("Data quality", "entity", *numbers, numbers=numbers)
+    for entity in report.entities:
+        fields, missing = views.profiled(entity), views.missing_entries(entity)
+        if not fields:
+            continue
+        counts = (
+            len(fields),
+            sum(line.changed for line in fields),
+            sum(sum(line.invalid.values()) for line in fields),
+            sum(sum(line.flags.values()) for line in fields),
+            len(missing),
+            sum(entry.proposal is not None for entry in missing),
+        )
+        table.add_row(_text(entity.name), *map(formats.number, counts))
     return table if table.row_count else None
 
 

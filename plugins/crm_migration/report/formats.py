@@ -56,6 +56,18 @@ def share(part: int | None, whole: int | None) -> str:
     return f"{min(percent, 100 - LEAST):.1f}%" if part < whole else f"{percent:.1f}%"
 
 
+def at_most(value: int | None, more: bool) -> str:
+    """Return a count that stopped at a limit as `> 50,000`."""
+    return f"> {number(value)}" if more else number(value)
+
+
+def span(low: int | None, high: int | None) -> str:
+    """Return a range such as `3–40`, one number where both are the same, a dash where there is none."""
+    if low is None or high is None:
+        return ABSENT
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
 def width(part: float | None, whole: float | None) -> float:
     """Return the length of a bar in percent of its track; anything above nothing is visible."""
     if not part or not whole:

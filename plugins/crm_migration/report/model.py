@@ -1,14 +1,17 @@
 """What a run's report holds: one frozen model that the page, the JSON file and the console all print.
 
-Everything is counts, field names, source keys and messages; no value of a customer's row is in it. What is
-None was not reached by the run.
+Everything is counts, field names, source keys and messages; of the values of customers' rows only those are in it
+that `quality_parts` names. What is None was not reached by the run.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from crm_migration.report.part import Part
+from crm_migration.report.quality_parts import Quality
 
 Status = Literal["green", "red", "rolled_back", "planned", "sample_only"]
 Mode = Literal["full", "sample_only", "dry_run"]
@@ -61,12 +64,6 @@ class RunFacts:
     links: dict[str, str] = field(default_factory=dict)
     backups: list[BackupFact] = field(default_factory=list)
     undo_command: str | None = None
-
-
-class Part(BaseModel):
-    """Frozen, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class KeyList(Part):
@@ -195,34 +192,6 @@ class ReviewReason(Part):
     examples: tuple[tuple[str, str], ...]
 
 
-class FieldQuality(Part):
-    """How full a field is before and after, and how many of its values cleaning changed."""
-
-    field: str
-    kind: str
-    source_filled: int = Field(description="Clean rows for which the source held something.")
-    clean_filled: int = Field(description="Clean rows with a value after cleaning.")
-    golden_filled: int | None = Field(description="Golden records with a value; null: match was not reached.")
-    changed: int = Field(description="Values that cleaning rewrote.")
-
-
-class Amount(Part):
-    """Control totals of one money field, exact."""
-
-    field: str
-    clean: str = Field(description="Sum over the clean rows.")
-    golden: str | None = Field(description="Sum over the golden records; null: match was not reached.")
-
-
-class Quality(Part):
-    """What cleaning and matching did to an entity's fields."""
-
-    rows: int
-    records: int | None
-    fields: tuple[FieldQuality, ...]
-    amounts: tuple[Amount, ...]
-
-
 class SampleReason(Part):
     """Records that are in the sample for one reason."""
 
@@ -246,7 +215,7 @@ class StepState(Part):
     reached: bool
     rows: int | None = None
     sha256: str | None = None
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = Field({}, description="What the step tells about itself.")
 
 
 class GoneRecords(Part):

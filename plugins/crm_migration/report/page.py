@@ -10,7 +10,7 @@ from crm_migration.report import formats, views, words
 from crm_migration.report.model import OUTCOMES, Report
 
 FORMATS = ("number", "amount", "duration", "moment", "safe_link")
-WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title")
+WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title", "spaced")
 
 
 def render_html(report: Report) -> str:
@@ -31,7 +31,10 @@ def _environment() -> Environment:
     environment.filters |= {name: getattr(formats, name) for name in FORMATS}
     environment.filters |= {name: getattr(words, name) for name in WORDS}
     environment.filters["json"] = _json
-    environment.globals |= {name: getattr(formats, name) for name in ("share", "width", "rate", "window", "figure")}
+    environment.filters["missing_entries"] = views.missing_entries
+    environment.globals |= {
+        name: getattr(formats, name) for name in ("share", "width", "rate", "window", "figure", "at_most", "span")
+    }
     environment.globals |= {"views": views, "words": words, "plural": words.plural, "outcomes": OUTCOMES}
     return environment
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import polars as pl
 
 from crm_migration.mapping.model import Entity, FieldSpec, Money
-from crm_migration.report.model import Amount, FieldQuality, Quality
+from crm_migration.report.profile import no_entries, profile
+from crm_migration.report.quality_parts import Amount, FieldQuality, Quality
 from crm_migration.report.tables import EntityTables, read
 from crm_migration.staging import Staged
 
@@ -36,7 +37,14 @@ def quality(tables: EntityTables, spec: Entity) -> Quality | None:
     ]
     records = None if tables.golden is None else tables.golden.rows
     amounts = _amounts(tables, fields)
-    return Quality(rows=tables.clean.rows, records=records, fields=tuple(lines), amounts=amounts)
+    return Quality(
+        rows=tables.clean.rows,
+        records=records,
+        fields=tuple(lines),
+        amounts=amounts,
+        profile=profile(tables, spec),
+        no_entry=no_entries(tables, spec),
+    )
 
 
 def _filled(staged: Staged | None, fields: list[str]) -> Counter[str] | None:

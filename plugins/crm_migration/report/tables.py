@@ -56,6 +56,8 @@ class EntityTables:
     outcome: Staged | None
     backup: Staged | None
     source_deletes: Staged | None = None
+    profile: Staged | None = None
+    no_entry: Staged | None = None
 
     @classmethod
     def of(cls, folder: RunFolder, entity: str, *, planned: bool) -> "EntityTables":

@@ -1,8 +1,11 @@
 """Selections of the model that the page and the console share."""
 
+import json
 from dataclasses import dataclass
 
 from crm_migration.report.model import Check, Checks, EntityReport, Rejection, Report
+from crm_migration.report.quality_parts import FieldProfile, NoEntry
+from crm_migration.report.words import plural
 
 _ORDER = {"fail": 0, "info": 1, "pass": 2}
 
@@ -64,6 +67,43 @@ def all_rejections(report: Report) -> tuple[EntityRejection, ...]:
         for line in entity.rejections or ()
     ]
     return tuple(sorted(lines, key=lambda found: -found.line.rows))
+
+
+def profiled(entity: EntityReport) -> tuple[FieldProfile, ...]:
+    """Return an entity's fields before and after cleaning, none where that was not reached."""
+    return (entity.quality.profile or ()) if entity.quality else ()
+
+
+def few_values(entity: EntityReport) -> tuple[FieldProfile, ...]:
+    """Return the fields whose values are told: those that choose among few."""
+    return tuple(line for line in profiled(entity) if line.before.top or line.after.top)
+
+
+def missing_entries(entity: EntityReport) -> tuple[NoEntry, ...]:
+    """Return the values of an entity's choices that have no entry."""
+    return entity.quality.no_entry.listed if entity.quality and entity.quality.no_entry else ()
+
+
+def entries_to_paste(entity: EntityReport) -> str:
+    """Return entries for the mapping, proposed ones ready, the others to be filled in, as YAML."""
+    lines = [f"{entity.name}:", "  fields:"]
+    field = None
+    for entry in missing_entries(entity):
+        if entry.field != field:
+            field = entry.field
+            lines += [f"    {_yaml(field)}:", "      values:"]
+        rows = plural(entry.rows, "row")
+        if entry.proposal is None:
+            lines.append(f'        # {_yaml(entry.value)}: ""  # {rows}')
+        else:
+            lines.append(f"        {_yaml(entry.value)}: {_yaml(entry.proposal)}  # {rows}, {entry.likeness}% alike")
+    return "\n".join(lines)
+
+
+def _yaml(text: str) -> str:
+    """Return a text in double quotes as YAML reads them, on one line; nothing in it is invisible."""
+    plain = all(letter.isprintable() for letter in text)
+    return json.dumps(text, ensure_ascii=not plain)
 
 
 def emptier(entity: EntityReport) -> int:
