@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.clean.columns import cleaned, one, spec
+from crm_migration.clean.currency import _of_countries, currencies
+from crm_migration.clean.fields import clean_field
+from crm_migration.mapping.countries import COUNTRIES
+from tests.clean.columns import cleaned, context, one, spec, table
 
 INTEGERS = [
     ("42", {}, 42),
@@ -115,6 +118,24 @@ AMOUNTS = [
     ("−12.50", {}, "-12.50"),
     ("CHF 1'234.50", {"thousands": "'"}, "1234.50"),
     ("25000.0", {}, "25000.00"),
+    ("5 dollars", {}, "5.00"),
+    ("12.50 US Dollar", {}, "12.50"),
+    ("100 Euro", {}, "100.00"),
+    ("人民币 1,000.00元", {"thousands": ","}, "1000.00"),
+    ("R$ 1.234,50", EUROPE, "1234.50"),
+    ("1 234,50 Kč", {"decimal_mark": ","}, "1234.50"),
+    ("1 234,50 лв.", {"decimal_mark": ","}, "1234.50"),
+    ("₹12,34,567.89", {"thousands": ","}, "1234567.89"),
+    ("(1'234.50)", {"thousands": "'"}, "-1234.50"),
+    ("1.5万", {}, "15000.00"),
+    ("1.5 萬元", {}, "15000.00"),
+    ("¥3亿", {}, "300000000.00"),
+    ("-2,000万", {"thousands": ","}, "-20000000.00"),
+    ("3亿2000万元", {}, "320000000.00"),
+    ("2百万", {}, "2000000.00"),
+    ("2千", {}, "2000.00"),
+    ("1,5万", EUROPE, "15000.00"),
+    ("(1.25万)", {}, "-12500.00"),
 ]
 
 
@@ -130,7 +151,12 @@ def test_money(value: str, options: dict, expected: str) -> None:
         "EUR",
         "€",
         "5 apples",
-        "5 dollars",
+        "5 k",
+        "5k",
+        "3万5",
+        "1万2亿",
+        "1,5万",
+        "万",
         "1 2 3",
         "12 34",
         "(5",
@@ -144,6 +170,51 @@ def test_money(value: str, options: dict, expected: str) -> None:
 )
 def test_not_money(value: str) -> None:
     assert one(spec("money"), value) == ("decimal",)
+
+
+def test_a_sign_of_another_currency_is_refused() -> None:
+    field = spec("money", currency="JPY", scale=0)
+    result = cleaned(field, ["¥5", "5 円", "JPY 5", "5", "$5", "5 元", "5 EUR"])
+    assert result.found.to_list() == [None] * 4 + ["other_currency"] * 3
+    assert not result.flags
+
+
+def test_a_sign_that_nothing_keeps_is_flagged() -> None:
+    result = cleaned(spec("money"), ["$5", "5", "5 €", None])
+    assert result.flags["currency_sign"].to_list() == [True, False, True, False]
+
+
+CODES = [
+    ("EUR", None, "EUR"), ("eur", None, "EUR"), ("€", None, "EUR"), ("Euro", None, "EUR"), ("欧元", None, "EUR"),
+    ("€ 12,50", None, "EUR"), ("1.234,50 EUR", None, "EUR"), ("(12.50) USD", None, "USD"), ("US$ -5", None, "USD"),
+    ("US Dollars", None, "USD"), ("美元", None, "USD"), ("Schweizer Franken", None, "CHF"),
+    ("CHF 1'234.50", None, "CHF"),
+    ("人民币", None, "CNY"), ("RMB", None, "CNY"), ("1.5万元", "CN", "CNY"), ("¥ 100", "CN", "CNY"),
+    ("¥ 100", "JP", "JPY"), ("￥100", "JP", "JPY"), ("¥ 100", "DE", ("currency",)), ("¥ 100", None, ("currency",)),
+    ("$5", "US", "USD"), ("$5", "CA", "CAD"), ("$5", "EC", "USD"), ("$5", "DE", ("currency",)), ("kr", "SE", "SEK"),
+    ("kr", "NO", "NOK"), ("kr", None, ("currency",)), ("Rs.", "IN", "INR"), ("₹", None, "INR"), ("zł", None, "PLN"),
+    ("R$", None, "BRL"), ("NT$", None, "TWD"), ("新台幣", None, "TWD"), ("港币", None, "HKD"), ("£", "GB", "GBP"),
+    ("Deutsche Mark", None, "DEM"), ("XYZ", None, ("currency",)), ("12.50", "DE", None), ("", "DE", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "country", "expected"), CODES)
+def test_currency(value: str, country: str | None, expected: object) -> None:
+    assert one(spec("currency"), value, context(country)) == expected
+
+
+def test_the_rows_country_and_the_mapping_tell_a_currency() -> None:
+    frame = table(["$", "$", "¥", "5", None], country=["Canada", "Germany", "日本", None, None])
+    field = spec("currency", country_from="country", values={"$": "USD", "¥": "CNY"}, default="EUR")
+    assert clean_field(frame, field, context()).values.to_list() == ["USD", "USD", "CNY", "EUR", "EUR"]
+    by_country = spec("currency", country_from="country", on_invalid="null")
+    assert clean_field(frame, by_country, context()).values.to_list() == ["CAD", None, "JPY", None, None]
+
+
+def test_every_country_has_its_currency() -> None:
+    lacking = set(COUNTRIES) - set(_of_countries()) - {"AQ"}
+    assert not lacking
+    assert all(currencies(code.lower()) == {code} for code in _of_countries().values())
 
 
 @settings(deadline=None)

@@ -11,10 +11,12 @@ from crm_migration.clean.choices import CHOICE_TIDY, clean_boolean, clean_choice
 from crm_migration.clean.column import Cleaned, Column, Context, coded
 from crm_migration.clean.company import clean_company
 from crm_migration.clean.country import clean_country
+from crm_migration.clean.currency import clean_currency
 from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
 from crm_migration.clean.functions import apply_function
 from crm_migration.clean.language import clean_language
+from crm_migration.clean.money import clean_money
 from crm_migration.clean.name import clean_name
 from crm_migration.clean.numbers import clean_integer, clean_number
 from crm_migration.clean.phone import clean_phone
@@ -48,7 +50,8 @@ _FUNCTIONS: dict[str, Callable[..., Cleaned]] = {
     "datetime": clean_datetime,
     "integer": clean_integer,
     "decimal": clean_number,
-    "money": clean_number,
+    "money": clean_money,
+    "currency": clean_currency,
     "boolean": clean_boolean,
     "choice": clean_choice,
     "country": clean_country,

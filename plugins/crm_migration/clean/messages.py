@@ -21,6 +21,8 @@ _EXPECTED = {
     "language": "the name or the BCP 47 tag of a language",
     "url": "a web address such as https://example.com/page",
     "owner": "a user that the target has",
+    "currency": "a currency that its code, its name or the row's country tells",
+    "other_currency": "an amount in the field's own currency",
     "nul": "text without NUL characters",
     ZERO_DATE: "a date; the source has only zeros",
 }

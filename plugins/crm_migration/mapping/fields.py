@@ -157,9 +157,29 @@ class DecimalNumber(Number):
 
 
 class Money(Number):
-    """An amount; currency signs and codes around it are removed."""
+    """An amount; currency signs, codes and names around it are removed. 1.5万 and 2亿 are read too.
+
+    A sign that no `currency` answers for is flagged as `currency_sign`: the number does not keep it.
+    """
 
     kind: Literal["money"]
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of the amounts; a sign of another one is invalid."
+    )
+
+
+class Currency(TextBase):
+    """A currency as ISO 4217, from a code, a sign or a name, alone or beside an amount.
+
+    What several currencies share, such as ¥, $ or kr, means the one of the row's country, and is invalid where that
+    has none of them.
+    """
+
+    kind: Literal["currency"]
+    country_from: str | None = Field(None, description="Source column that holds the row's country.")
+    values: dict[str, str] = Field(
+        default_factory=dict, description="Spellings beyond the built-in ones, such as `$` where it means one currency."
+    )
 
 
 class Boolean(FieldBase):
@@ -265,6 +285,7 @@ FieldSpec = Annotated[
     | Integer
     | DecimalNumber
     | Money
+    | Currency
     | Boolean
     | Choice
     | Country
