@@ -63,7 +63,7 @@ class DocumentsRead:
 def _counted(names: pl.Series) -> dict[str, int]:
     """Return how often each name occurs; mostly there is one, which is seen sooner than counted."""
     first = names.first()
-    if first is not None and (names == first).all():
+    if isinstance(first, str) and (names == first).all():
         return {first: len(names)}
     return dict(names.value_counts().iter_rows())
 

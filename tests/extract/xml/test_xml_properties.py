@@ -4,14 +4,20 @@ import json
 import tempfile
 from pathlib import Path
 
+import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from crm_migration.errors import SourceUnreadable
-from crm_migration.mapping.reading import XmlOptions
+from crm_migration.extract.document import META, Document
+from crm_migration.extract.formats import Wanted
+from crm_migration.extract.xml.reading import XmlReading
+from crm_migration.mapping.reading import ReadOptions, XmlOptions
 from tests.extract.xml.documents import read_content
 
+SPACES = {"p": "urn:p", "q": "urn:q"}
 FEW = settings(max_examples=60)
 ANY = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 LETTERS = ANY | st.sampled_from("\t\n\r<>&\"' ")
@@ -29,7 +35,7 @@ CHUNKS = st.integers(min_value=1, max_value=60)
 
 def element(node):
     name, attributes, text, children = node
-    made = etree.Element(name, attributes)
+    made = etree.Element(name, attributes, nsmap=SPACES)
     made.text = text
     for child in children:
         made.append(element(child))
@@ -106,3 +112,47 @@ def test_a_truncated_document_is_never_taken_for_a_whole_one(records, chunk, los
 def test_any_bytes_are_refused_or_read(content):
     found = outcome(content, 1000)
     assert found == "refused" or len(found[1]) >= 0
+
+
+SPACED = st.sampled_from(["a", "b", "{urn:p}a", "{urn:q}a", "{urn:q}b"])
+SPACED_RECORDS = st.lists(
+    st.tuples(st.just("record"), st.dictionaries(SPACED, TEXTS, max_size=2), st.just(""), st.lists(
+        st.tuples(SPACED, st.just({}), TEXTS, st.just([])), max_size=3)),
+    min_size=1, max_size=5,
+)  # fmt: skip
+AROUND = st.dictionaries(SPACED, TEXTS, max_size=2)
+WANTED = st.lists(
+    st.sampled_from(["a", "b", "p:a", "q:a", "q:b", "@a", "@p:a", "@q:b", "../@a", "../@p:a", "none"]), unique=True
+)
+
+
+@FEW
+@given(SPACED_RECORDS, AROUND, WANTED)
+def test_rows_do_not_depend_on_whether_the_columns_were_asked_for_first(records, around, wanted):
+    root = etree.Element("root", around, nsmap=SPACES)
+    for record in records:
+        root.append(element(record))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "input.xml"
+        path.write_bytes(etree.tostring(root))
+
+        def reading():
+            options = ReadOptions(xml=XmlOptions(records="root/record", namespaces=SPACES))
+            return XmlReading(Document(path, path.name), Wanted(options), chunk=7)
+
+        asked, straight = reading(), reading()
+        columns = asked.columns()
+        wanted = [*wanted, *(column for column in columns if column not in wanted)]
+        expected = pl.concat(asked.frames(wanted))
+        assert pl.concat(straight.frames(wanted, batch_rows=1)).equals(expected)
+        assert straight.columns() == columns
+
+
+def test_a_column_of_ours_is_refused_wherever_it_appears(tmp_path):
+    rows = "".join(f"<record><a>{n}</a></record>" for n in range(9))
+    path = tmp_path / "input.xml"
+    for name in META:
+        path.write_text(f"<root>{rows}<record><{name}/></record></root>")
+        reading = XmlReading(Document(path, path.name), Wanted(ReadOptions()))
+        with pytest.raises(SourceUnreadable, match=f"found {name}"):
+            list(reading.frames(["a"], batch_rows=2))

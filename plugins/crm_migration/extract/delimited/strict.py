@@ -265,7 +265,8 @@ def _before_returns(block: bytes, seen: NDArray[np.uint8], starts: Positions, en
         & (seen[np.minimum(ends, len(block)) - 1] == _CR)
         & (seen[np.minimum(ends, len(block) - 1)] == _LF)
     )
-    return ends - after_return
+    before: Positions = ends - after_return
+    return before
 
 
 def _neutral(block: bytes, marks: _Marks) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """Columns by the way to them: which places a document's values stand at, and what the columns are called."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 from crm_migration.errors import MappingFault
@@ -64,6 +65,15 @@ class Columns:
         if len(self._with_values) > MOST_COLUMNS:
             raise TooManyColumns
 
+    @property
+    def held(self) -> int:
+        """Return how many places values were found at so far."""
+        return len(self._with_values)
+
+    def held_since(self, before: int) -> list[int]:
+        """Return the places that values were found at since there were so many of them."""
+        return list(islice(self._with_values, before, None))
+
     def names(self) -> dict[str, int]:
         """Return the columns' names and places in order of appearance, those of the record before its ancestors'.
 
@@ -72,7 +82,7 @@ class Columns:
         """
         by_local: dict[str, list[int]] = {}
         for place in sorted(self._with_values, key=lambda number: self._ways[number].count(PARENT)):
-            by_local.setdefault("/".join(_local(step) for step in self._ways[place]), []).append(place)
+            by_local.setdefault(self.local(place), []).append(place)
         names: dict[str, int] = {}
         for local, places in by_local.items():
             for place in places:
@@ -93,6 +103,17 @@ class Columns:
                 return place
         return None
 
+    def is_sure(self, wanted: str, place: int) -> bool:
+        """Return whether a column found at a place stands there whatever columns are yet to come.
+
+        One that is found without its namespace may give up its name to another that has none.
+        """
+        return ":" in wanted or not any(namespace_of(step.removeprefix("@")) for step in self._ways[place])
+
+    def local(self, place: int) -> str:
+        """Return what a place is called where no other one is called so."""
+        return "/".join(_local(step) for step in self._ways[place])
+
     def _prefixed(self, place: int) -> str:
         return "/".join(self._prefixed_step(step) for step in self._ways[place])
 
@@ -107,6 +128,12 @@ class Columns:
                 f"give {namespace[:200]!r} a prefix in xml.namespaces"
             )
         return f"{sign}{self._prefix_of[namespace]}:{local_name(name)}"
+
+
+def without_prefixes(name: str) -> str:
+    """Return what a column that is named with prefixes is called without them."""
+    steps = (step.rpartition(":") for step in name.split("/"))
+    return "/".join(f"{'@' if prefix.startswith('@') else ''}{local}" for prefix, _, local in steps)
 
 
 def _local(step: str) -> str:

@@ -1,15 +1,15 @@
 """An XML document as a reading: its records found, its columns collected, its rows in frames."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from crm_migration.extract.document import Document, Facts, refused
+from crm_migration.extract.document import META, Document, Facts, refused
 from crm_migration.extract.formats import Wanted
 from crm_migration.extract.record_frames import RecordFrames, refuse_reserved
 from crm_migration.extract.rows import BadRow
 from crm_migration.extract.source import BATCH_ROWS
-from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns
+from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns, without_prefixes
 from crm_migration.extract.xml.limits import CHUNK, MOST_AROUND, MOST_COLUMNS
 from crm_migration.extract.xml.paths import KNOWN_PREFIXES, Step, local_name, parse_path, path_text
 from crm_migration.extract.xml.prolog import find_root
@@ -66,35 +66,52 @@ class XmlReading:
             MappingFault: as `columns`.
             SourceUnreadable: as `columns`.
         """
-        names = self._named()
-        places = [self._columns.find(name, names) or TOP for name in columns]
-        around = [self._columns.is_around(place) for place in places]
+        sought = _Sought(self._columns, columns)
         frames = RecordFrames(columns, batch_rows)
-        for record in self._records():
-            if any(around):
-                full = _add(frames, record, list(zip(places, around, strict=True)))
+        for record in self._records() if self._names is not None else self._learning():
+            if sought.held != self._columns.held:
+                self._look_up(sought)
+            if sought.around:
+                full = _add(frames, record, sought)
             else:
-                full = frames.add(tuple(map(record.values.get, places)), record.number, record.letters)
+                full = frames.add(tuple(map(record.values.get, sought.places)), record.number, record.letters)
             if full:
                 yield frames.flush()
         if frames.left():
             yield frames.flush()
 
-    def _named(self) -> dict[str, int]:
+    def _look_up(self, sought: "_Sought") -> None:
+        """Find the wanted columns among those that have come; among all, where one of these may take another's name."""
         if self._names is None:
-            seen: set[tuple[int, ...]] = set()
-            try:
-                for record in self._records():
-                    shape = tuple(record.values)
-                    if shape not in seen:
-                        seen.add(shape)
-                        self._columns.hold_values(record.values)
-            except TooManyColumns:
-                raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
+            if not sought.is_touched():
+                return
             names = self._columns.names()
             refuse_reserved(self._document, names)
-            self._names = names
-        return self._names
+            if sought.find(names):
+                return
+        sought.find(self._named())
+
+    def _named(self) -> dict[str, int]:
+        if self._names is None:
+            for _ in self._learning():
+                pass
+        return self._names or {}
+
+    def _learning(self) -> Iterator[Record]:
+        """Yield the records, and take note of the columns that they bring; all are known at the end."""
+        seen: set[tuple[int, ...]] = set()
+        try:
+            for record in self._records():
+                shape = tuple(record.values)
+                if shape not in seen:
+                    seen.add(shape)
+                    self._columns.hold_values(record.values)
+                yield record
+        except TooManyColumns:
+            raise refused(self._document, f"expected at most {MOST_COLUMNS} columns, found more") from None
+        names = self._columns.names()
+        refuse_reserved(self._document, names)
+        self._names = names
 
     def _records(self) -> Iterator[Record]:
         if self._root is None:
@@ -119,7 +136,36 @@ class XmlReading:
         return self._path
 
 
-def _add(frames: RecordFrames, record: Record, places: list[tuple[int, bool]]) -> bool:
+class _Sought:
+    """The places of wanted columns, as far as the document has told them: `held` is how many places it had then.
+
+    A column that has not come yet stands at the record's own place, which has no value. `around` says which columns
+    are those of ancestors; it is empty where none is.
+    """
+
+    def __init__(self, columns: Columns, wanted: Sequence[str]) -> None:
+        self._columns, self._wanted = columns, wanted
+        self._names = {*META, *wanted, *map(without_prefixes, wanted)}
+        self.held = 0
+        self.places = [TOP for _ in wanted]
+        self.around: list[bool] = []
+
+    def is_touched(self) -> bool:
+        """Return whether one of the places that came may be that of a wanted column, or has a name it may not have."""
+        fresh, self.held = self._columns.held_since(self.held), self._columns.held
+        return not self._names.isdisjoint(map(self._columns.local, fresh))
+
+    def find(self, names: Mapping[str, int]) -> bool:
+        """Take the places from the names of all that came; return whether they are sure, whatever comes."""
+        self.held = self._columns.held
+        self.places = [self._columns.find(name, names) or TOP for name in self._wanted]
+        around = [self._columns.is_around(place) for place in self.places]
+        self.around = around if any(around) else []
+        return all(map(self._columns.is_sure, self._wanted, self.places))
+
+
+def _add(frames: RecordFrames, record: Record, sought: _Sought) -> bool:
+    places = list(zip(sought.places, sought.around, strict=True))
     row = tuple([record.around(place) if around else record.values.get(place) for place, around in places])
     if record.letters_around <= MOST_AROUND:
         return frames.add(row, record.number, record.letters + record.letters_around)
