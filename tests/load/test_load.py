@@ -228,7 +228,7 @@ def test_a_zombie_cannot_write(bench: Bench) -> None:
         (lit("z") + decided["legacy_id"]).alias("legacy_id"),
     )
     rows = records.select("_key", "_golden", lit(value=True).alias("_master")).clear()
-    lineage = DataFrame(schema={"_key": String, "_golden": String, "record": String, "_merged_by": String})
+    lineage = DataFrame(schema=dict.fromkeys(["_source", "_key", "_golden", "record", "_merged_by"], String))
     with pytest.raises(FencedOut, match="taken over"):
         write_batch(job, Batch("account", "full", records, rows, lineage), stale)
     assert content_hashes(bench.target, OBJECTS) == before

@@ -112,7 +112,7 @@ class Matched:
 
     @property
     def review(self) -> set[tuple[str, str, str, str]]:
-        return set(self.tables["review"].rows())
+        return set(self.tables["review"].select("_key_a", "_key_b", "rule", "reason").rows())
 
     def known(self, records: list[pl.DataFrame] | None = None) -> KnownRecords:
         """Return what a ledger would know after this run had loaded."""

@@ -46,6 +46,8 @@ class LedgerTables:
     layout: sa.Table
     source_schema: sa.Table
     source_document: sa.Table
+    match_decision: sa.Table
+    match_review: sa.Table
 
 
 def ledger_tables(dialect: str) -> LedgerTables:
@@ -67,6 +69,8 @@ def ledger_tables(dialect: str) -> LedgerTables:
         layout=_layout(metadata, prefix),
         source_schema=_source_schema(metadata, prefix),
         source_document=_source_document(metadata, prefix),
+        match_decision=_match_decision(metadata, prefix),
+        match_review=_match_review(metadata, prefix),
     )
 
 
@@ -245,4 +249,39 @@ def _source_document(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("version", sa.Text, nullable=False),
         sa.Column("mapping_sha256", sa.String(64), nullable=False),
         sa.Column("run_no", sa.Integer, nullable=False),
+    )
+
+
+def _match_decision(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}match_decision",
+        metadata,
+        sa.Column("decision_no", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("object", exact_text(200), nullable=False),
+        sa.Column("a", exact_text(400), nullable=False, comment="identity of a row: source.entity:key"),
+        sa.Column("b", exact_text(400), nullable=False, comment="identity of the other row; a comes before b"),
+        sa.Column("judgement", sa.String(10), nullable=False, comment="same, different or unsure"),
+        sa.Column("decided_by", exact_text(250), nullable=False),
+        sa.Column("decided_at", _moment(), nullable=False),
+        sa.Column("note", long_text()),
+    )
+
+
+def _match_review(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}match_review",
+        metadata,
+        sa.Column("pair_no", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("pair_sha256", sa.String(64), nullable=False, comment="of object, a and b"),
+        sa.Column("object", exact_text(200), nullable=False),
+        sa.Column("a", exact_text(400), nullable=False, comment="identity of a row: source.entity:key"),
+        sa.Column("b", exact_text(400), nullable=False, comment="identity of the other row; a comes before b"),
+        sa.Column("stream_no", sa.Integer, nullable=False, comment="whose run proposed the pair last"),
+        sa.Column("rule", exact_text(200)),
+        sa.Column("reason", sa.String(40), nullable=False),
+        sa.Column("probability", sa.Double()),
+        sa.Column("weights", long_text(), comment="JSON: comparison to level and weight"),
+        sa.Column("first_run", sa.Integer, nullable=False),
+        sa.Column("last_run", sa.Integer, nullable=False),
+        sa.UniqueConstraint("pair_sha256", name=f"uq_{prefix}match_review_pair"),
     )

@@ -76,7 +76,7 @@ def _touched(connection: sa.Connection, job: LoadJob, entity: str, piece: pl.Dat
     decided = decide(connection, job, entity, piece).frame
     earlier = pl.col("inserted_run").is_null() | (pl.col("inserted_run") != job.run_no)
     known = pl.col("target_id").is_not_null() & pl.col("_action").is_in(["update", "note", "keep"])
-    merged = pl.col("_members") > 1
+    merged = (pl.col("_members") > 1) | pl.col("_golden").is_in(job.moved(entity).former.implode())
     return decided.filter(known & earlier & ((pl.col("_action") == "update") | merged))["target_id"].unique()
 
 

@@ -11,6 +11,7 @@ from crm_migration.load.accounts import shared_heads
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, three_way, with_policy
+from crm_migration.load.moved import Moved
 from crm_migration.load.present import gone, has_outsiders, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
 from crm_migration.load.retired import without_deleted
@@ -47,6 +48,13 @@ class LoadJob:
     gone: dict[str, pl.Series] = field(default_factory=dict)
     absent: dict[str, pl.Series] = field(default_factory=dict)
     own: dict[str, pl.DataFrame] = field(default_factory=dict)
+    moves: dict[str, Moved] = field(default_factory=dict)
+
+    def moved(self, entity_name: str) -> Moved:
+        """Return the rows of `entity_name` that change the record they belong to."""
+        if entity_name not in self.moves:
+            self.moves[entity_name] = Moved.read(self.references.folder, entity_name)
+        return self.moves[entity_name]
 
     def stream(self, entity_name: str) -> str:
         """Return the name of this source's stream of `entity_name`, with which the golden ids it founds begin."""
@@ -63,12 +71,16 @@ class LoadJob:
         return self.own[entity_name]
 
     def founder_absent(self, entity_name: str) -> pl.Series:
-        """Return the golden ids of records that this run touches without having read their founding row."""
+        """Return the golden ids of records that this run touches without having read their founding row.
+
+        What a row has left is rebuilt from the lineage of all the others, the founder's among it.
+        """
         if entity_name not in self.absent:
             members = open_table(self.references.folder, entity_name, "members").frame(["_golden", "_master"])
             founded = members.filter("_master")["_golden"].implode()
             absent = members.filter(~pl.col("_master") & ~pl.col("_golden").is_in(founded))
-            self.absent[entity_name] = absent["_golden"].unique()
+            left = self.moved(entity_name).former.implode()
+            self.absent[entity_name] = absent.filter(~pl.col("_golden").is_in(left))["_golden"].unique()
         return self.absent[entity_name]
 
     def fresh(self) -> "LoadJob":
@@ -182,7 +194,9 @@ def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> 
         crosswalk.c.stream_no == sa.cast(wanted.c.stream_no, sa.Integer),
         crosswalk.c.source_key == wanted.c.source_key,
     )
-    found = _read_state(connection, target, crosswalk.join(wanted, matched))
+    # A founding row may have been merged into another record; its line then speaks of that one.
+    founding = crosswalk.c.fingerprint.is_not(None)
+    found = _read_state(connection, target, crosswalk.join(wanted, matched), founding)
     drop_keys(connection, wanted)
     return found
 

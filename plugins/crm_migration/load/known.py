@@ -8,11 +8,14 @@ import sqlalchemy as sa
 
 from crm_migration.clean.types import polars_type
 from crm_migration.extract.dialect import read_text
+from crm_migration.ledger.decisions import decision_history
+from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import canonical_from_target
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping, Reference
-from crm_migration.match.known import CROSSWALK, LINEAGE, KnownRecords
+from crm_migration.match.decisions import memory
+from crm_migration.match.known import CROSSWALK, DECISIONS, LINEAGE, KnownRecords
 
 
 def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownRecords:
@@ -24,7 +27,40 @@ def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownReco
     number = target.ledger.streams().get(stream)
     crosswalk = _crosswalk(target, number) if number is not None else pl.DataFrame(schema=CROSSWALK)
     lineage = _lineage(target, target_object)
-    return KnownRecords(crosswalk, GoldenRecords(target, mapping, entity), lineage)
+    decisions = known_decisions(target, target_object)
+    return KnownRecords(crosswalk, GoldenRecords(target, mapping, entity), lineage, decisions)
+
+
+def known_decisions(target: SqlTarget, target_object: str) -> pl.DataFrame:
+    """Return what people last said of pairs of rows of the object, and whose records they are (`DECISIONS`)."""
+    said = memory(decision_history(target.ledger, target_object))
+    lines = [(a, b, judgement) for (a, b), judgement in said.items()]
+    pairs = pl.DataFrame(lines, schema=list(DECISIONS.items())[:3], orient="row")
+    golden = golden_ids(target, pl.concat([pairs["a"], pairs["b"]]).unique())
+    for side in ("a", "b"):
+        named = golden.select(pl.col("identity").alias(side), pl.col("golden_id").alias(f"golden_{side}"))
+        pairs = pairs.join(named, on=side, how="left", maintain_order="left")
+    return pairs
+
+
+def golden_ids(target: SqlTarget, identities: pl.Series) -> pl.DataFrame:
+    """Return `identity`, `golden_id`, `target_id` of the rows that the crosswalk knows, whichever stream is theirs."""
+    found = [pl.DataFrame(schema=dict.fromkeys(["identity", "golden_id", "target_id"], pl.String))]
+    crosswalk, streams = target.ledger.tables.crosswalk, target.ledger.streams()
+    split = identities.str.split_exact(":", 1).struct.rename_fields(["stream", "key"]).struct.unnest()
+    rows = split.select("stream", identities.str.strip_prefix(split["stream"]).str.slice(1).alias("source_key"))
+    for (stream,), some in rows.group_by("stream", maintain_order=True):
+        if str(stream) not in streams:
+            continue
+        with target.transaction() as connection:
+            wanted = key_table(connection, some.select("source_key"))
+            same = sa.and_(crosswalk.c.stream_no == streams[str(stream)], crosswalk.c.source_key == wanted.c.source_key)
+            columns = [crosswalk.c.source_key, crosswalk.c.golden_id, crosswalk.c.target_id]
+            lines = pl.concat(read_text(connection, crosswalk.join(wanted, same), columns))
+            drop_keys(connection, wanted)
+        identity = pl.concat_str(pl.lit(f"{stream}:"), "source_key").alias("identity")
+        found.append(lines.select(identity, "golden_id", "target_id"))
+    return pl.concat(found)
 
 
 def _crosswalk(target: SqlTarget, stream_no: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
+from crm_migration.load.moved import Moved
 from crm_migration.load.target import BATCH_ROWS, classify
 from crm_migration.load.write import Batch, Refusal, write_batch
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
@@ -51,9 +52,13 @@ class Merged:
 
     @classmethod
     def read(cls, folder: RunFolder, entity: str) -> "Merged":
-        """Read the members of merged records from what match staged."""
+        """Read the members of merged records from what match staged.
+
+        Records that rows leave count among them.
+        """
+        left = Moved.read(folder, entity).former.alias("_golden")
         losers = [frame.filter(~pl.col("_master")) for frame in open_table(folder, entity, "members").frames()]
-        golden = pl.concat(losers)["_golden"].unique() if losers else pl.Series("_golden", [], pl.String)
+        golden = pl.concat([left, *(frame["_golden"] for frame in losers)]).unique()
         kept = [
             frame.filter(pl.col("_golden").is_in(golden.implode()))
             for frame in open_table(folder, entity, "members").frames()
@@ -61,8 +66,13 @@ class Merged:
         lineage = open_table(folder, entity, "lineage").frame() if has_table(folder, entity, "lineage") else None
         if lineage is None or lineage.is_empty():
             lineage = pl.DataFrame(schema={"_key": pl.String, "_golden": pl.String, "record": pl.String})
+        if "_source" not in lineage.columns:
+            lineage = lineage.with_columns(pl.lit(None, pl.String).alias("_source"))
+        own = f"{folder.source}.{entity}"
+        lineage = lineage.with_columns(pl.col("_source").fill_null(own))
         members = pl.concat(kept) if kept else pl.DataFrame(schema=dict.fromkeys(["_key", "_golden"], pl.String))
-        lineage = lineage.join(members.select("_key", "_merged_by"), on="_key", how="left")
+        merged_by = members.select("_key", "_merged_by", pl.lit(own).alias("_source"))
+        lineage = lineage.join(merged_by, on=["_key", "_source"], how="left")
         return cls(members, lineage, golden)
 
 
@@ -112,7 +122,8 @@ def load(
         TableWriter(folder, entity, f"{phase}_apart") as apart,
     ):
         merged_outcomes = []
-        for piece in _pieces(golden, _selection(folder, entity, phase)):
+        first = job.moved(entity).first
+        for piece in _pieces(golden, _selection(folder, entity, phase), first):
             done, decision = _load_piece(job, (entity, phase, token), piece, merged, progress)
             kept.write(decision.kept)
             apart.write(decision.apart.to_frame())
@@ -127,11 +138,24 @@ def load(
         return writer.finish(**_facts(progress))
 
 
-def _pieces(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:
-    """Yield the chosen records, all without a choice, a batch at a time."""
+def _pieces(golden: Staged, chosen: pl.Series | None, first: pl.Series) -> Iterator[pl.DataFrame]:
+    """Yield the chosen records, all without a choice, a batch at a time; those named in `first`, in its order, before.
+
+    A row leaves a record only after that has been rebuilt without it: whoever is interrupted begins there again.
+    """
+    before = pl.DataFrame({"_golden": first})
+    if len(first):
+        found = pl.concat(part.join(before, on="_golden", how="semi") for part in _chosen(golden, chosen))
+        ordered = before.join(found, on="_golden", how="inner", maintain_order="left")
+        yield from ordered.select(found.columns).iter_slices(BATCH_ROWS)
+    for part in _chosen(golden, chosen):
+        rest = part.join(before, on="_golden", how="anti", maintain_order="left") if len(first) else part
+        yield from rest.iter_slices(BATCH_ROWS)
+
+
+def _chosen(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:
     for part in golden.frames():
-        selected = part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
-        yield from selected.iter_slices(BATCH_ROWS)
+        yield part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
 
 
 def _selection(folder: RunFolder, entity: str, phase: str) -> pl.Series | None:
@@ -154,6 +178,7 @@ def _load_piece(
     writing = frame.filter(
         pl.col("_action").is_in(["insert", "update", "note"])
         | ((pl.col("_action") == "keep") & pl.col("_golden").is_in(joined.implode()))
+        | ((pl.col("_action") == "keep") & pl.col("_golden").is_in(job.moved(entity).first.implode()))
     )
     refusals: list[Refusal] = []
     if not writing.is_empty():

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.moved import Moved
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity, Reference
@@ -41,6 +42,7 @@ class References:
         self.assume_staged = assume_staged
         self._whole: dict[str, pl.DataFrame] = {}
         self._staged: dict[str, pl.DataFrame] = {}
+        self._moved: dict[str, Moved] = {}
 
     def remember(self, parent: str, ids: pl.DataFrame) -> None:
         """Take `ids` (`source_key`, `target_id`) as all there is of `parent` in the crosswalk."""
@@ -99,7 +101,10 @@ class References:
         return pl.concat(frames)
 
     def target_ids(self, connection: sa.Connection, parent: str, keys: pl.Series) -> pl.DataFrame:
-        """Return `source_key` and `target_id` of the rows of `parent` that the crosswalk knows."""
+        """Return `source_key` and `target_id` of the rows of `parent` that the crosswalk knows.
+
+        A row that is to move to another record is unknown until it has.
+        """
         if parent in self._whole:
             return self._whole[parent]
         crosswalk = self.target.ledger.tables.crosswalk
@@ -107,17 +112,24 @@ class References:
         size = connection.scalar(
             sa.select(sa.func.count()).select_from(crosswalk).where(crosswalk.c.stream_no == stream)
         )
-        lines = [crosswalk.c.source_key, crosswalk.c.target_id]
+        lines = [crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.golden_id]
         if (size or 0) <= min(WHOLE_STREAM, WHOLE_TIMES * len(keys)):
             mine = sa.and_(crosswalk.c.stream_no == stream, still_there(crosswalk))
             whole = read_text(connection, crosswalk, lines, where=mine)
-            self._whole[parent] = pl.concat(whole)
+            self._whole[parent] = self._settled(parent, pl.concat(whole))
             return self._whole[parent]
         wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
         same = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key == wanted.c.source_key)
         found = pl.concat(read_text(connection, crosswalk.join(wanted, same), lines, where=still_there(crosswalk)))
         drop_keys(connection, wanted)
-        return found
+        return self._settled(parent, found)
+
+    def _settled(self, parent: str, lines: pl.DataFrame) -> pl.DataFrame:
+        if parent not in self._moved:
+            self._moved[parent] = Moved.read(self.folder, parent)
+        moved = self._moved[parent]
+        settled = lines if moved.rows.is_empty() else lines.filter(~moved.where_they_were(lines))
+        return settled.drop("golden_id")
 
     def staged_keys(self, _connection: sa.Connection, parent: str, _keys: pl.Series) -> pl.DataFrame:
         """Return the source keys of `parent` that this run stages for loading; ids are `pending`."""

@@ -8,8 +8,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.ledger.ledger import now
-from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.bulk import insert_rows, update_rows
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.moved import forget_alone, forget_lines
 from crm_migration.load.retired import insert_again, revive
 from crm_migration.load.target import RowsRefused
 from crm_migration.mapping.model import Entity
@@ -24,7 +25,8 @@ class Batch:
     """Golden records to insert or update, and the rows of the source that stand behind them.
 
     `records` are decided records; `rows` are their member rows (`_key`, `_golden`, `_master`, `_merged_by`)
-    that the crosswalk must hold; `lineage` are the cleaned rows of merged members (`_key`, `_golden`, `record`).
+    that the crosswalk must hold; `lineage` are the cleaned rows of merged members (`_source`, `_key`, `_golden`,
+    `record`).
     """
 
     entity: str
@@ -130,6 +132,7 @@ def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, 
     crosswalk = job.target.ledger.tables.crosswalk
     states = written.select("_golden", "target_id", "_fingerprint", "inserted_run", "_action")
     lines = batch.rows.join(states, on="_golden", how="inner", maintain_order="left")
+    moved = job.moved(batch.entity).of(batch.records["_golden"])
     known_master = pl.col("_master") & pl.col("inserted_run").is_not_null()
     fresh = lines.filter(~known_master).select(
         pl.lit(stream).alias("stream_no"),
@@ -140,7 +143,9 @@ def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, 
         (pl.col("_master") & (pl.col("_action") == "insert")).alias("created"),
         pl.lit(job.run_no).alias("inserted_run"),
     )
-    _replace_losers(connection, crosswalk, stream, lines.filter(~pl.col("_master"))["_key"])
+    # New lines of rows that the crosswalk knows already: of losers, and of rows that come from another record.
+    renewed = ~known_master & (~pl.col("_master") | pl.col("_key").is_in(moved["_key"].implode()))
+    forget_lines(connection, crosswalk, stream, lines.filter(renewed)["_key"])
     insert_rows(connection, crosswalk, fresh)
     known = written.filter(pl.col("inserted_run").is_not_null())
     renew_fingerprints(connection, job, known.filter(pl.col("_action") == "update"))
@@ -161,16 +166,6 @@ def _revive(connection: sa.Connection, job: LoadJob, records: pl.DataFrame) -> N
         pl.when(before).then("inserted_run").otherwise(job.run_no).alias("inserted_run"),
     )
     revive(connection, job.target, job.run_no, lines)
-
-
-def _replace_losers(connection: sa.Connection, crosswalk: sa.Table, stream: int, keys: pl.Series) -> None:
-    if keys.is_empty():
-        return
-    wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
-    listed = sa.select(wanted.c.source_key)
-    mine = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key.in_(listed))
-    connection.execute(crosswalk.delete().where(mine))
-    drop_keys(connection, wanted)
 
 
 def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.DataFrame, *, changed: bool = True) -> None:
@@ -198,21 +193,21 @@ def _founding_lines(connection: sa.Connection, job: LoadJob, records: pl.DataFra
 
 
 def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: Batch) -> None:
-    if batch.lineage.is_empty():
-        return
-    table = job.target.ledger.tables.lineage
-    wanted = key_table(connection, batch.lineage.select(pl.col("_key").alias("source_key")))
-    mine = sa.and_(table.c.stream_no == stream, table.c.source_key.in_(sa.select(wanted.c.source_key)))
-    connection.execute(table.delete().where(mine))
-    drop_keys(connection, wanted)
-    insert_rows(
-        connection,
-        table,
-        batch.lineage.select(
-            pl.lit(stream).alias("stream_no"),
-            pl.col("_key").alias("source_key"),
-            pl.col("_golden").alias("golden_id"),
-            pl.col("_merged_by").alias("merged_by"),
-            "record",
-        ),
-    )
+    table, streams = job.target.ledger.tables.lineage, job.target.ledger.streams_on(connection)
+    moved = job.moved(batch.entity).of(batch.records["_golden"])
+    forget_lines(connection, table, stream, moved["_key"])
+    forget_alone(connection, table, moved)
+    for (source,), lines in batch.lineage.group_by("_source", maintain_order=True):
+        number = streams[str(source)]
+        forget_lines(connection, table, number, lines["_key"])
+        insert_rows(
+            connection,
+            table,
+            lines.select(
+                pl.lit(number).alias("stream_no"),
+                pl.col("_key").alias("source_key"),
+                pl.col("_golden").alias("golden_id"),
+                pl.col("_merged_by").alias("merged_by"),
+                "record",
+            ),
+        )

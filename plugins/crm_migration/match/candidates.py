@@ -7,7 +7,7 @@ import polars as pl
 from crm_migration.mapping.model import Similar, StrongKey
 from crm_migration.match.companies import base_name, companies_agree
 from crm_migration.match.folding import joined, words
-from crm_migration.match.pairs import PAIR, REVIEW, beside, distinct
+from crm_migration.match.pairs import PAIR, REVIEW, SHOWN, beside, distinct
 from crm_migration.match.persons import persons_agree
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
@@ -32,7 +32,7 @@ class Proposals:
 
 def propose(plan: Plan, pool: Pool, keyed: pl.DataFrame) -> Proposals:
     """Return the pairs that the strong keys propose; at least one side of each is a row to be placed."""
-    proposed, examples, shared = [], [pl.DataFrame(schema=REVIEW)], 0
+    proposed, examples, shared = [], [pl.DataFrame(schema=REVIEW).select(SHOWN)], 0
     unplaced = pool.nodes["golden"].null_count() > 0
     for number, key in enumerate(plan.keys if unplaced else []):
         held = _held(pool, keyed.select("node", value=f"_value_{number}"))
@@ -77,6 +77,8 @@ def _examples(plan: Plan, key: StrongKey, held: pl.DataFrame, crowded: pl.DataFr
         *review_keys(plan, pl.col("a"), pl.col("b")),
         pl.lit(key.name).alias("rule"),
         pl.lit("key_value_shared_by_many").alias("reason"),
+        "a",
+        "b",
     )
 
 

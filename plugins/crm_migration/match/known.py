@@ -1,11 +1,18 @@
 """What earlier runs, of this source and of others, already know about an entity."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 CROSSWALK = {"source_key": pl.String(), "golden_id": pl.String()}
+DECISIONS = {
+    "a": pl.String(),
+    "b": pl.String(),
+    "judgement": pl.String(),
+    "golden_a": pl.String(),
+    "golden_b": pl.String(),
+}
 LINEAGE = {"golden_id": pl.String(), "source": pl.String(), "source_key": pl.String(), "record": pl.String()}
 
 
@@ -20,17 +27,21 @@ class KnownRecords:
             from the fields given here where the ledger holds no row of it, so give all the fields there are.
         lineage: `golden_id`, `source` (stream: `<source>.<entity>`), `source_key`, `record` (JSON): the
             members of merged records.
+        decisions: `a`, `b` (identities of rows), `judgement` (`same`, `different` or `unsure`: the last that a
+            person gave of the pair), `golden_a`, `golden_b`: the records that the rows belong to, or null.
     """
 
     crosswalk: pl.DataFrame
     records: Iterable[pl.DataFrame] | None
     lineage: pl.DataFrame
+    decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
 
     def __post_init__(self) -> None:
         """Refuse frames that lack a column, and a crosswalk that places a row twice."""
         for name, frame, schema in (
             ("crosswalk", self.crosswalk, CROSSWALK),
             ("lineage", self.lineage, LINEAGE),
+            ("decisions", self.decisions, DECISIONS),
         ):
             if missing := sorted(set(schema) - set(frame.columns)):
                 raise ValueError(f"known {name}: expected columns {sorted(schema)}, missing {missing}")

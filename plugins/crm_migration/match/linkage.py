@@ -75,12 +75,14 @@ def _blocks(pool: Pool, accepted: pl.DataFrame) -> pl.DataFrame:
     goldens = named["golden"].drop_nulls().unique().implode()
     whole = pool.nodes.filter(pl.col("node").is_in(paired) | pl.col("golden").is_in(goldens).fill_null(value=False))
     name = pl.coalesce("golden", "identity")
+    # What a person said is one customer is one block, whatever guards say of its rows.
+    block = name.replace(pool.settled.groups)
     return whole.select(
         "node",
         "member",
         name.alias("name"),
         pl.col("golden").is_not_null().alias("exists"),
-        (name.rank("dense") - 1).cast(pl.Int64).alias("block"),
+        (block.rank("dense") - 1).cast(pl.Int64).alias("block"),
     )
 
 
@@ -102,7 +104,18 @@ def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.rename({"node": "a", "node_b": "b", "block": "block_a"})
     both = pairs.filter(pl.col("exists") & pl.col("exists_b"))
     apart = pairs.filter(forbidden(plan, pool, pairs))
-    return pl.concat([both, apart]).select("component", "block_a", "block_b").unique()
+    decided = _decided_apart(pool, several)
+    return pl.concat([both, apart, decided], how="diagonal").select("component", "block_a", "block_b").unique()
+
+
+def _decided_apart(pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Return `component`, `block_a`, `block_b` of blocks with units that a person said are two customers."""
+    named = nodes.join(pool.units, on="node").select("component", "block", "unit").unique()
+    left = pool.settled.apart.join(named, left_on="a", right_on="unit").rename({"block": "block_a"})
+    right = named.rename({"block": "block_b"})
+    return left.join(right, left_on=["b", "component"], right_on=["unit", "component"]).select(
+        "component", "block_a", "block_b"
+    )
 
 
 def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:

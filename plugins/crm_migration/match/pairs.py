@@ -7,8 +7,26 @@ guards in this form, and the linkage takes them from there.
 
 import polars as pl
 
+DECIDED = 2**32 - 1
+"""The `rule` of pairs that a person said are one customer."""
 PAIR = {"a": pl.UInt32(), "b": pl.UInt32(), "rule": pl.UInt32(), "weight": pl.Float64()}
-REVIEW = {"_key_a": pl.String(), "_key_b": pl.String(), "rule": pl.String(), "reason": pl.String()}
+REVIEW = {
+    "_key_a": pl.String(),
+    "_key_b": pl.String(),
+    "rule": pl.String(),
+    "reason": pl.String(),
+    "a": pl.String(),
+    "b": pl.String(),
+    "probability": pl.Float64(),
+    "weights": pl.String(),
+    "judgement": pl.String(),
+}
+"""A pair for a person: as a reviewer names it (own rows by key), why, by identity, and what the model said of it.
+
+`weights` is a JSON object: comparison to `{"level": …, "weight": …}`; `judgement` is `unsure` where a person has
+looked.
+"""
+SHOWN = ["_key_a", "_key_b", "rule", "reason", "a", "b"]
 
 
 def distinct(pairs: list[pl.DataFrame]) -> pl.DataFrame:

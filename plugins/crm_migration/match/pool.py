@@ -5,14 +5,16 @@ are not in the extract follow. A node's identity is `<stream>:<key>`; its golden
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from crm_migration.match.compare import key_value
+from crm_migration.match.decisions import Settled, settle
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.plan import Plan
-from crm_migration.match.records import from_json
+from crm_migration.match.records import from_json, is_as_joined
 from crm_migration.staging import Staged
 
 NODE = pl.UInt32()
@@ -29,12 +31,21 @@ class Pool:
             whose founding member is also here, so that it only helps to find the record).
         elsewhere: the nodes from `rows` on: `_node`, `_identity`, `_golden`, `_member`, `_record` (it stands
             in the target, not in the ledger's lineage) and the typed fields.
+        settled: what people's decisions ask of this match.
+        merged: golden ids of records that had several members before.
     """
 
     clean: Staged
     rows: int
     nodes: pl.DataFrame
     elsewhere: pl.DataFrame
+    settled: Settled = field(default_factory=Settled)
+    merged: pl.Series = field(default_factory=lambda: pl.Series("golden_id", [], pl.String))
+
+    @cached_property
+    def units(self) -> pl.DataFrame:
+        """Return `node`, `unit`: the record that each node belongs to, or itself where it is to be placed."""
+        return self.nodes.select("node", pl.coalesce("golden", "identity").alias("unit"))
 
     def values(self, wanted: pl.Series, fields: list[str]) -> pl.DataFrame:
         """Return `_node` and `fields` of the `wanted` nodes, reading only those columns from staging."""
@@ -57,19 +68,31 @@ def node_numbers(start: int, count: int) -> pl.Expr:
 def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.DataFrame]:
     """Return the pool, and `node` with one column a strong key (`_value_0`, …) holding its value there."""
     values = {f"_value_{number}": key_value(key) for number, key in enumerate(plan.keys)}
-    rows = _extract(plan, clean, known.crosswalk, values)
-    elsewhere = _elsewhere(plan, rows, known, values)
+    keys = pl.concat([pl.DataFrame(schema={"_key": pl.String()}), *clean.frames(["_key"])])
+    settled = settle(plan, known, keys.select(plan.identity(pl.col("_key"))).to_series())
+    rows = _extract(plan, clean, keys, _placed(plan, known, settled), values)
+    elsewhere = _elsewhere(plan, rows, known, values, settled)
     elsewhere = elsewhere.select(node_numbers(rows.height, elsewhere.height), pl.all())
     common = [pl.col(name).alias(name[1:]) for name in ("_node", "_identity", "_golden", "_member")]
     nodes = pl.concat([rows.select(common), elsewhere.select(common)])
     keyed = pl.concat([rows.select("_node", *values), elsewhere.select("_node", *values)])
-    return Pool(clean, rows.height, nodes, elsewhere.drop(*values)), keyed.rename({"_node": "node"})
+    merged = known.lineage["golden_id"].unique()
+    return Pool(clean, rows.height, nodes, elsewhere.drop(*values), settled, merged), keyed.rename({"_node": "node"})
 
 
-def _extract(plan: Plan, clean: Staged, crosswalk: pl.DataFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
+def _placed(plan: Plan, known: KnownRecords, settled: Settled) -> pl.DataFrame:
+    """Return `_key`, `_golden` of this stream's rows that keep the record they belong to."""
+    placed = known.crosswalk.select(pl.col("source_key").alias("_key"), pl.col("golden_id").alias("_golden"))
+    if settled.moving.is_empty():
+        return placed
+    moving = settled.moving.select(plan.own_key(pl.col("identity")).alias("_key"))
+    return placed.join(moving, on="_key", how="anti")
+
+
+def _extract(
+    plan: Plan, clean: Staged, keys: pl.DataFrame, placed: pl.DataFrame, values: dict[str, pl.Expr]
+) -> pl.DataFrame:
     """Return the extract's rows; without key values when none of them is to be placed."""
-    keys = pl.concat([pl.DataFrame(schema={"_key": pl.String()}), *clean.frames(["_key"])])
-    placed = crosswalk.select(pl.col("source_key").alias("_key"), pl.col("golden_id").alias("_golden"))
     rows = keys.join(placed, on="_key", how="left", maintain_order="left")
     nothing = pl.DataFrame(schema=dict.fromkeys(values, pl.String()))
     held = [nothing]
@@ -89,18 +112,31 @@ def _extract(plan: Plan, clean: Staged, crosswalk: pl.DataFrame, values: dict[st
     )
 
 
-def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr]) -> pl.DataFrame:
-    """Return known members and records outside the extract that its rows touch or could meet."""
+def _elsewhere(
+    plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr], settled: Settled
+) -> pl.DataFrame:
+    """Return known members and records outside the extract that its rows touch or could meet, or decisions need."""
     unplaced = rows.filter(pl.col("_golden").is_null())
     sought = {name: _hashes(unplaced[name]) for name in values}
-    members = _members(plan, rows["_identity"], known.lineage, values)
-    touched = pl.concat([rows["_golden"].drop_nulls(), members.filter(_met(members, sought))["_golden"]]).unique()
+    members = _members(plan, rows["_identity"], _told(known.lineage, settled), values)
+    met = members.filter(_met(members, sought))["_golden"]
+    touched = pl.concat([rows["_golden"].drop_nulls(), met, settled.wanted.alias("_golden")]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
     sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
     records = _records(plan, known.records if any(map(len, sought.values())) else None, values, sought)
+    records = records.filter(~pl.col("_golden").is_in(settled.emptied.implode()))
     records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
     touched = pl.concat([touched, records["_golden"]]).implode()
     return pl.concat([members.filter(pl.col("_golden").is_in(touched)), records])
+
+
+def _told(lineage: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+    """Return the lineage without what a founder of another stream was when a row joined it, where no row leaves it.
+
+    That line holds the fields of the stream that joined only; its own stream writes a whole one at its next run.
+    """
+    former = settled.moving["former"].implode()
+    return lineage.filter(~is_as_joined(pl.col("record")) | pl.col("golden_id").is_in(former))
 
 
 def _hashes(values: pl.Series) -> pl.Series:

@@ -4,10 +4,22 @@ import polars as pl
 
 from crm_migration.errors import OperatorNeeded
 
+_AS_JOINED = "_as_joined"
+
 
 def to_json(fields: list[str]) -> pl.Expr:
     """Return the row's fields as a JSON object; decimals, dates and moments as exact text."""
     return pl.struct(fields).struct.json_encode().alias("record")
+
+
+def as_joined_json(fields: list[str]) -> pl.Expr:
+    """Return the fields as `to_json` does, marked as what a foreign row was when one of this stream joined it."""
+    return pl.struct(*fields, pl.lit(value=True).alias(_AS_JOINED)).struct.json_encode().alias("record")
+
+
+def is_as_joined(record: pl.Expr) -> pl.Expr:
+    """Return whether a record was written by `as_joined_json`."""
+    return record.str.ends_with(f'"{_AS_JOINED}":true}}')
 
 
 def from_json(lineage: pl.DataFrame, fields: dict[str, pl.DataType]) -> pl.DataFrame:

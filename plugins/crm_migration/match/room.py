@@ -10,17 +10,20 @@ import polars as pl
 
 from crm_migration.mapping.model import Mapping
 from crm_migration.match.candidates import Proposals, propose, review_keys
+from crm_migration.match.decisions import RULE, together, undecided
 from crm_migration.match.guards import forbidden
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.linkage import Linked, link
 from crm_migration.match.pairs import beside
 from crm_migration.match.plan import Plan, check
 from crm_migration.match.pool import Pool, gather
-from crm_migration.match.records import to_json
+from crm_migration.match.records import as_joined_json, to_json
+from crm_migration.match.review import review_lines, sides
 from crm_migration.match.survivorship import consolidate
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
 _LOG = logging.getLogger(__name__)
+STEPS = ("golden", "lineage", "members", "review", "review_sides", "contribution", "moved")
 _PART_ROWS = 100_000
 _GROUP_ROWS = 300_000
 
@@ -28,8 +31,9 @@ _GROUP_ROWS = 300_000
 def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords) -> Staged:
     """Write who is whom among the clean rows of `entity`, and the golden records they make.
 
-    Reads `clean`; writes `members`, `lineage`, `review`, `contribution` and, last, `golden`, which is returned. Its
-    facts: rows, golden, merged, clusters, by_key, review, shared_values, largest_cluster.
+    Reads `clean`; writes `members`, `lineage`, `review`, `review_sides`, `contribution`, `moved` and, last, `golden`,
+    which is returned. Its facts: rows, golden, merged, clusters, by_key, by_decision, moved, review, shared_values,
+    largest_cluster.
 
     Raises:
         MappingInvalid: `match` names a field there is not, or a strategy that the field cannot follow.
@@ -42,9 +46,10 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords)
     pool, keyed = gather(plan, clean, known)
     proposals = propose(plan, pool, keyed)
     del keyed
-    apart = forbidden(plan, pool, proposals.pairs)
-    linked = link(plan, pool, proposals.pairs.filter(~apart))
-    refused = proposals.pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
+    pairs = undecided(pool, proposals.pairs)
+    apart = forbidden(plan, pool, pairs)
+    linked = link(plan, pool, pl.concat([pairs.filter(~apart), together(pool)]))
+    refused = pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
     review = _review(plan, pool, proposals, pl.concat([refused, linked.cut]))
     staged = _write(plan, folder, _place(plan, pool, proposals, linked), review, proposals.shared_values)
     _LOG.info("%s: %s: matched: %s", plan.source, entity, staged.facts)
@@ -59,8 +64,10 @@ def _review(plan: Plan, pool: Pool, proposals: Proposals, kept_apart: pl.DataFra
         *review_keys(plan, pl.col("identity_a"), pl.col("identity_b")),
         names[named["rule"]].alias("rule"),
         "reason",
+        pl.col("identity_a").alias("a"),
+        pl.col("identity_b").alias("b"),
     )
-    return pl.concat([lines, proposals.examples]).sort("_key_a", "_key_b", "reason", "rule")
+    return review_lines(plan, pool, pl.concat([lines, proposals.examples]))
 
 
 @dataclass(frozen=True)
@@ -71,13 +78,16 @@ class _Placed:
         pool: the nodes.
         members: `_key`, `_golden`, `_master`, `_merged_by`, one line a clean row, in staged order.
         outside: the members that are not in the extract, of the records that the extract touches.
-        sizes: `_golden`, `_members` of the records with several members, in order.
+        sizes: `_golden`, `_members` of the records to consolidate, in order: those with several members, and those
+            that members have left and of which none was read.
+        moved: `_key`, `_golden`, `_former`, `_remaining` (members of the former record): rows that changed record.
     """
 
     pool: Pool
     members: pl.DataFrame
     outside: pl.DataFrame
     sizes: pl.DataFrame
+    moved: pl.DataFrame
 
 
 def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Placed:
@@ -87,17 +97,33 @@ def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Pla
     rows = rows.join(_merged_by(plan, proposals, linked), on="node", how="left", maintain_order="left")
     golden = pl.coalesce("golden", "linked", "identity")
     new_member = pl.col("golden").is_null() & (golden != pl.col("identity"))
+    decided = pl.col("node").is_in(together(pool).select(pl.concat_list("a", "b").explode()).to_series().implode())
     members = rows.select(
         plan.own_key(pl.col("identity")).alias("_key"),
         golden.alias("_golden"),
         (pl.col("identity") == golden).alias("_master"),
-        pl.when(new_member).then("rule").alias("_merged_by"),
+        pl.when(new_member & decided).then(pl.lit(RULE)).when(new_member).then("rule").alias("_merged_by"),
     )
-    outside = pool.elsewhere.filter("_member").join(members.select("_golden").unique(), on="_golden", how="semi")
+    moved = _moved(plan, pool, members)
+    touched = pl.concat([members["_golden"], moved["_former"].alias("_golden")]).unique().to_frame()
+    outside = pool.elsewhere.filter("_member").join(touched, on="_golden", how="semi")
     several = pl.concat([members.filter(~pl.col("_master"))["_golden"], outside["_golden"]]).unique().implode()
     involved = pl.concat([members.filter(pl.col("_golden").is_in(several))["_golden"], outside["_golden"]])
     sizes = involved.to_frame().group_by("_golden").agg(pl.len().cast(pl.Int64).alias("_members"))
-    return _Placed(pool, members, outside, sizes.filter(pl.col("_members") > 1).sort("_golden"))
+    unread = moved["_former"].filter(~moved["_former"].is_in(members["_golden"].implode())).implode()
+    sizes = sizes.filter((pl.col("_members") > 1) | pl.col("_golden").is_in(unread)).sort("_golden")
+    left = pl.concat([members["_golden"], outside["_golden"]]).value_counts(name="_remaining")
+    moved = moved.join(left, left_on="_former", right_on="_golden", how="left", maintain_order="left")
+    return _Placed(pool, members, outside, sizes, moved.with_columns(pl.col("_remaining").fill_null(0).cast(pl.Int64)))
+
+
+def _moved(plan: Plan, pool: Pool, members: pl.DataFrame) -> pl.DataFrame:
+    """Return `_key`, `_golden`, `_former` of the rows that decisions have brought to another record."""
+    moving = pool.settled.moving.select(
+        plan.own_key(pl.col("identity")).alias("_key"), pl.col("former").alias("_former")
+    )
+    placed = moving.join(members.select("_key", "_golden"), on="_key").filter(pl.col("_golden") != pl.col("_former"))
+    return placed.select("_key", "_golden", "_former").sort("_key")
 
 
 def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame:
@@ -111,22 +137,23 @@ def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame
 
 def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int) -> Staged:
     with ExitStack() as stack:
-        golden, lineage, members, reviewed, contribution = (
-            stack.enter_context(TableWriter(folder, plan.name, step))
-            for step in ("golden", "lineage", "members", "review", "contribution")
+        golden, lineage, members, reviewed, beside_it, contribution, moved = (
+            stack.enter_context(TableWriter(folder, plan.name, step)) for step in STEPS
         )
-        for table, frame in ((members, placed.members), (reviewed, review)):
+        shown = sides(plan, placed.pool, review)
+        for table, frame in ((members, placed.members), (reviewed, review), (beside_it, shown), (moved, placed.moved)):
             for part in frame.iter_slices(_PART_ROWS) if frame.height else (frame,):
                 table.write(part)
         for rows in _rows(placed, placed.sizes):
             golden.write(_alone(plan, rows))
             lineage.write(_lineage(plan, rows.filter("_several")))
-        lineage.write(_lineage(plan, _joined_records(plan, placed)))
+        for joined in _joined_records(plan, placed):
+            lineage.write(joined)
         for part in _consolidated(plan, placed):
             golden.write(part)
         for part in _contributions(plan, placed):
             contribution.write(part)
-        for table in (members, lineage, reviewed, contribution):
+        for table in (members, lineage, reviewed, beside_it, contribution, moved):
             table.finish()
         return golden.finish(**_facts(plan, placed, review, shared_values))
 
@@ -139,6 +166,8 @@ def _facts(plan: Plan, placed: _Placed, review: pl.DataFrame, shared_values: int
         "merged": placed.members.height - int(placed.members["_master"].sum()),
         "clusters": placed.sizes.height,
         "by_key": {key.name: merged_by.get(key.name, 0) for key in plan.keys},
+        "by_decision": merged_by.get(RULE, 0),
+        "moved": placed.moved.height,
         "review": review.height,
         "shared_values": shared_values,
         "largest_cluster": placed.sizes["_members"].max() or min(placed.members.height, 1),
@@ -168,13 +197,20 @@ def _alone(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _joined_records(plan: Plan, placed: _Placed) -> pl.DataFrame:
-    """Return records of the target that gained their second member: the ledger does not hold them yet.
+def _joined_records(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:
+    """Yield lineage of records of the target that gained their second member: the ledger does not hold them yet.
 
-    Only those that this stream founded: load stores every line of `lineage` under the stream that it loads.
+    Of those that another stream founded, what a row that joins may change is kept, marked as such.
     """
-    own = placed.outside.filter(pl.col("_record") & plan.own_key(pl.col("_identity")).is_not_null())
-    return own.join(placed.sizes, on="_golden", how="semi")
+    several = placed.sizes.filter(pl.col("_members") > 1)
+    joined = placed.outside.filter("_record").join(several, on="_golden", how="semi")
+    own = plan.own_key(pl.col("_identity"))
+    yield _lineage(plan, joined.filter(own.is_not_null()))
+    founder = pl.col("_identity").str.split_exact(":", 1).struct.field("field_0")
+    first = own.is_null() & ~pl.col("_golden").is_in(placed.pool.merged.implode())
+    foreign = joined.filter(first).with_columns(founder.alias("_source"))
+    key = pl.col("_identity").str.slice(pl.col("_source").str.len_chars() + 1)
+    yield foreign.select(key.alias("_key"), "_golden", "_source", as_joined_json(list(plan.fields)))
 
 
 def _lineage(plan: Plan, members: pl.DataFrame) -> pl.DataFrame:
@@ -206,6 +242,9 @@ def _contributions(plan: Plan, placed: _Placed) -> Iterator[pl.DataFrame]:
         ]
         outside = placed.outside.filter(own).join(goldens, on="_golden", how="semi")
         made = consolidate(plan, pl.concat([*inside, outside.select("_identity", "_golden", *plan.fields)]))
+        # What this stream's rows had brought to a record that they have all left is taken back.
+        left = goldens.select("_golden").join(made, on="_golden", how="anti")
+        made = pl.concat([made, left], how="diagonal")
         yield from made.select("_golden", *plan.fields).iter_slices(_PART_ROWS)
 
 
