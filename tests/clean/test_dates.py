@@ -42,6 +42,73 @@ DATES = [
     ("2958465", ["excel_serial"], date(9999, 12, 31)),
     ("0", ["epoch_seconds"], date(1970, 1, 1)),
 ]
+CHINESE_DATES = [
+    ("2024年5月1日", ["chinese"], date(2024, 5, 1)),
+    ("2024年05月01日", ["chinese"], date(2024, 5, 1)),
+    ("2024 年 5 月 1 号", ["chinese"], date(2024, 5, 1)),
+    ("２０２４年１２月３１日", ["chinese"], date(2024, 12, 31)),
+    ("二〇二四年五月一日", ["chinese"], date(2024, 5, 1)),
+    ("二零二四年十二月三十一日", ["chinese"], date(2024, 12, 31)),
+    ("民國113年5月1日", ["chinese"], date(2024, 5, 1)),
+    ("民国113年5月1日", ["chinese"], date(2024, 5, 1)),
+    ("中華民國一百一十三年五月一日", ["chinese"], date(2024, 5, 1)),
+    ("民國元年1月1日", ["chinese"], date(1912, 1, 1)),
+    ("民國113年5月1日", ["roc"], date(2024, 5, 1)),
+    ("113年5月1日", ["roc"], date(2024, 5, 1)),
+    ("113/05/01", ["roc"], date(2024, 5, 1)),
+    ("99.5.1", ["roc"], date(2010, 5, 1)),
+    ("113-5-1", ["roc"], date(2024, 5, 1)),
+    ("1130501", ["roc"], date(2024, 5, 1)),
+    ("890229", ["roc"], date(2000, 2, 29)),
+    ("2024年5月1日", ["roc", "chinese"], date(2024, 5, 1)),
+]
+
+
+@pytest.mark.parametrize(("value", "formats", "expected"), CHINESE_DATES)
+def test_chinese_date(value: str, formats: list[str], expected: date) -> None:
+    assert one(spec("date", formats=formats), value) == expected
+
+
+NOT_CHINESE_DATES = [
+    ("113/05/01", ["chinese"]), ("2024年2月30日", ["chinese"]), ("24年5月1日", ["chinese"]),
+    ("2024年13月1日", ["chinese"]), ("2024年5月", ["chinese"]), ("2024/05/01", ["roc"]), ("2024年5月1日", ["roc"]),
+    ("112/02/29", ["roc"]), ("113/5-1", ["roc"]), ("0/1/1", ["chinese"]), ("十十月", ["chinese"]),
+    ("民國113年5月1日", ["%Y-%m-%d"]), ("113/05/01", ["%Y/%m/%d"]), ("2024年5月1日 晚上12:00", ["chinese"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "formats"), NOT_CHINESE_DATES)
+def test_not_a_chinese_date(value: str, formats: list[str]) -> None:
+    assert one(spec("date", formats=formats), value) == ("date",)
+
+
+@settings(deadline=None)
+@given(st.dates(date(1912, 1, 1), date(2910, 12, 31)))
+def test_a_year_of_the_republic_is_the_common_one_less_1911(day: date) -> None:
+    packed = f"{day.year - 1911:03}{day:%m%d}"
+    assert one(spec("date", formats=["roc"]), packed) == day
+    assert one(spec("date", formats=["chinese"]), f"民國{day.year - 1911}年{day.month}月{day.day}日") == day
+    assert one(spec("date", formats=["chinese"]), f"{day.year}年{day.month}月{day.day}日") == day
+
+
+PIVOTS = [
+    ("01.02.68", 68, 2068), ("01.02.69", 68, 1969), ("01.02.25", 24, 1925), ("01.02.24", 24, 2024),
+    ("01.02.99", 99, 2099), ("01.02.00", 0, 2000), ("01.02.01", 0, 1901),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "pivot", "year"), PIVOTS)
+def test_the_pivot_tells_the_century_of_a_two_digit_year(value: str, pivot: int, year: int) -> None:
+    assert one(spec("date", formats=["%d.%m.%y"], pivot=pivot), value) == date(year, 2, 1)
+
+
+def test_the_pivot_is_known_before_the_day_is_judged() -> None:
+    assert one(spec("date", formats=["%a %d.%m.%y"], pivot=20), "Thu 01.02.34") == date(1934, 2, 1)
+    assert one(spec("date", formats=["%d%m%y"], pivot=0), "290204") == date(1904, 2, 29)
+    moment = datetime(1931, 2, 1, 10, 20, tzinfo=UTC)
+    assert one(spec("datetime", formats=["%D %R"], pivot=30), "02/01/31 10:20") == moment
+
+
 NOT_DATES = [
     ("31.02.2020", ["%d.%m.%Y"]), ("2019-02-29", ["%Y-%m-%d"]), ("2020-13-01", ["%Y-%m-%d"]),
     ("2020-00-01", ["%Y-%m-%d"]), ("2020-01-00", ["%Y-%m-%d"]), ("01.02.20", ["%d.%m.%Y"]),
@@ -95,6 +162,13 @@ MOMENTS = [
     ("-1", ["epoch_seconds"], "1969-12-31 23:59:59"),
     ("1580552430123", ["epoch_milliseconds"], "2020-02-01 10:20:30.123000"),
     ("0001-01-01 00:00:00", ["iso"], "0001-01-01 00:00:00"),
+    ("2024年5月1日 14:30", ["chinese"], "2024-05-01 14:30:00"),
+    ("2024年5月1日14时30分15秒", ["chinese"], "2024-05-01 14:30:15"),
+    ("2024年5月1日 下午3点05分", ["chinese"], "2024-05-01 15:05:00"),
+    ("2024年5月1日 上午12:30", ["chinese"], "2024-05-01 00:30:00"),
+    ("2024/5/1 下午 12:30:00", ["chinese"], "2024-05-01 12:30:00"),
+    ("民國113年5月1日 上午 9:30", ["chinese"], "2024-05-01 09:30:00"),
+    ("113/05/01 09:30:00", ["roc"], "2024-05-01 09:30:00"),
     ("9999-12-31 23:59:59.999999", ["iso"], "9999-12-31 23:59:59.999999"),
 ]
 NOT_MOMENTS = [
@@ -182,6 +256,29 @@ def test_local_times_become_utc(zone: str, value: str, expected: str) -> None:
 @pytest.mark.parametrize(("zone", "value"), [("America/New_York", "9999-12-31 23:59:59"), ("Asia/Tokyo", "0001-01-01")])
 def test_a_moment_outside_the_calendar_in_utc_is_invalid(zone: str, value: str) -> None:
     assert one(spec("datetime", timezone=zone), value) == ("datetime",)
+
+
+RULES = [
+    ("Europe/Berlin", "2020-10-25 02:30:00", {"repeated_times": "second"}, "2020-10-25T01:30:00"),
+    ("Europe/Berlin", "2020-10-25 02:30:00", {"repeated_times": "invalid"}, None),
+    ("Europe/Berlin", "2020-03-29 02:30:00", {"skipped_times": "invalid"}, None),
+    ("Europe/Berlin", "2020-03-29 02:30:00", {"repeated_times": "second"}, "2020-03-29T01:30:00"),
+    ("America/New_York", "2150-11-01 01:30:00", {"repeated_times": "second"}, "2150-11-01T06:30:00"),
+    ("America/New_York", "2150-11-01 01:30:00", {"repeated_times": "invalid"}, None),
+    ("America/New_York", "2150-03-08 02:30:00", {"skipped_times": "invalid"}, None),
+    ("Europe/Berlin", "2020-06-01 12:00:00", {"repeated_times": "invalid"}, "2020-06-01T10:00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "value", "rules", "expected"), RULES)
+def test_changes_of_the_clocks_follow_the_mapping(zone: str, value: str, rules: dict, expected: str | None) -> None:
+    wanted = datetime.fromisoformat(expected).replace(tzinfo=UTC) if expected else ("datetime",)
+    assert one(spec("datetime", timezone=zone, **rules), value) == wanted
+
+
+def test_a_time_with_an_offset_happens_once() -> None:
+    field = spec("datetime", timezone="Europe/Berlin", repeated_times="invalid")
+    assert one(field, "2020-10-25 02:30:00+01:00") == datetime(2020, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_an_offset_beats_the_zone() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crm_migration.clean.date_formats import parser
 from crm_migration.mapping.moments import ambiguity, format_fault, read_moment, zone_fault
 
-NAMED = "'iso', 'excel_serial', 'epoch_seconds', 'epoch_milliseconds'"
+NAMED = "'iso', 'excel_serial', 'epoch_seconds', 'epoch_milliseconds', 'chinese', 'roc'"
 KNOWN = "%Y %y %m %b %B %d %j %H %I %M %S %f %p %a %A %z"
 
 

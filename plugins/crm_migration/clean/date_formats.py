@@ -11,7 +11,9 @@ from functools import cache, partial
 
 import polars as pl
 
+from crm_migration.clean.column import over_distinct
 from crm_migration.errors import MappingFault
+from crm_migration.mapping.chinese_dates import CHINESE, REPUBLIC, iso_text
 from crm_migration.mapping.moments import SHORT, format_fault
 
 Parser = Callable[[pl.Series], pl.DataFrame]
@@ -55,8 +57,10 @@ _EPOCH_LAST_SECOND = 253_402_300_800
 
 
 @cache
-def parser(pattern: str) -> Parser:
+def parser(pattern: str, pivot: int = 68) -> Parser:
     """Return the reader of a format: text to a frame of `naive`, local time, and `offset`, seconds or null.
+
+    `pivot` is the last two-digit year that is one of 20.. .
 
     Raises:
         MappingFault: the format holds a directive that is not supported, or says too little for a date.
@@ -70,11 +74,20 @@ def parser(pattern: str) -> Parser:
             return partial(_epoch, per_second=1)
         case "epoch_milliseconds":
             return partial(_epoch, per_second=1000)
+        case _ if pattern in (CHINESE, REPUBLIC):
+            return partial(_chinese, pattern=pattern)
         case _:
-            return _declared(pattern)
+            return _declared(pattern, pivot)
 
 
-def _declared(pattern: str) -> Parser:
+def _chinese(text: pl.Series, pattern: str) -> pl.DataFrame:
+    def read(distinct: pl.Series) -> pl.Series:
+        return pl.Series([iso_text(value, pattern) for value in distinct], dtype=pl.String)
+
+    return _iso(over_distinct(text, read))
+
+
+def _declared(pattern: str, pivot: int) -> Parser:
     fault = format_fault(pattern)
     if fault:
         raise MappingFault(f"format of a date: {fault}; correct it in the mapping")
@@ -82,9 +95,14 @@ def _declared(pattern: str) -> Parser:
     for short, full in SHORT.items():
         body = body.replace(short, full)
     pieces = _PIECE.findall(body)
-    guard = "^" + "".join(_expression(pieces, index) for index in range(len(pieces))) + "$"
-    layout = "".join("%.f" if piece == ".%f" else piece for piece in pieces)
-    read = partial(_by_layout, guard=guard, layout=layout)
+    expressions = [_expression(pieces, index) for index in range(len(pieces))]
+    layout = "".join({".%f": "%.f", "%y": "%Y"}.get(piece, piece) for piece in pieces)
+    read = partial(_by_layout, guard=f"^{''.join(expressions)}$", layout=layout)
+    if "%y" in pieces:
+        at = pieces.index("%y")
+        around = f"^({''.join(expressions[:at])})([0-9]{{2}})({''.join(expressions[at + 1 :])})$"
+        longer = f"^{''.join([*expressions[:at], '[0-9]{4}', *expressions[at + 1 :]])}$"
+        read = partial(_in_century, around=around, pivot=pivot, read=partial(read, guard=longer))
     return partial(_zoned, read=read) if pattern.endswith("%z") else read
 
 
@@ -103,6 +121,14 @@ def _expression(pieces: list[str], index: int) -> str:
 def _by_layout(text: pl.Series, guard: str, layout: str) -> pl.DataFrame:
     sound = text.set(~text.str.contains(guard).fill_null(value=False), None)
     return _frame(sound.str.to_datetime(layout, strict=False, time_unit="us"), _no_offset(text))
+
+
+def _in_century(text: pl.Series, around: str, pivot: int, read: Parser) -> pl.DataFrame:
+    """Read years of two digits: the pivot tells their century, before anything is made of them."""
+    parts = text.str.extract_groups(around)
+    before, year, behind = (parts.struct.field(name) for name in parts.struct.fields)
+    century = (year.cast(pl.Int32) <= pivot).replace_strict([True, False], ["20", "19"], return_dtype=pl.String)
+    return read(before + century + year + behind)
 
 
 def _zoned(text: pl.Series, read: Parser) -> pl.DataFrame:

@@ -5,8 +5,9 @@ from pydantic import BaseModel
 from crm_migration.mapping.model import Constant, FieldBase
 
 FORMATS = """\
-Formats in the directives of strptime, or `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`; tried
-in order, and two that could read one text differently are refused."""
+Formats in the directives of strptime, or `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`, `chinese`
+(2024年5月1日, 民國113年5月1日), `roc` (113/05/01, years of the Republic of China); tried in order, and two that could read
+one text differently are refused."""
 
 DESCRIPTIONS = {
     "Mapping.version": "Version of this format, in quotes.",

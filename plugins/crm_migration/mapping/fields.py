@@ -114,11 +114,15 @@ class Phone(TextBase):
     country_from: str | None = Field(None, description="Source column that holds the row's country.")
 
 
+PIVOT = "Last two-digit year (`%y`) of the years 20..; those above are years 19.. ."
+
+
 class Date(FieldBase):
     """A calendar date in one of the declared formats; day and month are never guessed."""
 
     kind: Literal["date"]
     formats: list[str] = Field(default_factory=lambda: ["%Y-%m-%d"], min_length=1)
+    pivot: int = Field(68, ge=0, le=99, description=PIVOT)
     zero_dates: OnInvalid = "null"
 
 
@@ -127,7 +131,14 @@ class DateTime(FieldBase):
 
     kind: Literal["datetime"]
     formats: list[str] = Field(default_factory=lambda: ["iso"], min_length=1)
+    pivot: int = Field(68, ge=0, le=99, description=PIVOT)
     timezone: str | None = Field(None, description="Zone of values that carry none; default: the source's.")
+    repeated_times: Literal["first", "second", "invalid"] = Field(
+        "first", description="Local times that happen twice when the clocks go back: which one is meant."
+    )
+    skipped_times: Literal["shift", "invalid"] = Field(
+        "shift", description="Local times that the clocks skip when they go forward: `shift` reads 02:30 as 03:30."
+    )
     zero_dates: OnInvalid = "null"
 
 

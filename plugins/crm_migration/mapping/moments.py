@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from crm_migration.mapping.chinese_dates import CHINESE, REPUBLIC, iso_text, written
 from crm_migration.mapping.faults import did_you_mean, listed, quoted
 
-NAMED = ("iso", "excel_serial", "epoch_seconds", "epoch_milliseconds")
+NAMED = ("iso", "excel_serial", "epoch_seconds", "epoch_milliseconds", CHINESE, REPUBLIC)
 ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 SHORT = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y"}
 DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
@@ -117,6 +118,8 @@ def zone_fault(name: str) -> str | None:
 def _read(text: str, pattern: str) -> datetime:
     if pattern == "iso":
         read = datetime.fromisoformat(text)
+    elif pattern in (CHINESE, REPUBLIC):
+        read = datetime.fromisoformat(iso_text(text, pattern) or "")
     elif pattern in NAMED:
         read = _from_number(text, pattern)
     else:
@@ -139,6 +142,8 @@ def _examples(pattern: str) -> Iterator[str]:
     for probe in PROBES:
         if pattern == "excel_serial":
             yield str((probe - EXCEL_DAY_ZERO).days)
+        elif pattern in (CHINESE, REPUBLIC):
+            yield written(probe.year, probe.month, probe.day, pattern)
         elif pattern in ("epoch_seconds", "epoch_milliseconds"):
             yield str(int(probe.timestamp()) * (1 if pattern == "epoch_seconds" else 1000))
         for form in ISO_FORMATS if pattern == "iso" else () if pattern in NAMED else (_expanded(pattern),):
