@@ -153,6 +153,9 @@ def test_one_table_fills_two_and_its_own_keys_join_them(parties: Parties) -> Non
         "1": "filtered", "2": "filtered", "3": "inserted", "4": "inserted", "5": "filtered",
     }  # fmt: skip
     assert [line.name for line in made.entities[0].filters or ()] == ["classified_as_account"]
+    assert made.full_checks is not None
+    fill = {line.field: line.source_value for line in made.full_checks.lines if line.name == "fill_rate"}
+    assert (fill["last_name"], fill["account_id"]) == ("1.0000", "1.0000"), "rows of accounts count for contacts"
     totals = parties.run("two").totals
     assert totals is not None
     assert totals.unchanged == 5

@@ -534,3 +534,21 @@ def test_each_kind_fits_only_columns_that_can_hold_it(tmp_path, spec, new, expec
 )
 def test_declared_types_fall_into_families(declared, expected):
     assert family(declared) == expected
+
+
+def test_a_function_is_imported_and_what_it_makes_of_codes_is_not_judged_here(tmp_path):
+    """The codes of `rating` have no entry as they are; that is for the function to say."""
+    rating = ("        from: rating\n", "        from: rating\n        function: tests.clean.series_functions:{}\n")
+    loaded = read(tmp_path, changed((rating[0], rating[1].format("without_prefix"))))
+    assert check_live(loaded, SOURCE, TARGET, {"account": {"rating": {"A-1", "A-2"}}}) == []
+    loaded = read(tmp_path, changed((rating[0], rating[1].format("numbrs"))))
+    (found,) = check_live(loaded, SOURCE, TARGET, {})
+    assert "entities.account.fields.rating.function: expected a function of tests.clean.series_functions" in found
+    assert found.endswith("found none named 'numbrs' (did you mean 'numbers'?)")
+
+
+def test_a_column_of_a_rule_must_be_there(tmp_path):
+    rule = ("    key: firm_id\n", "    key: firm_id\n    when: [{statu: {equals: ['1']}}]\n")
+    (found,) = check_live(read(tmp_path, changed(rule)), SOURCE, TARGET, {})
+    assert "entities.account.when[0].statu: expected a column of firms" in found
+    assert "(did you mean 'status'?)" in found

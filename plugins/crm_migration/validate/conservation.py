@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
+from crm_migration.clean.classification import left_out
 from crm_migration.mapping.model import Entity
 from crm_migration.staging import RunFolder, open_table
 from crm_migration.validate.checks import Check, Tally
@@ -89,16 +90,22 @@ def _keys(folder: RunFolder, entity: str, wanted: Hashes) -> pl.Series:
 
 
 def source_fill(folder: RunFolder, entity: str, spec: Entity) -> dict[str, Decimal | None]:
-    """Return, per field that reads columns, the share of extracted rows in which one of them is filled."""
+    """Return, per field that reads columns, the share of extracted rows in which one of them is filled.
+
+    Of a table that several entities share, the rows that are this one's count.
+    """
     wanted = {name: field.columns for name, field in spec.fields.items() if field.columns}
     counts = dict.fromkeys(wanted, 0)
     extract = open_table(folder, entity, "extract")
     if not wanted or not extract.rows:
         return dict.fromkeys(wanted, None)
     columns = sorted({column for listed in wanted.values() for column in listed})
-    for part in extract.frames(columns):
-        filled = part.select((pl.col(name).str.len_bytes() > 0).fill_null(value=False) for name in columns)
+    shared, rows = spec.classification is not None, 0
+    for part in extract.frames(sorted({*columns, *spec.identifying_columns}) if shared else columns):
+        own = part.filter(left_out(part, spec).is_null()) if shared else part
+        rows += own.height
+        filled = own.select((pl.col(name).str.len_bytes() > 0).fill_null(value=False) for name in columns)
         present = filled.select(pl.any_horizontal(listed).sum().alias(name) for name, listed in wanted.items())
         for name, count in present.row(0, named=True).items():
             counts[name] += count
-    return {name: Decimal(count) / extract.rows for name, count in counts.items()}
+    return {name: Decimal(count) / rows if rows else None for name, count in counts.items()}
