@@ -30,11 +30,13 @@ from crm_migration.extract.waiting import WithWaiting
 from crm_migration.job import RUN, Job, timed
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.departed import back_in_source
+from crm_migration.load.joined import retire_joined
 from crm_migration.load.known import known_records
 from crm_migration.load.link import link
 from crm_migration.load.load import load
 from crm_migration.load.plan import plan_entity
 from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
+from crm_migration.load.reviews import remember_review
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
 from crm_migration.match.room import match
@@ -219,6 +221,7 @@ def load_entity(job: Job, entity: str) -> dict[str, Any]:
     """Load all of `entity`; what the sample loaded stays."""
     with timed(job, "load", entity) as figures:
         staged = load(job.load_job(), job.folder, entity, "full")
+        remember_review(job.target, job.folder, entity, job.run_no)
         figures["rows"] = sum(staged.facts["records"].values())
     return staged.reference()
 
@@ -234,9 +237,11 @@ def link_references(job: Job) -> dict[str, Any]:
 def _link(job: Job, phase: Phase) -> dict[str, int]:
     load_job = job.load_job()
     token = job.target.ledger.take_fence(f"link {job.run_id}")
-    return {
+    linked = {
         entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)
     }
+    retire_joined(load_job, job.folder, job.order, token)
+    return linked
 
 
 def retire_records(job: Job) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from crm_migration.errors import BackupUnreadable
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import LoadJob, decide
+from crm_migration.load.giving_way import STEP as JOINED_STEP
+from crm_migration.load.giving_way import give_way
 from crm_migration.load.lines import CROSSWALK_COLUMNS
 from crm_migration.load.target import BATCH_ROWS, SqlTarget
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
@@ -59,10 +61,32 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
                     lines, merged = _ledger_lines(connection, job, target_object, ids)
                 crosswalk.write(lines)
                 lineage.write(merged)
+        joined = _joined(job, folder, (entity, columns), known)
+        for writer, frame in zip((images, crosswalk, lineage), joined, strict=True):
+            writer.write(frame)
         staged = images.finish()
     verify(staged, entity)
     _record(job, entity, staged)
     return staged
+
+
+def _joined(
+    job: LoadJob, folder: RunFolder, place: tuple[str, list[str]], known: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Stage which records give way to others; return their images, and their lines of crosswalk and lineage."""
+    entity, columns = place
+    target_object = job.target.mapping.entities[entity].target.object
+    earlier = open_table(folder, entity, JOINED_STEP).frame() if has_table(folder, entity, JOINED_STEP) else None
+    with job.target.transaction() as connection:
+        found = give_way(connection, job, entity)
+        ids = found["target_id"].filter(~found["target_id"].is_in(known))
+        images = job.target.read_ids(connection, target_object, columns, ids)
+        lines, merged = _ledger_lines(connection, job, target_object, ids)
+    if earlier is not None or not found.is_empty():
+        with TableWriter(folder, entity, JOINED_STEP) as writer:
+            both = found if earlier is None else pl.concat([earlier, found])
+            writer.write(both.unique("target_id", keep="first", maintain_order=True))
+    return images, lines, merged
 
 
 def _copy(folder: RunFolder, entity: str, writer: TableWriter) -> pl.DataFrame:

@@ -32,7 +32,7 @@ def pointed_at(connection: sa.Connection, target: SqlTarget, candidates: Mapping
     """
     wanted = {name: ids for name, ids in candidates.items() if not ids.is_empty()}
     found = [pl.DataFrame(schema=PAIRS)]
-    for pointer in _pointers(connection, target, set(wanted)) if wanted else ():
+    for pointer in pointers(connection, target, set(wanted)) if wanted else ():
         found.append(_pairs(connection, target, pointer, wanted[pointer.parent]))
     return pl.concat(found).unique(maintain_order=True)
 
@@ -56,7 +56,8 @@ def unblocked(candidates: Mapping[str, pl.Series], pairs: pl.DataFrame) -> dict[
         left = fewer
 
 
-def _pointers(connection: sa.Connection, target: SqlTarget, parents: set[str]) -> Iterator[Pointer]:
+def pointers(connection: sa.Connection, target: SqlTarget, parents: set[str]) -> Iterator[Pointer]:
+    """Yield the columns of the target that may refer to records of `parents`: foreign keys, and mapped references."""
     seen = set()
     for pointer in (*_foreign_keys(connection, target, parents), *_references(target, parents)):
         # A foreign key points at one object whatever a type beside it says, so it comes first.

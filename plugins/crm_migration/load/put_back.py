@@ -1,5 +1,6 @@
 """The way back of what a run did to records whose rows were gone: deleted ones return under their ids, flags too."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -105,27 +106,43 @@ def put_back(
     """
     counts, later = {}, []
     for one in found:
-        spec = target.mapping.entities[one.entity].target
         images = _images(folder, one.entity, one.ids(None, DELETED))
-        fields = _deferred_of(target, spec.object, deferred)
-        if not images.is_empty():
-            table = target.table(spec.object)
-            empty = images.with_columns(pl.lit(None, pl.String).alias(name) for name in fields)
-            insert_rows(connection, texts_of(table), _as_stored(table, empty.drop("target_id")))
-            if fields:
-                later.append((table, spec.id, images.select(spec.id, *fields)))
+        later.append(insert_images(connection, target, one.entity, images, deferred))
         counts[one.entity] = images.height + _restore_flags(connection, target, folder, one)
-    for table, key, rows in later:
-        update_rows(connection, table, [key], rows)
+    for set_references in later:
+        set_references()
     return counts
 
 
+def insert_images(
+    connection: sa.Connection, target: SqlTarget, entity: str, images: pl.DataFrame, deferred: dict[str, list[str]]
+) -> Callable[[], None]:
+    """Insert records as their images have them; return what sets their references, to be called when all are there."""
+    spec = target.mapping.entities[entity].target
+    fields = _deferred_of(target, spec.object, deferred)
+    table = target.table(spec.object)
+    if not images.is_empty():
+        empty = images.with_columns(pl.lit(None, pl.String).alias(name) for name in fields)
+        insert_rows(connection, texts_of(table), _as_stored(table, empty.drop("target_id")))
+
+    def set_references() -> None:
+        if fields and not images.is_empty():
+            update_rows(connection, table, [spec.id], images.select(spec.id, *fields))
+
+    return set_references
+
+
 def _restore_flags(connection: sa.Connection, target: SqlTarget, folder: RunFolder, one: Retirements) -> int:
-    spec = target.mapping.entities[one.entity].target
     ids = pl.concat([one.ids(None, FLAGGED), one.ids(FLAGGED, None)])
-    if spec.deleted_flag is None or ids.is_empty():
+    return 0 if ids.is_empty() else set_flags(connection, target, one.entity, _images(folder, one.entity, ids))
+
+
+def set_flags(connection: sa.Connection, target: SqlTarget, entity: str, images: pl.DataFrame) -> int:
+    """Set the flag of records that are there as their images have it; return how many that were."""
+    spec = target.mapping.entities[entity].target
+    if spec.deleted_flag is None or images.is_empty():
         return 0
-    rows = _images(folder, one.entity, ids).select(pl.col("target_id").alias(spec.id), _truth(spec.deleted_flag))
+    rows = images.select(pl.col("target_id").alias(spec.id), _truth(spec.deleted_flag))
     return update_rows(connection, target.table(spec.object), [spec.id], rows)
 
 

@@ -13,6 +13,7 @@ from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
+from crm_migration.load.joined import PutBack, put_back_joined
 from crm_migration.load.put_back import (
     forget_missed,
     put_back,
@@ -97,6 +98,7 @@ def _undo_all(undo: Undo, force: bool, token: int) -> dict[str, dict[str, int]]:
         refuse_without_images(connection, undo.target, (undo.folder, undo.run_no), undo.order)
         retired = retirements(connection, undo.target, undo.folder, undo.order)
         returned = put_back(connection, undo.target, undo.folder, retired, undo.deferred)
+        put_back_joined(connection, undo.target, PutBack(undo.folder, undo.order, undo.deferred))
         # Before-images of what the run then left alone may be older than what the target holds by now.
         wrote = _written_entities(connection, undo)
         for entity in reversed(undo.order):
@@ -286,6 +288,8 @@ def _close(connection: sa.Connection, undo: Undo) -> None:
     tables = undo.target.ledger.tables
     for table in (tables.load_batch, tables.watermark):
         connection.execute(table.delete().where(table.c.run_no == undo.run_no))
+    proposed = tables.match_review
+    connection.execute(proposed.delete().where(proposed.c.first_run == undo.run_no))
     values = {"status": "rolled_back", "finished_at": now()}
     connection.execute(tables.run.update().where(tables.run.c.run_no == undo.run_no).values(**values))
 

@@ -7,7 +7,7 @@ connect them, and wins over `same`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -18,7 +18,9 @@ from crm_migration.match.plan import Plan
 if TYPE_CHECKING:
     from crm_migration.match.pool import Pool
 
-SAME, DIFFERENT, UNSURE = "same", "different", "unsure"
+SAME: Literal["same"] = "same"
+DIFFERENT: Literal["different"] = "different"
+UNSURE: Literal["unsure"] = "unsure"
 RULE = "decision"
 CONTRADICTION = "contradiction"
 UNITS = {"a": pl.String(), "b": pl.String()}

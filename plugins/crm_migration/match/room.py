@@ -76,7 +76,8 @@ class _Placed:
 
     Attributes:
         pool: the nodes.
-        members: `_key`, `_golden`, `_master`, `_merged_by`, one line a clean row, in staged order.
+        members: `_key`, `_golden`, `_master`, `_merged_by`, `_placed` (by this match), one line a clean row, in
+            staged order.
         outside: the members that are not in the extract, of the records that the extract touches.
         sizes: `_golden`, `_members` of the records to consolidate, in order: those with several members, and those
             that members have left and of which none was read.
@@ -103,6 +104,7 @@ def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Pla
         golden.alias("_golden"),
         (pl.col("identity") == golden).alias("_master"),
         pl.when(new_member & decided).then(pl.lit(RULE)).when(new_member).then("rule").alias("_merged_by"),
+        pl.col("golden").is_null().alias("_placed"),
     )
     moved = _moved(plan, pool, members)
     touched = pl.concat([members["_golden"], moved["_former"].alias("_golden")]).unique().to_frame()
