@@ -6,6 +6,7 @@ import pytest
 
 from crm_migration.clean.fields import clean_field
 from crm_migration.errors import MappingFault
+from crm_migration.mapping.boolean_words import FALSE_WORDS, TRUE_WORDS
 from tests.clean.columns import cleaned, context, one, spec, table
 
 
@@ -19,9 +20,25 @@ def test_false(value: str) -> None:
     assert one(spec("boolean"), value) is False
 
 
-@pytest.mark.parametrize("value", ["2", "maybe", "-1", "ja", "0.0", "null"])
+@pytest.mark.parametrize("value", ["2", "maybe", "-1", "jain", "0.0", "null", "o", "是的吗"])
 def test_neither(value: str) -> None:
     assert one(spec("boolean"), value) == ("boolean",)
+
+
+LANGUAGES = """
+ja nein|wahr falsch|oui non|sí no|si no|sim não|vero falso|tak nie|ano ne|да нет|evet hayır|kyllä ei|igen nem
+waar onwaar|是 否|真 假|对 不|有 无|對 無|はい いいえ|예 아니오|ＹＥＳ ＮＯ|ＴＲＵＥ ＦＡＬＳＥ|✓ ✗
+"""
+
+
+@pytest.mark.parametrize("pair", LANGUAGES.strip().replace("\n", "|").split("|"))
+def test_true_and_false_in_other_languages(pair: str) -> None:
+    yes, no = pair.split(" ")
+    assert cleaned(spec("boolean"), [yes, no, yes.upper()]).values.to_list() == [True, False, True]
+
+
+def test_no_word_means_both() -> None:
+    assert not set(TRUE_WORDS) & set(FALSE_WORDS)
 
 
 def test_a_mapping_may_name_its_own_words() -> None:
@@ -55,6 +72,12 @@ def test_choice(value: str | None, expected: Any) -> None:
 def test_case_may_matter() -> None:
     assert one(spec("choice", values={"a": "1", "A": "2"}, ignore_case=False), "A") == "2"
     assert one(spec("choice", values={"a": "1"}, ignore_case=False), "A") == ("choice",)
+
+
+def test_width_matters_as_little_as_case() -> None:
+    field = spec("choice", values={"new": "New", "ＶＩＰ": "Important"})
+    assert cleaned(field, ["ＮＥＷ", "vip"]).values.to_list() == ["New", "Important"]
+    assert one(spec("choice", values={"new": "New"}, ignore_case=False), "ＮＥＷ") == ("choice",)
 
 
 def test_an_entry_for_blanks() -> None:

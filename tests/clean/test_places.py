@@ -178,5 +178,33 @@ def test_the_rows_country_shapes_the_postal_code() -> None:
     assert clean_field(frame, field, context("NL")).values.to_list() == ["SW1A 1AA", "K1A 0B1", "1012 AB"]
 
 
+NO_SUCH_CODES = [
+    ("DE", "1234"), ("DE", "D-10117"), ("US", "2138"), ("GB", "12345"), ("CN", "51800"), ("NL", "12 AB"), ("TW", "1"),
+    ("CH", "0123"), ("FR", "7500A"), ("JP", "100-00"), ("CA", "K1A 0O1"), ("IN", "012345"),
+]  # fmt: skip
+CODES_OF_COUNTRIES = [
+    ("DE", "10117"), ("US", "02138"), ("US", "12345-6789"), ("GB", "SW1A 1AA"), ("CN", "518000"), ("NL", "1012 AB"),
+    ("TW", "106"), ("TW", "10617"), ("CH", "8001"), ("FR", "75001"), ("JP", "100-0001"), ("CA", "K1A 0B1"),
+    ("IN", "110001"), ("HK", "ANYTHING"), ("AR", "C1002AAB"), ("LV", "LV-1010"), ("PT", "1000-205"),
+    ("BR", "01310-100"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("country", "code"), NO_SUCH_CODES)
+def test_a_code_that_its_country_cannot_have_is_flagged_and_kept(country: str, code: str) -> None:
+    result = cleaned(spec("address", part="postal_code"), [code, None], context(country))
+    assert (result.values[0], result.flags["postal_code"].to_list()) == (code, [True, False])
+
+
+@pytest.mark.parametrize(("country", "code"), CODES_OF_COUNTRIES)
+def test_a_code_that_its_country_has_stays_and_has_no_flag(country: str, code: str) -> None:
+    result = cleaned(spec("address", part="postal_code"), [code], context(country))
+    assert (result.values[0], dict(result.flags)) == (code, {})
+
+
+def test_without_a_country_no_code_is_judged() -> None:
+    assert not cleaned(spec("address", part="postal_code"), ["x"], context(None)).flags
+
+
 def test_other_parts_of_an_address_are_text() -> None:
     assert one(spec("address", part="street"), " Main  St &amp; 5th ") == "Main St & 5th"

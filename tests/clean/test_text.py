@@ -71,6 +71,51 @@ def test_html_can_be_kept() -> None:
     assert one(spec("text", html="keep"), "Tom &amp; Jerry") == "Tom &amp; Jerry"
 
 
+HTML = [
+    ("<p>Dear Ann,<br/>thanks!</p><p>Bob</p>", "Dear Ann,\nthanks!\nBob"),
+    ("<div class='x'>one</div>\n<div>two</div>", "one\ntwo"),
+    ("<b>bold</b> and <I>italic</I>", "bold and italic"),
+    ("first\nsecond <b>line</b>", "first\nsecond line"),
+    ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+    ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+    ('see <a href="https://example.com/a?b=1&amp;c=2">the page</a>', "see the page (https://example.com/a?b=1&c=2)"),
+    ('<a href="https://example.com">https://example.com</a>', "https://example.com"),
+    ('<a href="mailto:ann@example.com">ann@example.com</a>', "ann@example.com"),
+    ("<style>p { color: red }</style>text<script>alert('<b>')</script>", "text"),
+    ("a<!-- hidden <b> -->b", "ab"),
+    ("<!DOCTYPE html><html><head><title>t</title></head><body>text</body></html>", "text"),
+    ("Tom &amp; Jerry &lt;3", "Tom & Jerry <3"),
+    ("&lt;p&gt;encoded&lt;/p&gt;", "encoded"),
+    ("<<b>b>nested", "nested"),
+    ("<p style='x:1'>微软<o:p></o:p></p>", "微软"),
+    ("if a < b and c > d", "if a < b and c > d"),
+    ("a<b and c>d", "a<b and c>d"),
+    ("John <john@example.com>", "John <john@example.com>"),
+    ("Dear <name>, at <address>", "Dear <name>, at <address>"),
+    ("plain", "plain"),
+    ("<br>", None),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), HTML)
+def test_html_becomes_the_text_it_shows(value: str, expected: str | None) -> None:
+    assert one(spec("text", html="text", multiline=True), value) == expected
+    in_one_line = expected.replace("\n", " ") if expected else None
+    assert one(spec("text", html="text"), value) == in_one_line
+
+
+def test_hostile_html_takes_no_time() -> None:
+    hostile = [
+        "<" * 200_000,
+        "<b " * 60_000,
+        "<a href=" * 30_000,
+        "<!--" * 50_000,
+        "<b>" * 60_000,
+        "<" * 90 + "b>" * 90,
+    ]
+    assert len(cleaned(spec("text", html="text"), [*hostile, "<" * 90 + "b>" * 90]).values) == len(hostile) + 1
+
+
 @pytest.mark.parametrize(("case", "expected"), [("upper", "STRASSE 1"), ("lower", "straße 1"), ("keep", "Straße 1")])
 def test_case(case: str, expected: str) -> None:
     assert one(spec("text", case=case), "Straße 1") == expected

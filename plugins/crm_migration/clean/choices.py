@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from crm_migration.clean.column import Cleaned, Column, Context, judged, translated
+from crm_migration.clean.column import Cleaned, Column, Context, judged, over_distinct, translated
 from crm_migration.clean.text import Tidy, no_reason, tidied
 from crm_migration.errors import MappingFault
 from crm_migration.mapping.model import Boolean, Choice, Constant, Owner
@@ -14,13 +14,15 @@ def clean_choice(column: Column, spec: Choice, _context: Context) -> Cleaned:
     """Return what the spec's value map says; a value without an entry is invalid for `choice`.
 
     An entry for the empty text applies to blank values, which otherwise stay null; one that maps to the empty
-    text empties the field. The exact spelling goes before one that differs in case.
+    text empties the field. The exact spelling goes before one that differs in case or width.
     """
     exact = _tidied_keys(spec.values)
     found = translated(column.text, exact)
     if spec.ignore_case:
-        folded = {key.lower(): value for key, value in reversed(exact.items())}
-        found = found.fill_null(translated(column.text.str.to_lowercase(), folded))
+        turned = dict(reversed(exact.items()))
+        keys = _folded(pl.Series(list(turned), dtype=pl.String))
+        table = dict(zip(keys, turned.values(), strict=True))
+        found = found.fill_null(translated(over_distinct(column.text, _folded), table))
     checked = judged(column.text, found, "choice")
     values = found.set(found.str.len_bytes() == 0, None)
     blank = spec.values.get("")
@@ -28,10 +30,10 @@ def clean_choice(column: Column, spec: Choice, _context: Context) -> Cleaned:
 
 
 def clean_boolean(column: Column, spec: Boolean, _context: Context) -> Cleaned:
-    """Return true or false by the spec's lists, in any case; other values are invalid for `boolean`."""
-    folded = column.text.str.to_lowercase()
-    no = dict.fromkeys((word.strip().lower() for word in spec.false), False)
-    table = {**no, **dict.fromkeys((word.strip().lower() for word in spec.true), True)}
+    """Return true or false by the spec's lists, in any case and width; other values are invalid for `boolean`."""
+    table = dict.fromkeys(_folded(pl.Series(spec.false, dtype=pl.String)), False)
+    table |= dict.fromkeys(_folded(pl.Series(spec.true, dtype=pl.String)), True)
+    folded = over_distinct(column.text, _folded)
     values = folded.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.Boolean)
     return judged(column.text, values, "boolean")
 
@@ -54,6 +56,11 @@ def clean_constant(column: Column, spec: Constant, _context: Context) -> Cleaned
     """Return the constant in every row."""
     values = pl.repeat(spec.value, len(column.text), dtype=pl.String, eager=True)
     return Cleaned(values, no_reason(values))
+
+
+def _folded(text: pl.Series) -> pl.Series:
+    """Return texts without differences of case and of width, such as ＹＥＳ and yes."""
+    return text.str.normalize("NFKC").str.to_lowercase().str.strip_chars()
 
 
 def _tidied_keys(table: dict[str, str]) -> dict[str, str]:

@@ -15,13 +15,14 @@ from crm_migration.clean.currency import clean_currency
 from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
 from crm_migration.clean.functions import apply_function
+from crm_migration.clean.html_text import clean_free_text
 from crm_migration.clean.language import clean_language
 from crm_migration.clean.money import clean_money
 from crm_migration.clean.name import clean_name
 from crm_migration.clean.numbers import clean_integer, clean_number
 from crm_migration.clean.phone import clean_phone
 from crm_migration.clean.reference import clean_reference, key_text
-from crm_migration.clean.text import BLANKS, Tidy, clean_text, cut, nul_reason, tidied
+from crm_migration.clean.text import BLANKS, Tidy, cut, nul_reason, tidied
 from crm_migration.clean.types import polars_type
 from crm_migration.clean.url import clean_url
 from crm_migration.mapping.fields import Company
@@ -41,7 +42,7 @@ from crm_migration.mapping.model import (
 )
 
 _FUNCTIONS: dict[str, Callable[..., Cleaned]] = {
-    "text": clean_text,
+    "text": clean_free_text,
     "name": clean_name,
     "company": clean_company,
     "email": clean_email,
@@ -169,7 +170,7 @@ def _joined(parts: list[pl.Series], spec: FieldSpec) -> pl.Series:
 def _tidiness(spec: FieldSpec) -> Tidy:
     if isinstance(spec, Text):
         multiline = spec.multiline or "\n" in spec.separator
-        return Tidy(entities=spec.html == "entities", multiline=multiline, joiners=True)
+        return Tidy(entities=spec.html != "keep", multiline=multiline, joiners=True)
     return _TIDY.get(spec.kind, Tidy())
 
 

@@ -6,8 +6,8 @@ from crm_migration.mapping.model import Constant, FieldBase
 
 FORMATS = """\
 Formats in the directives of strptime, or `iso`, `excel_serial`, `epoch_seconds`, `epoch_milliseconds`, `chinese`
-(2024年5月1日, 民國113年5月1日), `roc` (113/05/01, years of the Republic of China); tried in order, and two that could read
-one text differently are refused."""
+(2024年5月1日, 民國113年5月1日), `roc` (113/05/01, years of the Republic of China); tried in order, and two that
+could read one text differently are refused."""
 
 DESCRIPTIONS = {
     "Mapping.version": "Version of this format, in quotes.",
@@ -30,7 +30,7 @@ DESCRIPTIONS = {
     "Filter.matches": "Rows that one of these patterns fits are left out; `*` stands for anything, `?` for a letter.",
     "TextBase.on_too_long": "Whether a longer value is invalid or is cut off.",
     "Text.separator": "What is put between several source columns.",
-    "Text.html": "Whether HTML entities are decoded or kept.",
+    "Text.html": "What becomes of HTML: its entities are decoded, it is kept, or turned into the text that it shows.",
     "Text.case": "Whether letters are turned into capitals or small ones.",
     "Name.separator": "What is put between several source columns.",
     "Date.formats": FORMATS,
@@ -45,10 +45,10 @@ DESCRIPTIONS = {
     "Number.decimal_mark": "Mark before the decimals.",
     "Number.thousands": "Mark between thousands, if the source writes one.",
     "Number.rounding": "Whether surplus decimals are invalid or rounded, halves to the even neighbour.",
-    "Boolean.true": "Source values that mean true, without regard to case.",
-    "Boolean.false": "Source values that mean false, without regard to case.",
+    "Boolean.true": "Source values that mean true, without regard to case and width.",
+    "Boolean.false": "Source values that mean false, without regard to case and width.",
     "Choice.values": 'Source value to target value; `""` stands for a blank on either side.',
-    "Choice.ignore_case": "Whether source values are compared without regard to case.",
+    "Choice.ignore_case": "Whether source values are compared without regard to case and width.",
     "Language.values": "Spellings beyond the built-in ones.",
     "Address.part": "Which part of the address.",
     "Address.country_from": "Source column that holds the row's country.",

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from crm_migration.mapping.boolean_words import FALSE_WORDS, TRUE_WORDS
+
 OnInvalid = Literal["reject", "null", "keep", "fail"]
 OnMissingParent = Literal["reject", "null", "wait"]
 FUNCTION = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
@@ -43,12 +45,12 @@ class TextBase(FieldBase):
 
 
 class Text(TextBase):
-    """Free text: NFC, HTML entities decoded, control characters removed, blanks trimmed."""
+    """Free text: NFC, HTML entities decoded or HTML turned into text, control characters removed, blanks trimmed."""
 
     kind: Literal["text"]
     separator: str = " "
     multiline: bool = Field(False, description="Keep line breaks; otherwise white space collapses to one blank.")
-    html: Literal["entities", "keep"] = "entities"
+    html: Literal["entities", "keep", "text"] = "entities"
     case: Literal["keep", "upper", "lower"] = "keep"
 
 
@@ -197,8 +199,8 @@ class Boolean(FieldBase):
     """True or false."""
 
     kind: Literal["boolean"]
-    true: list[str] = Field(default_factory=lambda: ["1", "true", "t", "yes", "y", "on"])
-    false: list[str] = Field(default_factory=lambda: ["0", "false", "f", "no", "n", "off"])
+    true: list[str] = Field(default_factory=lambda: list(TRUE_WORDS))
+    false: list[str] = Field(default_factory=lambda: list(FALSE_WORDS))
 
 
 class Choice(TextBase):
@@ -230,7 +232,7 @@ class Url(TextBase):
 
 
 class Address(TextBase):
-    """One part of a postal address."""
+    """One part of a postal address; a postal code in the form of its country, or flagged where it has none such."""
 
     kind: Literal["address"]
     part: Literal["street", "city", "state", "postal_code"]

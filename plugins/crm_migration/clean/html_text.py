@@ -1,0 +1,74 @@
+"""HTML to the text that a reader sees: tags and hidden parts go, lines and the addresses of links stay.
+
+Only what is a tag of HTML beyond doubt is taken for one; `<john@example.com>`, `a < b` and `<name>` are text. By
+regular expressions of the Rust engine, which take time in proportion to the text whatever it holds.
+"""
+
+import polars as pl
+
+from crm_migration.clean.column import Cleaned, Column, Context, where
+from crm_migration.clean.text import Tidy, clean_text, tidied
+from crm_migration.mapping.model import Text
+
+_BLOCKS = (
+    "p|div|br|hr|li|ul|ol|tr|table|tbody|thead|tfoot|h[1-6]|blockquote|pre|section|article|header|footer|dl|dt|dd|"
+    "fieldset|center|body|html"
+)
+_INLINE = (
+    "a|b|i|u|s|em|strong|span|font|small|big|sub|sup|strike|del|ins|code|tt|abbr|acronym|cite|img|td|th|col|colgroup|"
+    "meta|link|script|style|head|iframe|embed|nobr|wbr|bdo|kbd|samp|figure|figcaption|svg|[ovwxm]:[a-z0-9]+"
+)
+_OTHERS = (
+    "address|title|form|input|button|select|option|label|object|param|map|area|base|path|main|nav|aside|caption|q|var"
+)
+_NAMED = r"""[a-zA-Z_@:][\w:.@-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)"""
+_BARE = "disabled|checked|selected|nowrap|hidden|noshade|readonly|controls|allowfullscreen|async|defer|itemscope"
+_ATTRIBUTES = rf"(?:\s+(?:{_NAMED}|(?:{_BARE})))*\s*/?"
+_BLOCK = rf"(?i)</?(?:{_BLOCKS}){_ATTRIBUTES}>"
+_TAG = (
+    rf"(?i)</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>|<(?:{_OTHERS})(?:\s+{_NAMED})+\s*/?>|</(?:{_OTHERS})\s*>"
+    r"|<!doctype[^<>]*>|<\?xml[^<>]*>|<!\[[^<>]*\]>|(?s:<!--.*?-->)"
+)
+_HIDDEN = tuple(rf"(?is)<{name}(?:\s[^<>]*)?>.*?</{name}\s*>" for name in ("script", "style", "head"))
+_COMMENT = r"(?s)<!--.*?-->"
+_HREF = r"""<a(?:\s[^<>]*?)?\shref\s*=\s*["']?((?:https?:|mailto:)[^"'<>\s]+)["']?[^<>]*>"""
+_LINK_SHOWN = rf"(?i){_HREF}\s*((?:https?://|www\.)[^<>\s]*|[^<>\s]+@[^<>\s]+)\s*</a\s*>"
+_LINK = rf"(?is){_HREF}([^<>]+?)</a\s*>"
+_ITEM = rf"(?i)<li{_ATTRIBUTES}>"
+_CELL = r"(?i)</t[dh]\s*>"
+_NESTED_AT_MOST = 100
+
+
+def clean_free_text(column: Column, spec: Text, context: Context) -> Cleaned:
+    """Return the text, without HTML and in the case that the spec asks for; no text is invalid in itself."""
+    if spec.html != "text":
+        return clean_text(column, spec, context)
+    shown = without_html(column.text, multiline=spec.multiline or "\n" in spec.separator)
+    return clean_text(Column(shown), spec, context)
+
+
+def without_html(text: pl.Series, *, multiline: bool) -> pl.Series:
+    """Return what HTML shows as text: list items behind a dash, links with their address behind them."""
+    how = Tidy(entities=True, multiline=multiline, joiners=True)
+    for _ in range(_NESTED_AT_MOST):
+        marked = text.str.contains(_TAG).fill_null(value=False)
+        if not marked.any():
+            break
+        # Removing a tag, or decoding what stood between two, can complete another.
+        text = where(text, marked, lambda part: tidied(_shown(part), how))
+    return text
+
+
+def _shown(text: pl.Series) -> pl.Series:
+    text = text.str.replace_all(_COMMENT, "")
+    for hidden in _HIDDEN:
+        text = text.str.replace_all(hidden, "")
+    text = text.str.replace_all(_LINK_SHOWN, "${2}").str.replace_all(_LINK, "${2} (${1})")
+    # Where blocks make the lines, those of the source mean nothing.
+    text = where(text, text.str.contains(_BLOCK), lambda part: _in_lines(part.str.replace_all(r"\s+", " ")))
+    return text.str.replace_all(_CELL, " ").str.replace_all(_TAG, "")
+
+
+def _in_lines(text: pl.Series) -> pl.Series:
+    text = text.str.replace_all(_CELL, " ").str.replace_all(_ITEM, "\n- ").str.replace_all(_BLOCK, "\n")
+    return text.str.replace_all(r" *\n[ \n]*", "\n").str.replace_all(r"  +", " ")
