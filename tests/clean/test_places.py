@@ -56,6 +56,32 @@ def test_the_table_has_all_of_iso_and_kosovo() -> None:
     assert set(phonenumbers.SUPPORTED_REGIONS) - {alpha2 for alpha2, _ in lines} == {"AC", "TA"}
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Vereinigte Staaten|États-Unis|Estados Unidos|美国|美國|Stati Uniti|США|アメリカ合衆国|미국 → US",
+        "Griechenland|Grèce|Grecia|希腊|希臘|Grécia|Griekenland|Греция|ギリシャ|그리스 → GR",
+        "Elfenbeinküste|Côte d’Ivoire|科特迪瓦|象牙海岸 → CI",
+        "Nordmazedonien|Macédoine du Nord|北马其顿|北馬其頓 → MK",
+        "Neuseeland|Nouvelle-Zélande|Nueva Zelanda|新西兰|紐西蘭 → NZ",
+        "Tschechien|Tchéquie|捷克 → CZ",
+        "Saudi-Arabien|Arabie saoudite|沙特阿拉伯|沙烏地阿拉伯 → SA",
+    ],
+)
+def test_countries_in_other_languages(names: str) -> None:
+    spelled, code = names.split(" → ")
+    assert set(cleaned(spec("country"), spelled.split("|")).values) == {code}
+
+
+def test_every_country_is_known_in_the_languages_promised() -> None:
+    babel = pytest.importorskip("babel")
+    for language in ("en", "de", "fr", "es", "zh_Hans", "zh_Hant"):
+        known = babel.Locale.parse(language).territories
+        told = [(code, known[code]) for code in CODES if code in known]
+        found = cleaned(spec("country", on_invalid="null"), [name for _, name in told]).values
+        assert [(pair, code) for pair, code in zip(told, found, strict=True) if pair[0] != code] == []
+
+
 def test_every_name_means_one_country() -> None:
     names = [
         (name, line[:2])

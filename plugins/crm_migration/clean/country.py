@@ -7,6 +7,7 @@ import polars as pl
 
 from crm_migration.clean.column import Cleaned, Column, Context, judged, over_distinct, translated
 from crm_migration.clean.country_names import COUNTRIES
+from crm_migration.clean.country_names_abroad import ABROAD
 from crm_migration.mapping.model import Country
 
 
@@ -44,4 +45,9 @@ def _table() -> dict[str, str]:
         for name in (alpha2, alpha3, *rest.split("|")):
             names.append(name)
             codes.append(alpha2)
+    for line in ABROAD.strip().splitlines():
+        alpha2, rest = line.split(" ", 1)
+        abroad = rest.split("|")
+        names += abroad
+        codes += [alpha2] * len(abroad)
     return dict(zip(plain(pl.Series(names)), codes, strict=True))
