@@ -13,6 +13,8 @@ from crm_migration.extract.rows import BadRow
 Row = tuple[Any, ...]
 MOST_FRAME: Final = 8 * 1024 * 1024
 """Letters in one frame, more or less: frames of long records hold fewer rows."""
+TURNED_AT_ONCE: Final = 1000
+"""Rows that are turned into columns together."""
 
 
 def rows_getter(columns: Sequence[str]) -> Callable[[Sequence[dict[str, Any]]], list[Row]]:
@@ -56,6 +58,7 @@ class RecordFrames:
         self._columns = list(columns)
         self._batch_rows = batch_rows
         self._rows: list[Row] = []
+        self._values: list[list[Any]] = [[] for _ in self._columns]
         self._places: list[int] = []
         self._bad: dict[int, BadRow] = {}
         self._letters = 0
@@ -66,25 +69,28 @@ class RecordFrames:
         self._rows.append(row)
         self._places.append(at)
         self._letters += letters
+        if len(self._rows) >= TURNED_AT_ONCE:
+            self._turn()
         return len(self._places) >= self._batch_rows or self._letters >= MOST_FRAME
 
     def extend(self, rows: Sequence[Row], places: Sequence[int], letters: int) -> Iterator[pl.DataFrame]:
         """Take rows that stand at `places`; yield the frames that they fill."""
         taken = 0
         while taken < len(rows):
-            end = taken + self._batch_rows - len(self._rows)
+            end = min(taken + TURNED_AT_ONCE, taken + self._batch_rows - len(self._places))
             self._rows += rows[taken:end]
             self._places += places[taken:end]
+            self._turn()
             taken = end
-            if len(self._rows) >= self._batch_rows:
+            if len(self._places) >= self._batch_rows:
                 yield self.flush()
         self._letters += letters
-        if self._letters >= MOST_FRAME and self._rows:
+        if self._letters >= MOST_FRAME and self._places:
             yield self.flush()
 
     def reject(self, bad: BadRow) -> bool:
         """Take a row that is rejected; return whether the frame is full."""
-        self._bad[len(self._rows)] = bad
+        self._bad[len(self._places)] = bad
         return self.add((None,) * len(self._columns), bad.at, len(bad.raw))
 
     def left(self) -> bool:
@@ -93,12 +99,20 @@ class RecordFrames:
 
     def flush(self) -> pl.DataFrame:
         """Return what was collected and begin anew."""
-        by_column = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
-        pairs = zip(self._columns, by_column, strict=True)
-        series = {name: pl.Series(name, texts(values), pl.String) for name, values in pairs}
+        self._turn()
+        series = {}
+        for name, values in zip(self._columns, self._values, strict=True):
+            series[name] = pl.Series(name, texts(values), pl.String)
+            values.clear()
         series.update(self._meta())
-        self._rows, self._places, self._bad, self._letters, self._flushed = [], [], {}, 0, True
+        self._places, self._bad, self._letters, self._flushed = [], {}, 0, True
         return pl.DataFrame(series)
+
+    def _turn(self) -> None:
+        """Make columns of the rows; a few at a time, while they are at hand."""
+        for values, more in zip(self._values, zip(*self._rows, strict=True), strict=False):
+            values.extend(more)
+        self._rows = []
 
     def _meta(self) -> dict[str, pl.Series]:
         size = len(self._places)

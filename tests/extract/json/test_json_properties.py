@@ -102,14 +102,10 @@ PAIRS = st.lists(st.tuples(st.sampled_from(['"a"', '"b"', '"\\u0061"']), st.samp
 OBJECTS = PAIRS.map(lambda pairs: "{" + ",".join("".join(pair) for pair in pairs) + "}")
 
 
-@FEW
-@given(st.lists(TOKENS, max_size=12).map("".join) | OBJECTS | RECORDS.map(json.dumps))
-def test_the_quick_way_returns_what_the_exact_way_returns_or_nothing(line):
-    quick = QuickReader()
-    quick.look_at(line.encode())
-    found = quick.object_in(line.encode())
-    if found is None:
-        return
+LINES = st.lists(TOKENS, max_size=12).map("".join) | OBJECTS | RECORDS.map(json.dumps)
+
+
+def check_exactly(line, found):
     scanner = Scanner()
     value, end = scanner.scan(line, len(line) - len(line.lstrip(" \t\r\n")))
     assert line[end:].strip(" \t\r\n") == ""
@@ -117,6 +113,36 @@ def test_the_quick_way_returns_what_the_exact_way_returns_or_nothing(line):
     assert dict(zip(found, texts(list(found.values())), strict=True)) == dict(
         zip(value, texts(list(value.values())), strict=True)
     )
+
+
+@FEW
+@given(LINES)
+def test_the_quick_way_returns_what_the_exact_way_returns_or_nothing(line):
+    quick = QuickReader()
+    quick.look_at(line.encode())
+    found = quick.object_in(line.encode())
+    if found is not None:
+        check_exactly(line, found)
+
+
+@FEW
+@given(st.lists(LINES | st.sampled_from(['{"a":1}', '{"a":\n1}', '{"a":1}{"b":2}', '{"b":"x"} ']), max_size=4))
+def test_the_quick_way_reads_lines_together_as_it_reads_each(lines):
+    text = "\n".join(lines)
+    quick = QuickReader()
+    quick.look_at(text.encode(), is_lines=True)
+    found = quick.objects_in(text.encode())
+    if found is not None:
+        for line, value in zip(text.split("\n"), found, strict=True):
+            check_exactly(line, value)
+
+
+def test_lines_in_no_doubt_are_read_together():
+    lines = b'{"a":1,"b":"x"}\n{"a":2.50}\r\n{}'
+    quick = QuickReader()
+    quick.look_at(lines, is_lines=True)
+    assert quick.objects_in(lines) == [{"a": 1, "b": "x"}, {"a": "2.50"}, {}]
+    assert quick.objects_in(b'{"a":1,"a":2}') is None
 
 
 @FEW

@@ -21,17 +21,21 @@ class QuickReader:
 
     def __init__(self) -> None:
         """Prepare the decoder."""
-        self._decode = msgspec.json.Decoder(float_hook=str).decode
+        decoder = msgspec.json.Decoder(float_hook=str)
+        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._doubtful: list[bytes] = []
         self._spaced: list[bytes] = []
         self._misses = 0
 
-    def look_at(self, text: bytes) -> None:
-        """Look over a piece of UTF-8, whose records are read next, for what the decoder would lose."""
-        spaces = [space for space in _SPACES if space in text]
+    def look_at(self, text: bytes, *, is_lines: bool = False) -> None:
+        """Look over a piece of UTF-8, whose records are read next, for what the decoder would lose.
+
+        Of records that stand on lines, none holds a line feed.
+        """
+        spaces = [space for space in _SPACES if space in text and not (is_lines and space == b"\n")]
         self._spaced = [space + b":" for space in spaces if space + b":" in text]
         doubtful = [before + b"-0" for before in (b":", *spaces)]
-        if b"\\" in text:
+        if b"\\u" in text:
             doubtful += [b"\\ud", b"\\uD"]
         self._doubtful = [sign for sign in doubtful if sign in text]
         self._misses = 0
@@ -44,6 +48,23 @@ class QuickReader:
         self._misses = 0 if found is not None else self._misses + 1
         return found
 
+    def objects_in(self, lines: bytes) -> list[dict[str, Any]] | None:
+        """Return the objects that these lines are, one each, or None where only the exact way, line by line, can tell.
+
+        Where every line begins with the only brace in it, no object reaches into the next line, and none shares one.
+        """
+        count = lines.count(b"\n") + 1
+        begin = lines.startswith(b"{") + lines.count(b"\n{")
+        if begin != count or lines.count(b"{") != count or b"[" in lines or len(lines) > MOST_RECORD:
+            return None
+        if any(sign in lines for sign in self._doubtful):
+            return None
+        try:
+            found: list[Any] = self._decode_lines(lines)
+        except ValueError:
+            return None
+        return found if sum(map(len, found)) == self._most_members(lines) else None
+
     def _flat_object(self, line: bytes) -> dict[str, Any] | None:
         if self._doubtful and any(sign in line for sign in self._doubtful):
             return None
@@ -51,7 +72,8 @@ class QuickReader:
             found = self._decode(line)
         except ValueError:
             return None
-        most_members = line.count(b'":')
-        for colon in self._spaced:
-            most_members += line.count(colon)
-        return found if type(found) is dict and len(found) == most_members else None
+        return found if type(found) is dict and len(found) == self._most_members(line) else None
+
+    def _most_members(self, text: bytes) -> int:
+        """Return how many members the objects in a text have at most: in each, and so in all."""
+        return text.count(b'":') + sum(map(text.count, self._spaced))

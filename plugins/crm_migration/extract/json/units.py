@@ -1,6 +1,6 @@
 """The values of a document that are taken one after another: each is a record, or holds the records of a path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from crm_migration.extract.json.decoding import decode_line
@@ -12,6 +12,8 @@ from crm_migration.extract.json.window import Window
 
 MOST_RUN: Final = 256 * 1024
 """Letters of records that are handed on together."""
+GROUP: Final = 64
+"""Lines that are looked at together where something in a whole block is in doubt."""
 
 
 class Unit(NamedTuple):
@@ -35,7 +37,7 @@ class Run(NamedTuple):
     Their integers may be no text yet.
     """
 
-    places: list[int]
+    places: Sequence[int]
     values: list[dict[str, Any]]
     letters: int
 
@@ -45,26 +47,46 @@ def line_units(pieces: Iterator[bytes], runs: bool) -> Iterator[Unit | Run]:
 
     Objects of scalars come in runs where those are wanted.
     """
-    scanner, quick = Scanner(), QuickReader()
-    number = 0
-    for lines in _line_blocks(pieces):
-        quick.look_at(b"\n".join(lines))
-        run = Run([], [], sum(map(len, lines)))
-        for line in lines:
-            number += 1
-            value = quick.object_in(line) if runs else None
-            if value is not None:
-                run.places.append(number)
-                run.values.append(value)
+    scanner, quick, first = Scanner(), QuickReader() if runs else None, 1
+    for block in _line_blocks(pieces):
+        if quick is not None:
+            quick.look_at(block, is_lines=True)
+            if (run := _run_of(block, first, quick)) is not None:
+                yield run
+                first += len(run.places)
                 continue
-            unit = _line_unit(scanner, line, number)
-            if unit is not None:
-                if run.values:
-                    yield run
-                    run = Run([], [], 0)
-                yield unit
-        if run.values:
-            yield run
+        lines = block.split(b"\n")
+        for start in range(0, len(lines), GROUP):
+            some = lines[start : start + GROUP]
+            run = _run_of(b"\n".join(some), first, quick) if quick is not None else None
+            yield from _units_of(some, first, scanner, quick) if run is None else (run,)
+            first += len(some)
+
+
+def _run_of(lines: bytes, first: int, quick: QuickReader) -> Run | None:
+    """Return lines as a run where each is an object of scalars and nothing about any is in doubt."""
+    found = quick.objects_in(lines)
+    return None if found is None else Run(range(first, first + len(found)), found, len(lines))
+
+
+def _units_of(lines: list[bytes], first: int, scanner: Scanner, quick: QuickReader | None) -> Iterator[Unit | Run]:
+    """Yield the values of lines looked at one by one; `first` is the number of the first."""
+    places: list[int] = []
+    values: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, first):
+        value = quick.object_in(line) if quick is not None else None
+        if value is not None:
+            places.append(number)
+            values.append(value)
+            continue
+        unit = _line_unit(scanner, line, number)
+        if unit is not None:
+            if values:
+                yield Run(places, values, sum(map(len, lines)))
+                places, values = [], []
+            yield unit
+    if values:
+        yield Run(places, values, sum(map(len, lines)))
 
 
 def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
@@ -89,22 +111,20 @@ def _values_in(line: bytes) -> int:
     return line.count(b",") + line.count(b"{") + line.count(b"[") if len(line) > MOST_VALUES else 0
 
 
-def _line_blocks(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+def _line_blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the lines that each piece completes; of a line that is too long only as much as shows that it is."""
     rest: list[bytes] = []
     size = 0
     for piece in pieces:
-        lines = piece.split(b"\n")
-        if len(lines) > 1:
-            lines[0] = b"".join((*rest, lines[0]))
+        end = piece.rfind(b"\n")
+        if end >= 0:
+            yield b"".join((*rest, piece[:end]))
             rest, size = [], 0
-        last = lines.pop()
+        last = piece[end + 1 :]
         if last and size <= MOST_RECORD:
             rest.append(last)
             size += len(last)
-        if lines:
-            yield lines
-    yield [b"".join(rest)]
+    yield b"".join(rest)
 
 
 def value_units(window: Window, runs: bool) -> Iterator[Unit | Run]:
