@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Rule = tuple[str, ...]
 _SMALL = 300_000
 _PAIRS_A_ROW = 6
+# A mailbox or a switchboard that more rows share is nobody's own.
+_MOST_HOLDERS = 30
+_OWN = ("email", "phone", "website")
 
 # The tight rules: what a row of the target must share with a new row to be read at all.
 TIGHT: dict[str, list[Rule]] = {
@@ -70,10 +73,11 @@ def block(connection: "duckdb.DuckDBPyConnection", kind: str) -> Blocked:
 
 def _count(connection: "duckdb.DuckDBPyConnection", rule: Rule) -> int:
     filled = " AND ".join(f"{column} IS NOT NULL" for column in rule)
+    few = f"HAVING count(*) <= {_MOST_HOLDERS}" if rule[0] in _OWN else ""
     counted = connection.execute(
         "SELECT sum(fresh * (fresh - 1) // 2 + fresh * (every - fresh)) FROM ("  # noqa: S608 - names of our own
         f"SELECT count(*) AS every, count(*) FILTER (fresh) AS fresh FROM feature WHERE {filled} "
-        f"GROUP BY {', '.join(rule)})"
+        f"GROUP BY {', '.join(rule)} {few})"
     )
     return int(counted.fetchall()[0][0] or 0)
 
@@ -87,7 +91,7 @@ def _pairs_sql(rules: list[Rule]) -> str:
         earlier = "".join(f" AND NOT coalesce({_shared(other)}, false)" for other in rules[:number])
         parts.append(
             f"SELECT '{number}' AS match_key, l.unique_id AS join_key_l, r.unique_id AS join_key_r "  # noqa: S608
-            f"FROM feature l JOIN feature r ON {_shared(rule)} AND l.unique_id < r.unique_id "
+            f"FROM {_holders(rule)} l JOIN feature r ON {_shared(rule)} AND l.unique_id < r.unique_id "
             f"WHERE (l.fresh OR r.fresh){earlier}"
         )
     return " UNION ALL ".join(parts)
@@ -95,3 +99,10 @@ def _pairs_sql(rules: list[Rule]) -> str:
 
 def _shared(rule: Rule) -> str:
     return " AND ".join(f"l.{column} = r.{column}" for column in rule)
+
+
+def _holders(rule: Rule) -> str:
+    """Return the rows of `feature` that the rule compares."""
+    if rule[0] not in _OWN:
+        return "feature"
+    return f"(SELECT * FROM feature QUALIFY count(*) OVER (PARTITION BY {rule[0]}) <= {_MOST_HOLDERS})"  # noqa: S608

@@ -110,7 +110,7 @@ def _company() -> Comparison:
     common = "len(list_intersect(company_words_l, company_words_r))"
     fewest = "least(len(company_words_l), len(company_words_r))"
     spelt = "company_any_order_l = company_any_order_r OR replace(company_l, ' ', '') = replace(company_r, ' ', '')"
-    like = f"{_alike('company_l', 'company_r', 0.92)} OR jaccard(company_any_order_l, company_any_order_r) >= 0.9"
+    like = f"{_alike('company_l', 'company_r', 0.92)} OR {_alike('company_any_order_l', 'company_any_order_r', 0.92)}"
     return _comparison(
         COMPANY,
         _missing("company"),
@@ -118,7 +118,7 @@ def _company() -> Comparison:
         _level(spelt, "same words"),
         _level(like, "alike"),
         _level(f"{common} >= 2 AND {common} * 2 >= {fewest}", "half of the words"),
-        _level(f"{common} >= 1", "a word"),
+        _level("list_has_any(company_words_l, company_words_r)", "a word"),
     )
 
 
@@ -127,8 +127,8 @@ def _birth_date() -> Comparison:
         "birth_date",
         _missing("birth_date"),
         _level("birth_date_l = birth_date_r", "same"),
-        _level("damerau_levenshtein(birth_date_l, birth_date_r) <= 1", "one digit"),
-        _level("damerau_levenshtein(birth_date_l, birth_date_r) <= 2", "two digits"),
+        _level("levenshtein(birth_date_l, birth_date_r) <= 1", "one digit"),
+        _level("levenshtein(birth_date_l, birth_date_r) <= 2", "two digits"),
         _level("left(birth_date_l, 4) = left(birth_date_r, 4)", "year"),
     )
 
@@ -140,14 +140,14 @@ def _street() -> Comparison:
         _missing("address"),
         _level("address_l = address_r", "same", "address"),
         _level(f"coalesce(house_l = house_r, true) AND {_alike('street_l', 'street_r', 0.9)}", "alike"),
-        _level(f"house_l = house_r AND {common} >= 1", "house number and a word"),
+        _level("house_l = house_r AND list_has_any(street_words_l, street_words_r)", "house number and a word"),
         _level(_alike("street_l", "street_r", 0.9), "street only"),
         _level(f"{common} >= 2", "some words"),
     )
 
 
 def _area() -> Comparison:
-    close = f"{_alike('city_l', 'city_r', 0.88)} OR damerau_levenshtein(postal_code_l, postal_code_r) <= 1"
+    close = f"{_alike('city_l', 'city_r', 0.88)} OR levenshtein(postal_code_l, postal_code_r) <= 1"
     nowhere = "(postal_code_{0} IS NULL AND city_{0} IS NULL)"
     return _comparison(
         AREA,
@@ -160,12 +160,15 @@ def _area() -> Comparison:
 
 
 def _email() -> Comparison:
+    # Mailboxes are named after people: a namesake's says nothing new, and another number is another mailbox.
+    namesake = "(name_l = name_r AND email_l <> email_r AND email_user_l = email_user_r)"
+    same_number = "email_number_l IS NOT DISTINCT FROM email_number_r"
     return _comparison(
         "email",
-        _missing("email"),
+        f"{_missing('email')} OR {namesake}",
         _level("email_l = email_r", "same", "email"),
         _level("email_user_l = email_user_r", "same before the @"),
-        _level(_alike("email_l", "email_r", 0.9), "alike"),
+        _level(f"{same_number} AND levenshtein(email_l, email_r) <= 3", "alike"),
     )
 
 
@@ -174,7 +177,7 @@ def _phone() -> Comparison:
         "phone",
         _missing("phone"),
         _level("phone_l = phone_r", "same", "phone"),
-        _level("damerau_levenshtein(phone_l, phone_r) <= 1", "one digit"),
+        _level("levenshtein(phone_l, phone_r) <= 1", "one digit"),
     )
 
 

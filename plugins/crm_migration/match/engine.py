@@ -49,9 +49,10 @@ def linker(
     """
     from splink import DuckDBAPI, Linker, SettingsCreator
 
-    logging.getLogger("splink").setLevel(logging.CRITICAL)
     database = DuckDBAPI(connection=connection)
-    made = Linker(database.register(connection.table(table)), SettingsCreator.from_path_or_dict(settings))
+    rows = database.register(connection.table(table))
+    logging.getLogger("splink").setLevel(logging.CRITICAL)
+    made = Linker(rows, SettingsCreator.from_path_or_dict(settings), log_level=None)
     if blocked is not None:
         made.table_management.register_blocked_pairs_for_predict(database.register(connection.table(blocked)))
     return made

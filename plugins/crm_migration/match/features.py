@@ -31,8 +31,8 @@ _STREET_WORDS = {
 
 _LISTS = ("given_forms", "company_words", "street_words")
 _TEXTS = (
-    "given", "family", "name", "name_any_order", "company", "company_any_order", "email", "email_user", "phone",
-    "website", "address", "house", "street", "postal_code", "city", "birth_date",
+    "given", "family", "name", "name_any_order", "company", "company_any_order", "email", "email_user",
+    "email_number", "phone", "website", "address", "house", "street", "postal_code", "city", "birth_date",
 )  # fmt: skip
 FEATURE = {name: pl.String() for name in _TEXTS} | {name: pl.List(pl.String()) for name in _LISTS}
 
@@ -106,7 +106,8 @@ def _company(name: pl.Expr) -> dict[str, pl.Expr]:
 
 def _email(address: pl.Expr) -> dict[str, pl.Expr]:
     folded = caseless(address)
-    return {"email": folded, "email_user": blank_to_null(folded.str.extract(r"^([^@]+)@", 1))}
+    user = blank_to_null(folded.str.extract(r"^([^@]+)@", 1))
+    return {"email": folded, "email_user": user, "email_number": digits(user)}
 
 
 def _phone(number: pl.Expr) -> dict[str, pl.Expr]:

@@ -6,6 +6,7 @@ that share an address are never trained on: the class that is found there is the
 """
 
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,11 +25,19 @@ _LEAST_COMPARISONS = 2
 _LEAST_PAIRS = 20
 _MOST_PAIRS = 1_000_000
 _RANDOM_ROWS = 1000
+_MOST_WEIGHT = 5000
 _SESSIONS: dict[str, list[Rule]] = {
     "person": [("birth_date",), ("given", "family"), ("email",), ("phone",)],
     "company": [("phone",), ("company",), ("website",), ("email",)],
 }
 _LEAST_M = 0.002
+_MOST_M = {
+    ("name", "differs"): 0.05, ("name", "family name only"): 0.08, ("name", "given name only"): 0.08,
+    ("company", "differs"): 0.05,
+}  # fmt: skip
+# A mailbox or a switchboard of more rows teaches who sits in one office.
+_MOST_HOLDERS = 5
+_OWN = ("email", "phone", "website")
 _DEFAULT_BEST, _DEFAULT_MIDDLE, _DEFAULT_NONE = 0.7, 0.25, 0.05
 
 
@@ -43,12 +52,13 @@ def train(kind: str, table: pl.DataFrame) -> Model | None:
     settings = splink_settings(made, 1 / table.height)
     by_chance = _random_pairs(table, settings)
     with engine() as connection:
-        put(connection, "feature", iter([table]))
+        own = [pl.when(pl.len().over(name) <= _MOST_HOLDERS).then(name).alias(name) for name in _OWN]
+        put(connection, "feature", iter([table.with_columns(own)]))
         learned, sessions = _expectation_maximisation(connection, kind, by_chance)
     taught = [one for one in learned if any("m_probability" in level for level in _levels(one))]
     if len(taught) < _LEAST_COMPARISONS or not {name_of(one) for one in taught} - {NAME, COMPANY}:
         return None
-    return Model(kind, [_completed(one) for one in learned], table.height, sessions)
+    return Model(kind, [_completed(one, 2 / _RANDOM_ROWS**2) for one in learned], table.height, sessions)
 
 
 def _levels(comparison: Comparison) -> list[dict[str, Any]]:
@@ -67,34 +77,68 @@ def _random_pairs(table: pl.DataFrame, settings: dict[str, Any]) -> dict[str, An
 
 def _saved(over: "Linker", settings: dict[str, Any]) -> dict[str, Any]:
     """Return `settings` with what the linker has learned; levels that it has not observed have no m or u."""
-    learned = over.misc.save_model_to_json()["comparisons"]
     kept = deepcopy(settings)
-    for comparison, found in zip(kept["comparisons"], learned, strict=True):
-        for level, seen in zip(comparison["comparison_levels"], found["comparison_levels"], strict=True):
+    found = {name_of(one): _by_label(one) for one in over.misc.save_model_to_json()["comparisons"]}
+    for comparison in kept["comparisons"]:
+        for level in _levels(comparison):
+            seen = found[name_of(comparison)].get(level["label_for_charts"], {})
             level |= {name: seen[name] for name in ("m_probability", "u_probability") if seen.get(name) is not None}
     return kept
+
+
+def _by_label(comparison: Comparison) -> dict[str, dict[str, Any]]:
+    return {level["label_for_charts"]: level for level in _levels(comparison)}
 
 
 def _expectation_maximisation(
     connection: "duckdb.DuckDBPyConnection", kind: str, settings: dict[str, Any]
 ) -> tuple[list[Comparison], list[str]]:
+    """Return the comparisons with the mean of what the sessions found of m, and the sessions that found anything.
+
+    Each has a linker of its own: one that fails half-way leaves nothing behind.
+    """
     from splink import block_on
     from splink.internals.exceptions import EMTrainingException
 
-    over = linker(connection, "feature", settings)
-    sessions = []
+    learned: dict[str, _Session] = {}
     for rule in _SESSIONS[kind]:
         pairs = _pairs(connection, rule)
         if pairs < _LEAST_PAIRS:
             continue
+        over = linker(connection, "feature", settings)
         most = _MOST_PAIRS if pairs > _MOST_PAIRS else None
         try:
-            over.training.estimate_parameters_using_expectation_maximisation(block_on(*rule), max_pairs=most)
-        except (ValueError, EMTrainingException):
-            # A session in which nothing can be learned is left out; the others stand for it.
+            found = over.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), estimate_without_term_frequencies=True, max_pairs=most
+            )
+        except (ValueError, ZeroDivisionError, EMTrainingException):
             continue
-        sessions.append(" + ".join(rule))
-    return _saved(over, settings)["comparisons"], sessions
+        share = found.core_model_settings.probability_two_random_records_match
+        weight = min(share * pairs, _MOST_WEIGHT)
+        learned[" + ".join(rule)] = _Session(weight, _saved(over, settings)["comparisons"])
+    return _mean(settings["comparisons"], list(learned.values())), list(learned)
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What one session learned, and from about how many pairs of one customer."""
+
+    weight: float
+    comparisons: list[Comparison]
+
+
+def _mean(comparisons: list[Comparison], sessions: list[_Session]) -> list[Comparison]:
+    """Return the comparisons, each level's m the mean over the sessions that learned the comparison."""
+    result = deepcopy(comparisons)
+    for place, comparison in enumerate(result):
+        found = [(session.weight, _by_label(session.comparisons[place])) for session in sessions]
+        taught = [(w, one) for w, one in found if any("m_probability" in level for level in one.values())]
+        for level in _levels(comparison):
+            label = level["label_for_charts"]
+            summed = sum(weight * one[label].get("m_probability", 0.0) for weight, one in taught)
+            if summed:
+                level["m_probability"] = summed / sum(weight for weight, _ in taught)
+    return result
 
 
 def _pairs(connection: "duckdb.DuckDBPyConnection", rule: Rule) -> int:
@@ -106,20 +150,21 @@ def _pairs(connection: "duckdb.DuckDBPyConnection", rule: Rule) -> int:
     return int(counted.fetchall()[0][0] or 0)
 
 
-def _completed(comparison: Comparison) -> Comparison:
+def _completed(comparison: Comparison, least_u: float) -> Comparison:
     """Return the comparison with an m and a u for every level, to 9 decimals.
 
-    A level that training has not met gets a plain guess, and weighs no more than the level above it.
+    A level that training has not met gets a plain guess, and weighs no more than the level above it. `_MOST_M` holds
+    down what a class of colleagues or a household, mistaken for one customer, teaches.
     """
     done = deepcopy(comparison)
     levels = _levels(done)
-    least_u = min((level["u_probability"] for level in levels if level.get("u_probability")), default=1e-4) / 2
     guesses = [_DEFAULT_BEST, *[_DEFAULT_MIDDLE / max(len(levels) - 2, 1)] * (len(levels) - 2), _DEFAULT_NONE]
     weight_above = float("inf")
     for level, guess in zip(levels, guesses, strict=True):
         met = level.get("m_probability") is not None and level.get("u_probability") is not None
-        u = max(level.get("u_probability") or least_u, 1e-9)
-        m = max(level.get("m_probability") or guess, _LEAST_M)
+        u = max(level.get("u_probability") or least_u, least_u)
+        most = _MOST_M.get((name_of(comparison), level["label_for_charts"]), 1.0)
+        m = min(max(level.get("m_probability") or guess, _LEAST_M), most)
         m = m if met else min(m, u * weight_above)
         weight_above = m / u
         level["m_probability"], level["u_probability"] = round(m, 9), round(u, 9)
