@@ -21,8 +21,8 @@ from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.mapping.reading import WorkbookOptions
 
 LOOK_AHEAD = 50
-MOST_LETTERS = 32 << 20
-"""Letters in a frame: a frame of long texts has fewer rows, so that memory is bounded by this too."""
+MOST_LETTERS = 4 << 20
+"""Letters in a frame, a cell counted as one more: frames of long texts, or of many columns, have fewer rows."""
 NO_WORD = re.compile(r"[-+(]?[\d.,\s]*\d[\d.,\s]*[%)]?|\d{4}-\d\d-\d\d([ T][\d:.]+)?|\d\d?:\d\d(:[\d.]+)?|TRUE|FALSE")
 UNNAMED = re.compile(r"column_([1-9]\d{0,4})")
 NAME_THEM = "rename them in the sheet, or give header_row and the names as columns in the mapping's read.workbook"
@@ -143,7 +143,7 @@ class GridReading:
                 cells, width = row.cells, len(row.cells)
                 values = [cells[at] or None if at is not None and at < width else None for at in places]
                 yield from buffer.add(values, row.number, sheet)
-                letters += sum(map(len, filter(None, values)))
+                letters += len(values) + sum(map(len, filter(None, values)))
                 if letters > MOST_LETTERS:
                     letters = 0
                     yield from buffer.finish()

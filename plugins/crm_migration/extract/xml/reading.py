@@ -10,7 +10,7 @@ from crm_migration.extract.record_frames import RecordFrames, refuse_reserved
 from crm_migration.extract.rows import BadRow
 from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.extract.xml.columns import TOP, Columns, TooManyColumns, without_prefixes
-from crm_migration.extract.xml.limits import CHUNK, MOST_AROUND, MOST_COLUMNS
+from crm_migration.extract.xml.limits import CHUNK, MOST_AROUND, MOST_COLUMNS, MOST_SHAPES
 from crm_migration.extract.xml.paths import KNOWN_PREFIXES, Step, local_name, parse_path, path_text
 from crm_migration.extract.xml.prolog import find_root
 from crm_migration.extract.xml.records import Record, RecordStream
@@ -104,6 +104,8 @@ class XmlReading:
             for record in self._records():
                 shape = tuple(record.values)
                 if shape not in seen:
+                    if len(seen) >= MOST_SHAPES:
+                        seen.clear()
                     seen.add(shape)
                     self._columns.hold_values(record.values)
                 yield record
