@@ -12,14 +12,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 
 from crm_migration import pipeline
-from crm_migration.connections import database_url, from_environment
+from crm_migration.command import AsJson, MappingPath, err, fail, job_of, job_of_loaded, out
 from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options
@@ -33,28 +32,16 @@ from crm_migration.preview.preview import Asked, RowsFile
 from crm_migration.preview.sources import Overrides, Place, preview_source
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
+from crm_migration.review_commands import review, unmerge_row
 from crm_migration.suggest.ask import FILES_CONNECTION, Question, suggest_for
 
-DEFAULT_STAGING = "staging"
-
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out, err = Console(), Console(stderr=True)
+app.add_typer(review, name="review")
+app.command("unmerge")(unmerge_row)
 
-MappingPath = Annotated[Path, typer.Argument(help="The mapping file.", show_default=False)]
 RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the run; default: made from the time.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 Since = Annotated[datetime | None, typer.Option("--from", help="Start of the window (UTC), inclusive.")]
 Until = Annotated[datetime | None, typer.Option("--to", help="End of the window (UTC), exclusive.")]
-
-
-def _fail(error: MigrationError, as_json: bool) -> NoReturn:
-    problems = error.problems if isinstance(error, MappingInvalid) else str(error).splitlines()
-    if as_json:
-        typer.echo(json.dumps({"ok": False, "error": type(error).__name__, "problems": problems}, ensure_ascii=False))
-    else:
-        for problem in problems:
-            err.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(2 if isinstance(error, MappingFault) else 1)
 
 
 def _new_run_id() -> str:
@@ -69,18 +56,7 @@ def _window(since: datetime | None, until: datetime | None) -> Window | None:
 
 
 def _job(path: Path, run_id: str, window: Window | None = None, options: Options | None = None) -> Job:
-    job = _job_of(read_mapping(path), run_id, os.environ.get("CRM_MIGRATION_STAGING", DEFAULT_STAGING))
-    return replace(job, interval=window, options=options or Options())
-
-
-def _job_of(loaded: LoadedMapping, run_id: str, staging: str) -> Job:
-    return Job(
-        loaded=loaded,
-        run_id=run_id,
-        staging=staging,
-        source_connection=from_environment(loaded.mapping.source.connection),
-        target_url=database_url(from_environment(loaded.mapping.target.connection)),
-    )
+    return replace(job_of(path, run_id), interval=window, options=options or Options())
 
 
 def _log(as_json: bool, verbose: bool = False) -> None:
@@ -111,13 +87,13 @@ def check(
         loaded = read_mapping(mapping)
         found = pipeline.Findings(pipeline.check_mapping(loaded)) if offline else _examined(loaded)
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     changes = [change.sentence for change in found.drift.changes]
     if not as_json:
         for change in changes:
             out.print(f"changed at the source: {change}", style="yellow", markup=False, soft_wrap=True)
     if found.problems:
-        _fail(MappingInvalid(found.problems), as_json)
+        fail(MappingInvalid(found.problems), as_json)
     if as_json:
         answer = {"ok": True, "problems": [], "changes": changes, "sha256": loaded.sha256}
         typer.echo(json.dumps(answer, ensure_ascii=False))
@@ -128,7 +104,7 @@ def check(
 def _examined(loaded: LoadedMapping) -> pipeline.Findings:
     """Return what a look at source and target tells; what is fetched for it goes with it."""
     with tempfile.TemporaryDirectory(prefix="crm-migration-check-") as staging:
-        return pipeline.examine(_job_of(loaded, "check", staging))
+        return pipeline.examine(job_of_loaded(loaded, "check", staging))
 
 
 @app.command()
@@ -160,7 +136,7 @@ def preview(
             asked = Asked(rows, everything or output is not None, rows_file)
             found = preview_source(source, Place(connection, entity), told, asked)
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     if as_json:
         shown = [one.as_dict() for one in found]
         typer.echo(
@@ -227,7 +203,7 @@ def suggest(
         if output is not None:
             _write_new(output, text)
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     if as_json:
         typer.echo(json.dumps({"ok": True, "mapping": text, "path": output and str(output)}, ensure_ascii=False))
     elif output is None:
@@ -280,7 +256,7 @@ def _run(
         job = _job(mapping, run_id or _new_run_id(), window, options)
         made, written, failed = run_line(job, ask)
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     _print(made, written, as_json)
     if failed is not None:
         raise typer.Exit(2 if isinstance(failed, MappingFault) else 1)
@@ -301,7 +277,7 @@ def report(mapping: MappingPath, run_id: Annotated[str, typer.Option("--run-id")
         job = _job(mapping, run_id)
         made, written = pipeline.reprint(job)
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     _print(made, written, as_json)
 
 
@@ -319,7 +295,7 @@ def rollback(
         undone = pipeline.undo(job, force)
         pipeline.finish(job, [])
     except MigrationError as error:
-        _fail(error, as_json)
+        fail(error, as_json)
     answer: dict[str, Any] = {"ok": True, "entities": undone.counts, "differing": undone.differing}
     if as_json:
         typer.echo(json.dumps(answer))

@@ -106,7 +106,7 @@ def test_a_changed_member_rebuilds_the_record_from_the_members_that_did_not_chan
     done = run(tmp_path / "2", [{**ANN_AGAIN, "notes": "changed"}], first.known())
     golden = done.record("crm.contact:1")
     assert (golden["_key"], golden["_members"], golden["city"]) == ("1", 3, "Bonn")
-    assert done.tables["members"].row(0) == ("2", "crm.contact:1", False, None)
+    assert done.tables["members"].row(0) == ("2", "crm.contact:1", False, None, False)
     assert done.tables["lineage"]["_key"].to_list() == ["2"]
     assert "changed" in done.tables["lineage"]["record"][0]
 

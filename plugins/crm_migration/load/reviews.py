@@ -15,7 +15,7 @@ from crm_migration.load.known import golden_ids
 from crm_migration.load.lines import lines_of
 from crm_migration.load.target import SqlTarget
 from crm_migration.match.decisions import DIFFERENT, SAME, UNSURE, memory
-from crm_migration.staging import RunFolder, open_table
+from crm_migration.staging import RunFolder, TableWriter, open_table
 
 LONGEST_IDENTITY = 400
 State = Literal["open", "unsure", "accepted", "rejected", "closed"]
@@ -23,7 +23,10 @@ REVIEW = {"a": pl.String, "b": pl.String, "rule": pl.String, "reason": pl.String
 
 
 def remember_review(target: SqlTarget, folder: RunFolder, entity: str, run_no: int) -> None:
-    """Keep the pairs that a run left to a person; forget those of rows that it placed and did not propose again."""
+    """Keep the pairs that a run left to a person; forget those of rows that it placed and did not propose again.
+
+    Stages the numbers by which they are decided (`review_numbers`).
+    """
     target_object = target.mapping.entities[entity].target.object
     stream = target.ledger.stream_no(folder.source, entity, target_object)
     staged = open_table(folder, entity, "review").frame([*REVIEW, "weights"])
@@ -40,6 +43,9 @@ def remember_review(target: SqlTarget, folder: RunFolder, entity: str, run_no: i
             update_rows(connection, table, ["pair_no"], again.drop("pair_sha256", "object", "a", "b"))
         fresh = told.join(known, on="pair_sha256", how="anti").with_columns(pl.lit(run_no).alias("first_run"))
         insert_rows(connection, table, fresh)
+        numbered = _known(connection, table, target_object).join(proposed, on="pair_sha256", how="semi")
+    with TableWriter(folder, entity, "review_numbers") as writer:
+        writer.write(numbered.select("a", "b", "pair_no").sort("pair_no"))
 
 
 def _proposed(target_object: str, staged: pl.DataFrame) -> pl.DataFrame:

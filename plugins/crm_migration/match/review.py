@@ -72,6 +72,8 @@ def sides(plan: Plan, pool: Pool, lines: pl.DataFrame) -> pl.DataFrame:
     shown = best(lines)
     wanted = pl.concat([shown["a"], shown["b"]]).unique().implode()
     nodes = pool.nodes.filter(pl.col("identity").is_in(wanted)).unique("identity", keep="first", maintain_order=True)
+    # The external id names the source's row: of two rows it always differs.
+    fields = [name for name in plan.fields if name != plan.entity.target.external_id]
     named = nodes.select(pl.col("node").alias("_node"), pl.col("identity").alias("_identity"))
-    told = named.join(pool.values(nodes["node"], list(plan.fields)), on="_node")
-    return told.select("_identity", to_json(list(plan.fields))).sort("_identity")
+    told = named.join(pool.values(nodes["node"], fields), on="_node")
+    return told.select("_identity", to_json(fields)).sort("_identity")

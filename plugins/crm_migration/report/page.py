@@ -8,14 +8,15 @@ from markupsafe import Markup
 
 from crm_migration.report import formats, views, words
 from crm_migration.report.model import OUTCOMES, Report
+from crm_migration.report.pairs import SideBySide
 
 FORMATS = ("number", "amount", "duration", "moment", "safe_link")
-WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title", "spaced")
+WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title", "spaced", "merged_by")
 
 
-def render_html(report: Report) -> str:
-    """Return the page; every text in it is escaped, and invisible characters are written out."""
-    return _environment().get_template("report.html.j2").render(report=report)
+def render_html(report: Report, pairs: tuple[SideBySide, ...] = ()) -> str:
+    """Return the page, with `pairs` side by side; every text is escaped, and invisible characters are written out."""
+    return _environment().get_template("report.html.j2").render(report=report, pairs=pairs)
 
 
 @cache

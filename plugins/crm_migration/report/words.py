@@ -114,7 +114,13 @@ REVIEWS: dict[str, str] = {
     "key_value_shared_by_many": "Too many records share the value",
     "both_exist": "Both are records of the target already",
     "conflict_in_cluster": "Another member of the group forbids it",
+    "contradiction": "Said to be one customer, but others said to be two stand between",
+    "model": "Alike, but not alike enough to merge unasked",
 }
+CROWDED = "key_value_shared_by_many"
+
+# What merged a row, where it is not a key of the mapping.
+MERGED_BY: dict[str, str] = {"decision": "a person's decision", "model": "the model"}
 
 STEPS: dict[str, str] = {
     "preflight": "Preflight",
@@ -206,6 +212,11 @@ def check_phrase(field: str | None, name: str) -> str | None:
 def review_title(reason: str) -> str:
     """Return why a guard kept a pair apart, in words."""
     return REVIEWS.get(reason) or spaced(reason)
+
+
+def merged_by(key: str) -> str:
+    """Return in words what merged a row: a key by its name, or a person, or the model."""
+    return MERGED_BY.get(key, key)
 
 
 def step_title(step: str) -> str:

@@ -6,6 +6,7 @@ import fsspec
 
 from crm_migration.report.model import Report
 from crm_migration.report.page import render_html
+from crm_migration.report.pairs import pairs_to_decide
 from crm_migration.report.tables import RUN
 from crm_migration.staging import RunFolder
 
@@ -18,7 +19,8 @@ def write_report(report: Report, folder: RunFolder) -> dict[str, str]:
     path = folder.table(RUN, "report")
     filesystem, local = fsspec.core.url_to_fs(path)
     filesystem.makedirs(local, exist_ok=True)
-    texts = {"html": render_html(report), "json": report.model_dump_json(indent=2) + "\n"}
+    page = render_html(report, pairs_to_decide(report, folder))
+    texts = {"html": page, "json": report.model_dump_json(indent=2) + "\n"}
     for kind, text in texts.items():
         temporary = f"{local}/.report.{kind}.{uuid.uuid4().hex[:8]}"
         with filesystem.open(temporary, "wb") as handle:
