@@ -39,6 +39,7 @@ from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.reviews import remember_review
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
+from crm_migration.match.model import model_path
 from crm_migration.match.room import match
 from crm_migration.preflight import Findings, check, check_mapping, examine, preflight
 from crm_migration.report.model import Report
@@ -133,7 +134,8 @@ def clean_entity(job: Job, entity: str) -> dict[str, Any]:
 def match_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the golden records of `entity`."""
     with timed(job, "match", entity) as figures:
-        staged = match(job.mapping, entity, job.folder, known_records(job.target, job.mapping, entity))
+        known = known_records(job.target, job.mapping, entity)
+        staged = match(job.mapping, entity, job.folder, known, model_path(job.loaded.path, entity))
         figures["rows"] = open_table(job.folder, entity, "clean").rows
     return staged.reference()
 

@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable
 
+from pydantic import ValidationError
+
 from crm_migration.drift.change import Change
 from crm_migration.mapping.against_source import tidied
-from crm_migration.mapping.model import Choice, Entity, FieldSpec, Mapping, MatchConfig, Reference, Survivorship
+from crm_migration.mapping.model import (
+    Choice,
+    Entity,
+    FieldSpec,
+    Mapping,
+    MatchConfig,
+    MatchModel,
+    Reference,
+    Survivorship,
+)
 
 
 def followed(mapping: Mapping, changes: Iterable[Change]) -> Mapping:
@@ -79,7 +90,8 @@ def _match(match: MatchConfig | None, without: set[str]) -> MatchConfig | None:
     """
     if match is None:
         return None
-    unguarded = match.guards.given_name in without
+    given = match.guards.given_name or (match.model.fields.given_name if match.model else None)
+    unguarded = given in without
     keys = [
         key
         for key in match.keys
@@ -89,7 +101,20 @@ def _match(match: MatchConfig | None, without: set[str]) -> MatchConfig | None:
     ]
     guards = match.guards.model_copy(update={"given_name": None}) if unguarded else match.guards
     survivorship = _survivorship(match.survivorship, without)
-    return match.model_copy(update={"keys": keys, "guards": guards, "survivorship": survivorship})
+    model = None if unguarded else _model(match.model, without)
+    return match.model_copy(update={"keys": keys, "model": model, "guards": guards, "survivorship": survivorship})
+
+
+def _model(model: MatchModel | None, without: set[str]) -> MatchModel | None:
+    """Return the model without the parts that lack a field, or None where too little is left to tell customers by."""
+    if model is None:
+        return None
+    left = {part: [name for name in names if name not in without] for part, names in model.fields.named.items()}
+    fields = {part: names[0] if len(names) == 1 else names for part, names in left.items() if names}
+    try:
+        return MatchModel.model_validate({**model.model_dump(), "fields": fields})
+    except ValidationError:
+        return None
 
 
 def _survivorship(rules: Survivorship, without: set[str]) -> Survivorship:

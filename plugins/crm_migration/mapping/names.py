@@ -131,6 +131,9 @@ def _match(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
         yield from _telling(scope, scope.at("match", "keys", index, "fields"), key.fields)
         if key.similar:
             yield from _telling(scope, scope.at("match", "keys", index, "similar", "fields"), key.similar.fields)
+    for part, names_of_part in match.model.fields.named.items() if match.model else ():
+        for name in names_of_part:
+            yield from _telling(scope, scope.at("match", "model", "fields"), [name], part)
     if match.guards.given_name is not None:
         yield from _telling(scope, scope.at("match", "guards"), [match.guards.given_name], "given_name")
     yield from _survivorship(scope, match)

@@ -106,7 +106,7 @@ def _names(plan: Plan, similar: Similar) -> dict[str, pl.Expr]:
     if len(similar.fields) == 1:
         given, family = _split(pl.col(similar.fields[0]).cast(pl.String))
     else:
-        guarded = plan.guards.given_name
+        guarded = plan.given_name
         first = guarded if guarded in similar.fields else similar.fields[0]
         given = pl.col(first).cast(pl.String)
         family = joined([field for field in similar.fields if field != first])

@@ -58,3 +58,24 @@ def companies_agree(left: str, right: str, at_least: float) -> bool:
     first, second = set(left.split()), set(right.split())
     rest = (" ".join(sorted(first - second)), " ".join(sorted(second - first)))
     return not all(rest) or fuzz.ratio(*rest) >= _LEAST_REST * 100
+
+
+@lru_cache(maxsize=1 << 16)
+def companies_differ(left: str, right: str) -> bool:
+    """Return whether two base names are clearly two companies': each has a word that nothing in the other resembles.
+
+    "Hotel East" and "Hotel West" are two; "Meyer" and "Meyer Logistics" may be one. Numbers must be equal.
+    """
+    if sorted(_NUMERALS.findall(left)) != sorted(_NUMERALS.findall(right)):
+        return True
+    first, second = set(left.split()), set(right.split())
+    return _has_own_word(first - second, second - first) and _has_own_word(second - first, first - second)
+
+
+def _has_own_word(words: set[str], others: set[str]) -> bool:
+    return any(not any(_resembles(word, other) for other in others) for word in words)
+
+
+def _resembles(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return fuzz.ratio(one, other) >= _LEAST_REST * 100 or (len(short) == 1 and long.startswith(short))

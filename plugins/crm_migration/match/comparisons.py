@@ -16,10 +16,15 @@ _LEAST_VALUES = 3
 NAME, AREA, COMPANY = "name", "area", "company"
 
 
-def comparisons(kind: str, table: pl.DataFrame) -> list[Comparison]:
-    """Return the comparisons that a model of `kind` makes of `table`'s features, those too rarely filled left out."""
+def comparisons(kind: str) -> list[Comparison]:
+    """Return the comparisons that a model of `kind` can make."""
     names = [_person(), _employer()] if kind == "person" else [_company()]
-    every = [*names, _birth_date(), _street(), _area(), _email(), _phone(), _website()]
+    return [*names, _birth_date(), _street(), _area(), _email(), _phone(), _website()]
+
+
+def telling(kind: str, table: pl.DataFrame) -> list[Comparison]:
+    """Return the comparisons that `table`'s features are filled and varied enough to learn from."""
+    every = comparisons(kind)
     return [
         comparison for comparison in every if any(_tells(table, column) for column in _COLUMNS[name_of(comparison)])
     ]

@@ -2,38 +2,65 @@
 
 import polars as pl
 
+from crm_migration.match.chinese import simplified
+from crm_migration.match.companies import companies_differ
 from crm_migration.match.folding import joined, words
 from crm_migration.match.pairs import beside
-from crm_migration.match.persons import given_names_differ
+from crm_migration.match.persons import generations_differ, given_names_differ
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
 
 
 def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
-    """Return for each pair whether its two sides are clearly two persons.
+    """Return for each pair whether its two sides are clearly two persons (see `persons_apart`).
 
-    Clearly different: neither equal, short form, initial, similar, nor swapped with another name of the other
-    side. Without a `given_name` guard, and where a side has no given name, nothing is forbidden.
+    Without a given name to look at, nothing is forbidden.
     """
-    given = plan.guards.given_name
+    given = plan.given_name
     if given is None or pairs.is_empty():
         return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
     wanted = pl.concat([pairs["a"], pairs["b"]])
+    other = simplified(words(joined(plan.other_names))) if plan.other_names else pl.lit(None, dtype=pl.String)
     names = pool.values(wanted, [given, *plan.other_names]).select(
         pl.col("_node").alias("node"),
-        words(pl.col(given).cast(pl.String)).alias("given"),
-        words(joined(plan.other_names)).fill_null("").alias("other") if plan.other_names else pl.lit("").alias("other"),
+        simplified(words(pl.col(given).cast(pl.String))).alias("given"),
+        other.alias("other"),
     )
     sides = beside(pairs.select("a", "b"), names)
-    unequal = sides.with_row_index("place").filter(pl.col("given_a") != pl.col("given_b"))
-    compared = unequal.select("place", "given_a", "given_b", "other_a", "other_b")
+    return persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
+
+
+def persons_apart(names: pl.DataFrame) -> pl.Series:
+    """Return for each pair of folded names (given, other, given, other) whether they are clearly two persons'.
+
+    Clearly different: the given names are neither equal, short form, initial, similar, nor swapped with another name
+    of the other side, or one is the junior and the other the senior. A given name that is missing says nothing.
+    """
+    columns = ("given_a", "other_a", "given_b", "other_b")
+    named = names.rename(dict(zip(names.columns, columns, strict=True))).with_row_index("place")
+    named = named.with_columns(pl.col("other_a", "other_b").fill_null(""))
+    unequal = named.filter((pl.col("given_a") != pl.col("given_b")) | (pl.col("other_a") != pl.col("other_b")))
     apart = [
         place
-        for place, a, b, other_a, other_b in compared.iter_rows()
-        if not _swapped(a, b, other_a, other_b) and given_names_differ(a, b)
+        for place, given_a, other_a, given_b, other_b in unequal.select("place", *columns).iter_rows()
+        if _apart((given_a, other_a), (given_b, other_b))
     ]
-    return pl.int_range(pairs.height, dtype=pl.UInt32, eager=True).is_in(pl.Series(apart, dtype=pl.UInt32).implode())
+    return pl.int_range(names.height, dtype=pl.UInt32, eager=True).is_in(pl.Series(apart, dtype=pl.UInt32).implode())
 
 
-def _swapped(given_a: str, given_b: str, other_a: str, other_b: str) -> bool:
-    return given_a == other_b and given_b == other_a
+def _apart(left: tuple[str | None, str], right: tuple[str | None, str]) -> bool:
+    if generations_differ(f"{left[0] or ''} {left[1]}", f"{right[0] or ''} {right[1]}"):
+        return True
+    if not left[0] or not right[0] or left[0] == right[0]:
+        return False
+    swapped = left[0] == right[1] and right[0] == left[1]
+    return not swapped and given_names_differ(left[0], right[0])
+
+
+def companies_apart(left: pl.Series, right: pl.Series) -> pl.Series:
+    """Return for each pair of base names whether they are clearly two companies'."""
+    named = (
+        pl.DataFrame({"left": left, "right": right}).with_row_index("place").filter(pl.col("left") != pl.col("right"))
+    )
+    apart = [place for place, one, other in named.iter_rows() if companies_differ(one, other)]
+    return pl.int_range(len(left), dtype=pl.UInt32, eager=True).is_in(pl.Series(apart, dtype=pl.UInt32).implode())

@@ -16,6 +16,7 @@ from crm_migration.match.pairs import PAIR
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
 
+LEAST_MEAN = 0.5
 _PAIR = 2
 
 
@@ -32,19 +33,21 @@ class Linked:
     cut: pl.DataFrame
 
 
-def link(plan: Plan, pool: Pool, accepted: pl.DataFrame) -> Linked:
+def link(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubted: pl.DataFrame | None = None) -> Linked:
     """Return the clusters that the accepted pairs make.
 
     A component with more members than `max_cluster` stays apart altogether. A component that holds a
-    forbidden pair, or two records that exist already, is split by average linkage.
+    forbidden pair, a pair that the model doubts, or two records that exist already, is split by average linkage.
     """
     nodes = _blocks(pool, accepted)
     edges = _between_blocks(accepted, nodes)
     nodes = nodes.with_columns(component=_component_of(nodes, edges))
     size = pl.col("member").sum().over("component")
     nodes = nodes.with_columns(oversized=size > plan.guards.max_cluster)
-    conflicts = _conflicts(plan, pool, nodes.filter(~pl.col("oversized")))
-    nodes = nodes.join(_split_components(nodes, edges, conflicts), on="block", how="left", maintain_order="left")
+    whole = nodes.filter(~pl.col("oversized"))
+    doubts = _doubts(pl.DataFrame(schema=PAIR) if doubted is None else doubted.select(list(PAIR)), whole)
+    clusters = _split_components(nodes, pl.concat([edges, doubts]), _conflicts(plan, pool, whole), doubts)
+    nodes = nodes.join(clusters, on="block", how="left", maintain_order="left")
     alone = pl.when("oversized").then("block").otherwise("component")
     nodes = nodes.with_columns(cluster=pl.coalesce("cluster", alone))
     founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
@@ -118,9 +121,21 @@ def _decided_apart(pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
-    """Return `block`, `cluster` of the blocks whose component holds a conflict."""
-    troubled = nodes.filter(pl.col("component").is_in(conflicts["component"].implode()))
+def _doubts(doubted: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Return the doubted pairs whose two blocks accepted pairs connect, with `block_a`, `block_b`."""
+    blocks = nodes.select("node", "block", "component")
+    left = doubted.join(blocks.rename({"node": "a", "block": "block_a"}), on="a", maintain_order="left")
+    both = left.join(blocks.rename({"node": "b", "block": "block_b"}), on=["b", "component"], maintain_order="left")
+    return both.filter(pl.col("block_a") != pl.col("block_b")).drop("component")
+
+
+def _split_components(
+    nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.DataFrame, doubts: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `block`, `cluster` of the blocks whose component holds a conflict or a doubt."""
+    doubtful = nodes.filter(pl.col("block").is_in(doubts["block_a"].implode()))["component"]
+    concerned = pl.concat([conflicts["component"], doubtful]).implode()
+    troubled = nodes.filter(pl.col("component").is_in(concerned))
     parts: dict[int, Component] = defaultdict(Component)
     # A record of the target whose row is also here is that row once more, and must not thin its block out.
     sizes = troubled.group_by("component", "block").agg(pl.col("member").sum())
@@ -129,7 +144,7 @@ def _split_components(nodes: pl.DataFrame, edges: pl.DataFrame, conflicts: pl.Da
     component_of = dict(troubled.select("block", "component").iter_rows())
     for a, b, weight in edges.select("block_a", "block_b", "weight").iter_rows():
         if a in component_of:
-            parts[component_of[a]].weights[min(a, b), max(a, b)] += weight
+            parts[component_of[a]].add(a, b, weight)
     for component, a, b in conflicts.iter_rows():
         parts[component].apart.add((min(a, b), max(a, b)))
     clusters = [(block, min(group)) for part in parts.values() for group in split(part) for block in group]
@@ -142,14 +157,21 @@ class Component:
 
     members: dict[int, int] = field(default_factory=dict)
     weights: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    pairs: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     apart: set[tuple[int, int]] = field(default_factory=set)
+    least_mean: float = LEAST_MEAN
+
+    def add(self, one: int, other: int, weight: float) -> None:
+        """Count a pair of rows of two blocks."""
+        self.weights[min(one, other), max(one, other)] += weight
+        self.pairs[min(one, other), max(one, other)] += 1
 
 
 def split(component: Component) -> list[set[int]]:
     """Return the component's blocks in groups without a forbidden pair, by greedy average linkage.
 
     The two groups with the greatest mean weight between their members join first; then the larger, then the one
-    with the smallest name.
+    with the smallest name. Groups whose known pairs weigh less than `least_mean` in the mean stay apart.
     """
     groups = [{block} for block in sorted(component.members)]
     while joint := max(_joinable(component, groups), default=None):
@@ -163,7 +185,8 @@ def _joinable(component: Component, groups: list[set[int]]) -> Iterable[tuple[fl
     for one, other in combinations(sorted(groups, key=min), 2):
         between = [(min(a, b), max(a, b)) for a in one for b in other]
         weight = sum(component.weights.get(pair, 0.0) for pair in between)
-        if weight and component.apart.isdisjoint(between):
+        known = sum(component.pairs.get(pair, 0) for pair in between)
+        if weight and weight >= component.least_mean * known and component.apart.isdisjoint(between):
             first, second = (sum(component.members[block] for block in group) for group in (one, other))
             yield weight / (first * second), first + second, -min(one), -min(other)
 

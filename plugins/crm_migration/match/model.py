@@ -51,12 +51,15 @@ class Model:
             for comparison in self.comparisons
         }
 
+    def text(self) -> str:
+        """Return the model as JSON, the hash beside what it covers."""
+        told = {"kind": self.kind, "rows": self.rows, "sessions": self.sessions, "sha256": self.digest}
+        return json.dumps({**told, "comparisons": self.comparisons}, indent=2, ensure_ascii=False) + "\n"
+
     def write(self, path: Path) -> None:
         """Write the model to `path`, whole or not at all."""
-        told = {"kind": self.kind, "rows": self.rows, "sessions": self.sessions, "sha256": self.digest}
-        text = json.dumps({**told, "comparisons": self.comparisons}, indent=2, ensure_ascii=False) + "\n"
         beside = path.with_suffix(".part")
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(self.text(), encoding="utf-8")
         beside.replace(path)
 
     @classmethod
@@ -82,6 +85,11 @@ class Model:
         if stale:
             raise MappingInvalid([f"{path.name}: comparison {stale[0]!r} is not the one of this version{again}"])
         return model
+
+
+def model_path(mapping: Path, entity: str) -> Path:
+    """Return where the saved model of an entity lies: beside its mapping."""
+    return mapping.with_name(f"{mapping.stem}.{entity}.model.json")
 
 
 def splink_settings(comparisons: list[Comparison], prior: float) -> dict[str, Any]:

@@ -91,6 +91,12 @@ def _generation(name: str) -> tuple[str, frozenset[str]]:
     return " ".join(word for word in found if word not in marks), frozenset(marks)
 
 
+def generations_differ(left: str, right: str) -> bool:
+    """Return whether two folded whole names bear the marks of two generations, such as Jr and Sr."""
+    (_, one), (_, other) = _generation(left.strip()), _generation(right.strip())
+    return bool(one and other) and one != other
+
+
 def _cjk_agree(left: tuple[str, str], right: tuple[str, str]) -> bool:
     def both_orders(name: tuple[str, str]) -> set[str]:
         given, family = (part.replace(" ", "") for part in name)

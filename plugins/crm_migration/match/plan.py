@@ -11,12 +11,15 @@ from crm_migration.mapping.model import (
     Entity,
     Guards,
     MatchConfig,
+    MatchModel,
     Reference,
     Strategy,
     StrongKey,
     Survivorship,
     TextBase,
 )
+
+MODEL_RULE = "model"
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,41 @@ class Plan:
         return [name for name, spec in self.entity.fields.items() if isinstance(spec, Reference)]
 
     @property
+    def model(self) -> MatchModel | None:
+        """Return the statistical model that the mapping asks for."""
+        return self.entity.match.model if self.entity.match else None
+
+    @property
+    def model_rule(self) -> int:
+        """Return the number by which pairs name the model, behind those of the keys."""
+        return len(self.keys)
+
+    @property
+    def rules(self) -> list[str]:
+        """Return the names of what proposes pairs, by number."""
+        return [*(key.name for key in self.keys), MODEL_RULE]
+
+    @property
+    def modelled(self) -> list[str]:
+        """Return the fields that the model reads, each once."""
+        parts = self.model.fields.named.values() if self.model else ()
+        return list(dict.fromkeys(field for fields in parts for field in fields))
+
+    @property
+    def given_name(self) -> str | None:
+        """Return the field whose clear difference forbids a merge."""
+        return self.guards.given_name or (self.model.fields.given_name if self.model else None)
+
+    @property
     def other_names(self) -> list[str]:
         """Return the name fields that a given name may have been swapped with."""
         names = [name for name, spec in self.entity.fields.items() if spec.kind == "name"]
-        return [name for name in names if name != self.guards.given_name]
+        return [name for name in names if name != self.given_name]
 
     @property
     def comparing(self) -> list[str]:
-        """Return the fields that keys read, each once."""
-        return list(dict.fromkeys(field for key in self.keys for field in key.fields))
+        """Return the fields that keys and model read, each once."""
+        return list(dict.fromkeys([*(field for key in self.keys for field in key.fields), *self.modelled]))
 
     def limit(self, field: str) -> int | None:
         """Return the length that the field's text may have, or None."""
@@ -117,6 +146,10 @@ def _named(config: MatchConfig) -> list[tuple[str, str]]:
     named += [("survivorship.groups", field) for group in survivorship.groups for field in group]
     if survivorship.recency:
         named.append(("survivorship.recency", survivorship.recency))
+    if config.model:
+        named += [
+            (f"model.fields.{part}", field) for part, fields in config.model.fields.named.items() for field in fields
+        ]
     if config.guards.given_name:
         named.append(("guards.given_name", config.guards.given_name))
     return named

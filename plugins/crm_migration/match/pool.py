@@ -4,14 +4,16 @@ Each is a node. The extract's rows are the nodes 0, 1, … in staged order; know
 are not in the extract follow. A node's identity is `<stream>:<key>`; its golden id is null until placed.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import polars as pl
 
+from crm_migration.match.blocking import TIGHT
 from crm_migration.match.compare import key_value
 from crm_migration.match.decisions import Settled, settle
+from crm_migration.match.features import features
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.plan import Plan
 from crm_migration.match.records import from_json, is_as_joined
@@ -33,6 +35,7 @@ class Pool:
             in the target, not in the ledger's lineage) and the typed fields.
         settled: what people's decisions ask of this match.
         merged: golden ids of records that had several members before.
+        known: how many records the target holds, whether they are here or not.
     """
 
     clean: Staged
@@ -41,6 +44,7 @@ class Pool:
     elsewhere: pl.DataFrame
     settled: Settled = field(default_factory=Settled)
     merged: pl.Series = field(default_factory=lambda: pl.Series("golden_id", [], pl.String))
+    known: int = 0
 
     @cached_property
     def units(self) -> pl.DataFrame:
@@ -68,16 +72,48 @@ def node_numbers(start: int, count: int) -> pl.Expr:
 def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.DataFrame]:
     """Return the pool, and `node` with one column a strong key (`_value_0`, …) holding its value there."""
     values = {f"_value_{number}": key_value(key) for number, key in enumerate(plan.keys)}
+    sought = values | (_blocks(plan) if known.records is not None else {})
     keys = pl.concat([pl.DataFrame(schema={"_key": pl.String()}), *clean.frames(["_key"])])
     settled = settle(plan, known, keys.select(plan.identity(pl.col("_key"))).to_series())
-    rows = _extract(plan, clean, keys, _placed(plan, known, settled), values)
-    elsewhere = _elsewhere(plan, rows, known, values, settled)
+    rows = _extract(plan, clean, keys, _placed(plan, known, settled), sought)
+    records = Counted(known.records)
+    elsewhere = _elsewhere(plan, rows, replace(known, records=records), sought, settled)
     elsewhere = elsewhere.select(node_numbers(rows.height, elsewhere.height), pl.all())
     common = [pl.col(name).alias(name[1:]) for name in ("_node", "_identity", "_golden", "_member")]
     nodes = pl.concat([rows.select(common), elsewhere.select(common)])
     keyed = pl.concat([rows.select("_node", *values), elsewhere.select("_node", *values)])
     merged = known.lineage["golden_id"].unique()
-    return Pool(clean, rows.height, nodes, elsewhere.drop(*values), settled, merged), keyed.rename({"_node": "node"})
+    pool = Pool(clean, rows.height, nodes, elsewhere.drop(*sought), settled, merged, records.rows)
+    return pool, keyed.rename({"_node": "node"})
+
+
+class Counted:
+    """Batches of records that are counted as they are read."""
+
+    def __init__(self, batches: Iterable[pl.DataFrame] | None) -> None:
+        """Count `batches`, of which there may be none."""
+        self._batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the batches."""
+        for batch in self._batches or ():
+            self.rows += batch.height
+            yield batch
+
+
+def _blocks(plan: Plan) -> dict[str, pl.Expr]:
+    """Return hashes of what a known record must share with a row for the model to compare them."""
+    if plan.model is None:
+        return {}
+    made = features(plan.model)
+    rules = enumerate(TIGHT[plan.model.kind])
+    return {f"_block_{number}": _hashed([made[name] for name in rule]) for number, rule in rules}
+
+
+def _hashed(parts: list[pl.Expr]) -> pl.Expr:
+    together = pl.concat_str(parts, separator="\x1f")
+    return pl.when(together.is_not_null()).then(together.hash())
 
 
 def _placed(plan: Plan, known: KnownRecords, settled: Settled) -> pl.DataFrame:
@@ -94,7 +130,8 @@ def _extract(
 ) -> pl.DataFrame:
     """Return the extract's rows; without key values when none of them is to be placed."""
     rows = keys.join(placed, on="_key", how="left", maintain_order="left")
-    nothing = pl.DataFrame(schema=dict.fromkeys(values, pl.String()))
+    kinds = {name: pl.UInt64() if name.startswith("_block_") else pl.String() for name in values}
+    nothing = pl.DataFrame(schema=kinds)
     held = [nothing]
     if values and rows["_golden"].null_count():
         held += [part.lazy().select(**values).collect() for part in clean.frames(plan.comparing)]

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 
 from crm_migration.mapping.model import Mapping
-from crm_migration.match.candidates import Proposals, propose, review_keys
+from crm_migration.match.assessment import Assessed, assess, evidence_of_merges
+from crm_migration.match.candidates import propose, review_keys
 from crm_migration.match.decisions import RULE, together, undecided
 from crm_migration.match.guards import forbidden
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.linkage import Linked, link
-from crm_migration.match.pairs import beside
-from crm_migration.match.plan import Plan, check
+from crm_migration.match.pairs import DECIDED, PAIR, beside, distinct
+from crm_migration.match.plan import MODEL_RULE, Plan, check
 from crm_migration.match.pool import Pool, gather
 from crm_migration.match.records import as_joined_json, to_json
 from crm_migration.match.review import review_lines, sides
@@ -23,17 +25,17 @@ from crm_migration.match.survivorship import consolidate
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
 _LOG = logging.getLogger(__name__)
-STEPS = ("golden", "lineage", "members", "review", "review_sides", "contribution", "moved")
+STEPS = ("golden", "lineage", "members", "review", "review_sides", "contribution", "moved", "evidence", "model")
 _PART_ROWS = 100_000
 _GROUP_ROWS = 300_000
 
 
-def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords) -> Staged:
+def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords, model: Path | None = None) -> Staged:
     """Write who is whom among the clean rows of `entity`, and the golden records they make.
 
-    Reads `clean`; writes `members`, `lineage`, `review`, `review_sides`, `contribution`, `moved` and, last, `golden`,
-    which is returned. Its facts: rows, golden, merged, clusters, by_key, by_decision, moved, review, shared_values,
-    largest_cluster.
+    Reads `clean`, and `model` where that file exists; writes `members`, `lineage`, `review`, `review_sides`,
+    `contribution`, `moved`, `evidence` and, last, `golden`, which is returned. Its facts: rows, golden, merged,
+    clusters, by_key, by_decision, moved, review, shared_values, largest_cluster, and what the model was.
 
     Raises:
         MappingInvalid: `match` names a field there is not, or a strategy that the field cannot follow.
@@ -46,28 +48,55 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords)
     pool, keyed = gather(plan, clean, known)
     proposals = propose(plan, pool, keyed)
     del keyed
+    assessed = assess(plan, pool, model)
     pairs = undecided(pool, proposals.pairs)
     apart = forbidden(plan, pool, pairs)
-    linked = link(plan, pool, pl.concat([pairs.filter(~apart), together(pool)]))
+    keyed_pairs = pairs.filter(~apart)
+    modelled = undecided(pool, assessed.merged).select(list(PAIR))
+    accepted = distinct([keyed_pairs, modelled, together(pool)])
+    linked = link(plan, pool, accepted, _unkeyed(assessed.doubted, keyed_pairs))
     refused = pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
-    review = _review(plan, pool, proposals, pl.concat([refused, linked.cut]))
-    staged = _write(plan, folder, _place(plan, pool, proposals, linked), review, proposals.shared_values)
+    shown = undecided(pool, _unkeyed(assessed.shown, pairs)).select(*PAIR, "reason")
+    review = _review(plan, pool, proposals.examples, pl.concat([refused, shown, linked.cut]), assessed)
+    placed = _place(plan, pool, accepted, linked)
+    staged = _write(plan, folder, placed, _Told(review, proposals.shared_values, linked, assessed))
     _LOG.info("%s: %s: matched: %s", plan.source, entity, staged.facts)
     return staged
 
 
-def _review(plan: Plan, pool: Pool, proposals: Proposals, kept_apart: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Told:
+    """What is staged besides the records: pairs for review, values shared by many, links and the model's verdicts."""
+
+    review: pl.DataFrame
+    shared_values: int
+    linked: Linked
+    assessed: Assessed
+
+
+def _unkeyed(pairs: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
+    """Return what the model says of pairs of which no strong key has spoken."""
+    return pairs.join(keyed, on=["a", "b"], how="anti")
+
+
+def _review(
+    plan: Plan, pool: Pool, examples: pl.DataFrame, kept_apart: pl.DataFrame, assessed: Assessed
+) -> pl.DataFrame:
     """Return the pairs for a person to look at, in an order of their own."""
-    named = beside(kept_apart, pool.nodes.select("node", "identity"))
-    names = pl.Series([key.name for key in plan.keys], dtype=pl.String)
+    weighed = pl.concat([assessed.merged, assessed.shown]).select("a", "b", "probability", "weights")
+    named = beside(kept_apart.unique(["a", "b", "reason"], maintain_order=True), pool.nodes.select("node", "identity"))
+    named = named.join(weighed, on=["a", "b"], how="left", maintain_order="left")
+    names = pl.Series(plan.rules, dtype=pl.String)
     lines = named.select(
         *review_keys(plan, pl.col("identity_a"), pl.col("identity_b")),
         names[named["rule"]].alias("rule"),
         "reason",
         pl.col("identity_a").alias("a"),
         pl.col("identity_b").alias("b"),
+        "probability",
+        "weights",
     )
-    return review_lines(plan, pool, pl.concat([lines, proposals.examples]))
+    return review_lines(plan, pool, pl.concat([lines, examples], how="diagonal"))
 
 
 @dataclass(frozen=True)
@@ -91,11 +120,11 @@ class _Placed:
     moved: pl.DataFrame
 
 
-def _place(plan: Plan, pool: Pool, proposals: Proposals, linked: Linked) -> _Placed:
+def _place(plan: Plan, pool: Pool, accepted: pl.DataFrame, linked: Linked) -> _Placed:
     rows = pool.nodes.head(pool.rows).join(
         linked.placed.rename({"golden": "linked"}), on="node", how="left", maintain_order="left"
     )
-    rows = rows.join(_merged_by(plan, proposals, linked), on="node", how="left", maintain_order="left")
+    rows = rows.join(_merged_by(plan, accepted, linked), on="node", how="left", maintain_order="left")
     golden = pl.coalesce("golden", "linked", "identity")
     new_member = pl.col("golden").is_null() & (golden != pl.col("identity"))
     decided = pl.col("node").is_in(together(pool).select(pl.concat_list("a", "b").explode()).to_series().implode())
@@ -128,22 +157,30 @@ def _moved(plan: Plan, pool: Pool, members: pl.DataFrame) -> pl.DataFrame:
     return placed.select("_key", "_golden", "_former").sort("_key")
 
 
-def _merged_by(plan: Plan, proposals: Proposals, linked: Linked) -> pl.DataFrame:
-    """Return `node` and the name of the first key that ties it to another member of its cluster."""
-    inside = beside(proposals.pairs, linked.placed).filter(pl.col("golden_a") == pl.col("golden_b"))
+def _merged_by(plan: Plan, accepted: pl.DataFrame, linked: Linked) -> pl.DataFrame:
+    """Return `node` and the name of the first key, or the model, that ties it to another member of its cluster."""
+    inside = beside(accepted.filter(pl.col("rule") != DECIDED), linked.placed)
+    inside = inside.filter(pl.col("golden_a") == pl.col("golden_b"))
     ends = pl.concat([inside.select(pl.col(end).alias("node"), "rule") for end in ("a", "b")])
-    names = {number: key.name for number, key in enumerate(plan.keys)}
+    names = dict(enumerate(plan.rules))
     first = ends.group_by("node").agg(pl.col("rule").min())
     return first.with_columns(pl.col("rule").replace_strict(names, return_dtype=pl.String))
 
 
-def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame, shared_values: int) -> Staged:
+def _write(plan: Plan, folder: RunFolder, placed: _Placed, told: _Told) -> Staged:
+    small = {
+        "members": placed.members,
+        "review": told.review,
+        "review_sides": sides(plan, placed.pool, told.review),
+        "moved": placed.moved,
+        "evidence": evidence_of_merges(placed.pool, told.linked, told.assessed),
+        "model": told.assessed.staged(),
+    }
     with ExitStack() as stack:
-        golden, lineage, members, reviewed, beside_it, contribution, moved = (
-            stack.enter_context(TableWriter(folder, plan.name, step)) for step in STEPS
-        )
-        shown = sides(plan, placed.pool, review)
-        for table, frame in ((members, placed.members), (reviewed, review), (beside_it, shown), (moved, placed.moved)):
+        tables = {step: stack.enter_context(TableWriter(folder, plan.name, step)) for step in STEPS}
+        golden, lineage, contribution = (tables[step] for step in ("golden", "lineage", "contribution"))
+        for step, frame in small.items():
+            table = tables[step]
             for part in frame.iter_slices(_PART_ROWS) if frame.height else (frame,):
                 table.write(part)
         for rows in _rows(placed, placed.sizes):
@@ -155,12 +192,12 @@ def _write(plan: Plan, folder: RunFolder, placed: _Placed, review: pl.DataFrame,
             golden.write(part)
         for part in _contributions(plan, placed):
             contribution.write(part)
-        for table in (members, lineage, reviewed, beside_it, contribution, moved):
-            table.finish()
-        return golden.finish(**_facts(plan, placed, review, shared_values))
+        for step in STEPS[1:]:
+            tables[step].finish()
+        return golden.finish(**_facts(plan, placed, told))
 
 
-def _facts(plan: Plan, placed: _Placed, review: pl.DataFrame, shared_values: int) -> dict[str, object]:
+def _facts(plan: Plan, placed: _Placed, told: _Told) -> dict[str, object]:
     merged_by = dict(placed.members["_merged_by"].drop_nulls().value_counts().iter_rows())
     return {
         "rows": placed.members.height,
@@ -168,11 +205,13 @@ def _facts(plan: Plan, placed: _Placed, review: pl.DataFrame, shared_values: int
         "merged": placed.members.height - int(placed.members["_master"].sum()),
         "clusters": placed.sizes.height,
         "by_key": {key.name: merged_by.get(key.name, 0) for key in plan.keys},
+        **({"by_model": merged_by.get(MODEL_RULE, 0)} if plan.model else {}),
         "by_decision": merged_by.get(RULE, 0),
         "moved": placed.moved.height,
-        "review": review.height,
-        "shared_values": shared_values,
+        "review": told.review.height,
+        "shared_values": told.shared_values,
         "largest_cluster": placed.sizes["_members"].max() or min(placed.members.height, 1),
+        **told.assessed.facts,
     }
 
 

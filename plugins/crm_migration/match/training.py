@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from crm_migration.match.blocking import Rule
-from crm_migration.match.comparisons import COMPANY, NAME, Comparison, comparisons, name_of
+from crm_migration.match.comparisons import COMPANY, NAME, Comparison, name_of, telling
 from crm_migration.match.engine import engine, linker, put
 from crm_migration.match.model import Model, splink_settings
 
@@ -46,7 +46,7 @@ def train(kind: str, table: pl.DataFrame) -> Model | None:
 
     It takes 500 rows and two comparisons that learn. The result does not depend on the order of rows.
     """
-    made = comparisons(kind, table)
+    made = telling(kind, table)
     if table.height < LEAST_ROWS or len(made) < _LEAST_COMPARISONS:
         return None
     settings = splink_settings(made, 1 / table.height)

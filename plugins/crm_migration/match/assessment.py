@@ -1,0 +1,188 @@
+"""Assessment: which pairs the model merges, which it shows to a person and why, and which it doubts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from crm_migration.mapping.matching import MatchModel
+from crm_migration.match.comparisons import comparisons
+from crm_migration.match.engine import engine, put
+from crm_migration.match.features import features
+from crm_migration.match.guards import companies_apart, persons_apart
+from crm_migration.match.linkage import Linked
+from crm_migration.match.model import Model
+from crm_migration.match.pairs import PAIR, beside
+from crm_migration.match.plan import Plan
+from crm_migration.match.pool import Pool, node_numbers
+from crm_migration.match.scoring import Scored, evidence, score
+from crm_migration.match.training import train
+
+ASSESSED = {**PAIR, "probability": pl.Float64(), "weights": pl.String(), "reason": pl.String()}
+_MERGE = "merge"
+_CLOSE_STREET = ("same", "alike", "house number and a word")
+_NAMED = ("same", "swapped", "short form", "alike", "alike, swapped", "one character differs")
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What the model says of the pairs of nodes.
+
+    Attributes:
+        merged: pairs that merge (see `ASSESSED`); `weight` is the probability.
+        doubted: pairs with another verdict; `weight` is 0 where a guard objects; `reason` is null below `review`.
+        model: the model that was used, or None where there is none.
+        facts: what the room tells of it.
+    """
+
+    merged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSESSED))
+    doubted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSESSED))
+    model: Model | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> pl.DataFrame:
+        """Return the pairs for a person to look at."""
+        return self.doubted.filter(pl.col("reason").is_not_null())
+
+    def staged(self) -> pl.DataFrame:
+        """Return the model as one line (`sha256`, `model`: its JSON), none where there is no model."""
+        lines = [(self.model.digest, self.model.text())] if self.model else []
+        return pl.DataFrame(lines, schema={"sha256": pl.String(), "model": pl.String()}, orient="row")
+
+
+def assess(plan: Plan, pool: Pool, saved: Path | None) -> Assessed:
+    """Return the model's verdicts over all pairs of which one side is to be placed.
+
+    The model is read from `saved` where that file exists; else it is trained on the rows at hand, and where they are
+    too few to learn from, the strong keys stand alone.
+
+    Raises:
+        MappingInvalid: `saved` is not a model for these fields.
+    """
+    config = plan.model
+    fresh = pool.nodes["golden"].null_count()
+    if config is None or not fresh:
+        return Assessed()
+    table = feature_table(plan, pool, config)
+    origin = "saved" if saved is not None and saved.exists() else "trained"
+    model = Model.read(saved, config.kind, comparisons(config.kind)) if origin == "saved" and saved else None
+    model = model or train(config.kind, table)
+    if model is None:
+        return Assessed(facts={"model": "none: too few rows or fields to learn from"})
+    nodes = table.select("unique_id", "node", "given", "family", "company")
+    others = max(pool.known, pool.nodes.height - fresh)
+    with engine() as connection:
+        put(connection, "feature", iter([table.drop("node", "identity")]))
+        del table
+        scored = score(connection, model, fresh * (fresh - 1) / 2 + fresh * others)
+    return _judged(plan, config, model, _Found(scored, nodes, origin))
+
+
+def feature_table(plan: Plan, pool: Pool, config: MatchModel) -> pl.DataFrame:
+    """Return `node`, `identity`, `unique_id` (order of identities), `fresh` and the features of every member."""
+    frames = [pool.elsewhere.select("_node", **features(config)), *_own_features(plan, pool, config)]
+    ranked = pool.nodes.filter("member").select(
+        "node",
+        "identity",
+        pl.col("identity").rank("ordinal").cast(pl.Int64).alias("unique_id"),
+        pl.col("golden").is_null().alias("fresh"),
+    )
+    return ranked.join(pl.concat(frames).rename({"_node": "node"}), on="node").sort("unique_id")
+
+
+def _own_features(plan: Plan, pool: Pool, config: MatchModel) -> Iterator[pl.DataFrame]:
+    start = 0
+    for part in pool.clean.frames(plan.modelled):
+        yield part.lazy().select(node_numbers(start, part.height), **features(config)).collect()
+        start += part.height
+
+
+@dataclass(frozen=True)
+class _Found:
+    scored: Scored
+    nodes: pl.DataFrame
+    origin: str
+
+
+def _judged(plan: Plan, config: MatchModel, model: Model, found: _Found) -> Assessed:
+    names = found.nodes
+    pairs = found.scored.pairs.join(names, left_on="unique_id_l", right_on="unique_id").join(
+        names, left_on="unique_id_r", right_on="unique_id", suffix="_r"
+    )
+    pairs = pairs.rename({"node": "a", "node_r": "b"}).with_columns(rule=pl.lit(plan.model_rule, dtype=PAIR["rule"]))
+    reasons = _objections(model, pairs)
+    likely = pl.col("probability") >= config.review
+    reason = (
+        pl.when(~likely)
+        .then(None)
+        .when(pl.col("objection").is_not_null())
+        .then("objection")
+        .when(pl.col("probability") >= config.merge_at)
+        .then(pl.lit(_MERGE))
+        .otherwise(pl.lit("below_merge"))
+    )
+    judged = pairs.with_columns(reasons.alias("objection")).with_columns(reason.alias("reason"))
+    weight = pl.when(pl.col("objection").is_null()).then("probability").otherwise(0.0)
+    told = judged.filter(likely)
+    weights = told.select("a", "b", evidence(model, told))
+    judged = judged.with_columns(weight.alias("weight")).join(weights, on=["a", "b"], how="left")
+    judged = judged.select(list(ASSESSED))
+    merges = pl.col("reason") == _MERGE
+    facts = {
+        "model": found.origin,
+        "model_sha256": model.digest,
+        "prior": found.scored.prior,
+        "scored_pairs": found.scored.blocked.pairs,
+    }
+    doubted = judged.filter(~merges.fill_null(value=False))
+    return Assessed(judged.filter(merges).with_columns(reason=None), doubted, model, facts)
+
+
+def _objections(model: Model, pairs: pl.DataFrame) -> pl.Series:
+    """Return for each pair why it must not merge however probable it is, null where nothing speaks against it."""
+    labels = {name: _label(model, name) for name in model.levels()}
+    telling = pairs.select(_rule_objection(model.kind, labels).alias("rule"))["rule"]
+    if model.kind == "company":
+        named, reason = companies_apart(pairs["company"], pairs["company_r"]), "company_name"
+    else:
+        named, reason = persons_apart(pairs.select("given", "family", "given_r", "family_r")), "given_name"
+    return pl.select(pl.when(named).then(pl.lit(reason)).otherwise(telling)).to_series()
+
+
+def _label(model: Model, comparison: str) -> pl.Expr:
+    return pl.col(f"mw_{comparison}").round(6).replace_strict(model.levels()[comparison], default="missing")
+
+
+def _rule_objection(kind: str, labels: dict[str, pl.Expr]) -> pl.Expr:
+    """Return the objection that the levels of a pair raise: names alone never merge, nor do other places or births."""
+
+    def is_in(comparison: str, *levels: str) -> pl.Expr:
+        return labels[comparison].is_in(levels) if comparison in labels else pl.lit(value=False)
+
+    own = is_in("email", "same") | is_in("phone", "same") | is_in("website", "same")
+    beside = own | is_in("street", *_CLOSE_STREET) | is_in("birth_date", "same", "one digit")
+    beside |= is_in("email", "same before the @", "alike") | is_in("phone", "one digit")
+    if kind == "company":
+        elsewhere = is_in("street", "differs") & is_in("area", "differs")
+        return pl.when(elsewhere).then(pl.lit("other_place")).when(~beside).then(pl.lit("name_only"))
+    certain = is_in("email", "same") | is_in("birth_date", "same")
+    weak = ~is_in("name", *_NAMED) & ~certain | is_in("name", "differs")
+    return (
+        pl.when(is_in("birth_date", "differs", "year") & ~is_in("email", "same"))
+        .then(pl.lit("birth_date"))
+        .when(weak)
+        .then(pl.lit("weak_name"))
+        .when(~beside)
+        .then(pl.lit("name_only"))
+    )
+
+
+def evidence_of_merges(pool: Pool, linked: Linked, assessed: Assessed) -> pl.DataFrame:
+    """Return `a`, `b` (identities), `probability`, `weights` of the pairs that the model has merged, in order."""
+    named = pool.nodes.select("node", "identity").join(linked.placed, on="node")
+    told = beside(assessed.merged, named).filter(pl.col("golden_a") == pl.col("golden_b"))
+    columns = [pl.col("identity_a").alias("a"), pl.col("identity_b").alias("b"), "probability", "weights"]
+    return told.select(columns).sort("a", "b")
