@@ -18,7 +18,7 @@ from crm_migration.mapping.reading import DelimitedOptions
 
 _SAMPLES = (256 << 10, 4 << 20, MOST_RECORD + (1 << 20))
 _HELD_BYTES = 4 << 20
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 2 << 20
 
 
 def read_delimited(document: Document, wanted: Wanted) -> "DelimitedReading":
