@@ -135,6 +135,7 @@ Amartya Sen → |Amartya|Sen|
 Jack Ma → |Jack|Ma|
 Madonna → ||Madonna|
 Dr. → Dr.|||
+Dr. john smith iii → Dr.|John|Smith|III
 欧阳娜娜 → |娜娜|欧阳|
 司马相如 → |相如|司马|
 諸葛亮 → |亮|諸葛|

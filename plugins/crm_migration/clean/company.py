@@ -14,6 +14,7 @@ import polars as pl
 from crm_migration.clean.column import Cleaned, Column, Context, over_distinct
 from crm_migration.clean.legal_forms import CHINESE_FORMS, EITHER_END, IN_FRONT, LEGAL_FORMS
 from crm_migration.clean.name import cased
+from crm_migration.clean.name_words import FORMS
 from crm_migration.clean.text import no_reason
 from crm_migration.mapping.fields import Company
 
@@ -29,19 +30,37 @@ _LETTERS = {"ß": "ss", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "ı": "i", 
 _AROUND = " ,;，-–"
 _LONGEST_FORM = 8
 _LONGEST_FRONT = 8
+_A_WORD_AT_LEAST = 6
 
 
 def clean_company(column: Column, spec: Company, _context: Context) -> Cleaned:
     """Return the names re-cased, or their base or legal form; no name is invalid in itself."""
-    whole = cased(column.text, spec.case)
-    if spec.part == "whole":
-        return Cleaned(whole, no_reason(whole))
-    values = over_distinct(whole, partial(_parts, at=0 if spec.part == "base" else 1))
+    if spec.part == "legal_form":
+        forms = over_distinct(column.text, partial(_forms_of, as_given=spec.case == "keep"))
+        return Cleaned(forms, no_reason(forms))
+    values = cased(column.text, spec.case)
+    if spec.part == "base":
+        # What is all in capitals by itself may not have been so beside a form that is not.
+        values = cased(over_distinct(values, _bases), spec.case)
     return Cleaned(values, no_reason(values))
 
 
-def _parts(distinct: pl.Series, at: int) -> pl.Series:
-    return pl.Series([base_and_form(value)[at] or None for value in distinct], dtype=pl.String)
+def _bases(distinct: pl.Series) -> pl.Series:
+    return pl.Series([base_and_form(value)[0] for value in distinct], dtype=pl.String)
+
+
+def _forms_of(distinct: pl.Series, *, as_given: bool) -> pl.Series:
+    forms = [base_and_form(value)[1] for value in distinct]
+    written = forms if as_given else [" ".join(map(_spelled, form.split(" "))) for form in forms]
+    return pl.Series([form or None for form in written], dtype=pl.String)
+
+
+def _spelled(word: str) -> str:
+    """Return a word of a legal form as it is written, where it is all in capitals or in small letters."""
+    if word not in (word.upper(), word.lower()):
+        return word
+    known = FORMS.get(word.lower())
+    return known or (word.capitalize() if word.isupper() and len(word) >= _A_WORD_AT_LEAST else word)
 
 
 def base_and_form(value: str) -> tuple[str, str]:

@@ -64,7 +64,8 @@ def clean_name(column: Column, spec: Name, context: Context) -> Cleaned:
     japanese = context.source.country in _WITHOUT_CHINESE_NAMES
     answers = over_distinct(whole, partial(_parted, spec=spec, japanese=japanese))
     unsplit = answers.struct.field("unsplit").fill_null(value=False)
-    return Cleaned(answers.struct.field("value"), no_reason(whole), {"unsplit": unsplit})
+    # A part that is all in capitals by itself may not have been so beside the others: Jean DUPONT.
+    return Cleaned(cased(answers.struct.field("value"), spec.case), no_reason(whole), {"unsplit": unsplit})
 
 
 def cased(text: pl.Series, case: Case) -> pl.Series:
@@ -112,10 +113,11 @@ def _recased(distinct: pl.Series, *, each: bool) -> pl.Series:
 
 
 def _in_one_case(value: str) -> bool:
-    """Tell whether all words are in capitals, or all in small letters, but for titles and legal forms."""
-    words = [word for word in value.split(" ") if not (_mixed(word) and _is_around_a_name(word))]
-    rest = "".join(words)
-    return rest in (rest.upper(), rest.lower())
+    """Tell whether a name is all in small letters, or all in capitals but for titles and legal forms."""
+    if value == value.lower():
+        return True
+    rest = "".join(word for word in value.split(" ") if not (_mixed(word) and _is_around_a_name(word)))
+    return rest == rest.upper()
 
 
 @lru_cache(maxsize=10_000)

@@ -22,6 +22,7 @@ from crm_migration.clean.name_titles import (
     FAMILY_PARTICLES,
     PARTICLE_JOINTS,
     PERHAPS_GIVEN,
+    SMALL_SUFFIXES,
     SUFFIXES,
     SUFFIXES_BY_COMMA,
     TITLES,
@@ -142,7 +143,8 @@ def _is_suffix(word: str, *, after_comma: bool = False) -> bool:
     plain = _plain(word)
     if plain in SUFFIXES:
         # "Jr" and "IV" are one; "Sen" of Amartya Sen and "Md" of Md Rahman are not.
-        return word.endswith(".") or plain in {"jr", "sr"} or word in {word.upper(), "PhD", "MSc", "BSc", "Esq"}
+        small = word == plain and plain in SMALL_SUFFIXES
+        return small or word.endswith(".") or word in {word.upper(), "Jr", "Sr", "PhD", "MSc", "BSc", "Esq"}
     return after_comma and plain in SUFFIXES_BY_COMMA and (word == word.upper() or "." in word)
 
 
@@ -184,6 +186,8 @@ def _family_first(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _chinese(value: str) -> NameParts | None:
+    if value in CHINESE_TITLES:
+        return NameParts(title=value, chinese=True)
     name = "".join(_COMMA.split(value)) if len(_COMMA.split(value)) == _TWO_WORDS else value
     title = next((title for title in CHINESE_TITLES if name.endswith(title) and name != title), "")
     name = name.removesuffix(title).rstrip(" ")

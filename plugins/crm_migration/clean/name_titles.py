@@ -30,6 +30,9 @@ AFTER_A_DOCTOR = _words("""
 SUFFIXES = _words("jr sr jun sen ii iii iv 2nd 3rd phd md mba esq cpa dds dvm llm jd msc bsc mph edd psyd ret")
 """After a name, with or without dots."""
 
+SMALL_SUFFIXES = _words("jr sr ii iii iv phd md mba cpa dds dvm llm jd msc bsc mph")
+"""Those that are no names in small letters either."""
+
 SUFFIXES_BY_COMMA = _words("""
     ma ba ms bs do rn pe pa np dc od llb obe cbe mbe kbe qc kc frcs fca aca acca cfa cfp pmp phr cpp cissp csm
     sj op osb ofm mdb mdl mep mp bed med mfa mpa msw lcsw rpt ot pt dmd dphil drph eng ceng cga chfc clu usn usmc
