@@ -254,6 +254,8 @@ def _run(
 
     try:
         job = _job(mapping, run_id or _new_run_id(), window, options)
+        if not options.dry_run:
+            pipeline.refuse_finished(job)
         made, written, failed = run_line(job, ask)
     except MigrationError as error:
         fail(error, as_json)

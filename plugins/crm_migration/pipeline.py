@@ -41,7 +41,7 @@ from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
 from crm_migration.match.model import model_path
 from crm_migration.match.room import match
-from crm_migration.preflight import Findings, check, check_mapping, examine, preflight
+from crm_migration.preflight import Findings, check, check_mapping, examine, preflight, refuse_finished
 from crm_migration.report.model import Report
 from crm_migration.staging import open_table
 from crm_migration.validate.validate import raise_if_failed, validate
@@ -64,6 +64,7 @@ __all__ = [
     "preflight",
     "prepare_steps",
     "refuse_excess",
+    "refuse_finished",
     "reprint",
     "retire_records",
     "run_line",

@@ -18,6 +18,7 @@ from crm_migration.errors import MappingFault, MappingInvalid, OperatorNeeded, S
 from crm_migration.extract.landing import Landing
 from crm_migration.extract.source import Profile, Window
 from crm_migration.job import Job, asking_target, timed
+from crm_migration.ledger.ledger import RunRow
 from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
@@ -27,6 +28,8 @@ from crm_migration.staging import TableWriter
 logger = logging.getLogger(__name__)
 
 LEAST_FREE_BYTES = 512 * 1024 * 1024
+FINISHED = frozenset({"green", "rolled_back"})
+"""What the ledger calls runs that are over, for good or undone."""
 
 
 def check_mapping(loaded: LoadedMapping) -> list[str]:
@@ -115,12 +118,36 @@ def preflight(job: Job) -> dict[str, Any]:
     return {"run_id": job.run_id, "mapping_sha256": job.loaded.sha256, "entities": job.order}
 
 
+def refuse_finished(job: Job) -> None:
+    """Refuse the id of a run that is over; one that broke off, failed or stopped after its sample may be taken up.
+
+    Two runs under one id could not be told apart: neither could be undone, and the second would report what the first
+    one has loaded.
+
+    Raises:
+        MappingFault: the ledger knows a run of this id that was loaded to its end, or rolled back.
+        TargetUnavailable: the ledger did not answer.
+    """
+    with asking_target(job):
+        run = _known_run(job)
+    if run is not None and run.status in FINISHED:
+        found = "has been rolled back" if run.status == "rolled_back" else "is complete"
+        raise MappingFault(
+            f"run {job.loaded.mapping.source.name}/{job.run_id}: expected the id of a new run, found one that {found}; "
+            "nothing was read or written. Choose another run id, or none"
+        )
+
+
+def _known_run(job: Job) -> RunRow | None:
+    # The job's own `run_no` is asked for once, and this run is not registered yet.
+    ledger = job.target.ledger
+    return ledger.find_run(job.loaded.mapping.source.name, job.run_id) if ledger.exists() else None
+
+
 def _forget_fetched(job: Job) -> None:
     """Let a repeated preflight judge the source as it is now; a run that has loaded in part keeps what it reads."""
-    ledger = job.target.ledger
-    # The job's own `run_no` is asked for once, and this run is not registered yet.
-    run = ledger.find_run(job.loaded.mapping.source.name, job.run_id) if ledger.exists() else None
-    if run is None or not ledger.has_batches(run.run_no):
+    run = _known_run(job)
+    if run is None or not job.target.ledger.has_batches(run.run_no):
         Landing(job.folder).clear()
 
 

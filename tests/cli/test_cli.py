@@ -215,6 +215,41 @@ def test_two_runs_may_be_undone_in_the_order_in_which_undoing_is_allowed(
     assert books.ask("SELECT source_key FROM crm_migration_crosswalk") == []
 
 
+def test_the_id_of_a_run_that_is_over_is_refused_before_anything_happens(
+    books: Books, mapping: Path, call: Call
+) -> None:
+    first = spoken(call("run", mapping, "--run-id", "first", "--json"))
+    loaded = books.target.read_bytes()
+    refused = call("run", mapping, "--run-id", "first")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    said = " ".join(refused.stderr.split())
+    assert "run old_books/first: expected the id of a new run, found one that is complete" in said
+    assert "Choose another run id" in said
+    assert books.target.read_bytes() == loaded
+    assert spoken(call("report", mapping, "--run-id", "first", "--json")) == first
+
+    assert call("rollback", mapping, "--run-id", "first").exit_code == 0
+    again = call("run", mapping, "--run-id", "first", "--json")
+    assert (again.exit_code, "found one that has been rolled back" in spoken(again)["problems"][0]) == (2, True)
+    assert [row[2] for row in books.records()["account"]] == ["Here before"]
+
+
+def test_a_run_that_failed_is_taken_up_under_its_id(books: Books, tmp_path: Path, call: Call) -> None:
+    strict = write_mapping(tmp_path / "strict.yaml", [("rejected_share: 0.5", "rejected_share: 0.1")])
+    assert call("run", strict, "--run-id", "first").exit_code == 1
+    mapping = write_mapping(tmp_path / "old_books.yaml")
+    result = call("run", mapping, "--run-id", "first", "--json")
+    assert (result.exit_code, counts(spoken(result))) == (0, FIRST_RUN)
+    assert books.ask("SELECT status FROM crm_migration_run") == [("green",)]
+
+
+def test_a_sample_is_followed_by_the_rest_under_its_id(books: Books, mapping: Path, call: Call) -> None:
+    sampled = call("run", mapping, "--run-id", "first", "--sample-only", "--sample-size", "1")
+    assert sampled.exit_code == 0
+    assert call("run", mapping, "--run-id", "first").exit_code == 0
+    assert counts(spoken(call("report", mapping, "--run-id", "first", "--json"))) == FIRST_RUN
+
+
 def test_report_and_rollback_of_a_run_that_never_was(books: Books, mapping: Path, call: Call) -> None:
     for command, words in (("report", "no report at"), ("rollback", "knows no run old_books/never")):
         result = call(command, mapping, "--run-id", "never")
