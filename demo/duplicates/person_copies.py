@@ -36,13 +36,13 @@ class Copyist:
         draft = person_draft(self._chances, person, first.cluster)
         draft.given, draft.family, draft.whole = first.given, first.family, first.whole
         strong = own(person, first)
-        kept = self._kept(strong)
+        kept = self._kept([] if first.place and self._chances.chance(0.12) else strong)
         for name in kept:
             setattr(draft, _FIELDS[name], getattr(first, _FIELDS[name]))
         if not strong:
             draft.phone, draft.email = first.phone or draft.phone, first.email or draft.email
         self._elsewhere(person, draft, kept)
-        if strong:
+        if set(strong) & set(kept):
             another_name(self._chances, person, (first, draft), kept)
         another_form(self._chances, person, draft)
         return draft
