@@ -1,89 +1,119 @@
-"""The matcher under the benchmark: records in the sets' layout go in, clusters come out."""
+"""The matcher under the benchmark: labelled records through the match room, one fixed configuration per kind."""
 
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import combinations
+from typing import Any
 
 import polars as pl
 
-from crm_migration.match.companies import base_name, companies_agree
-from crm_migration.match.compare import digits, domain
-from crm_migration.match.folding import blank_to_null, caseless, words
-from crm_migration.match.persons import persons_agree
+from crm_migration.mapping.model import Mapping
+from crm_migration.match.assessment import assess
+from crm_migration.match.known import KnownRecords
+from crm_migration.match.linkage import Component, components, split
+from crm_migration.match.plan import Plan
+from crm_migration.match.pool import gather
+from crm_migration.match.room import match
+from crm_migration.staging import RunFolder, TableWriter, open_table
 
-_ALIKE = 0.88
-_PHONE_DIGITS = 9
-_MOST_HOLDERS = 5
-PAIRS = {"left": pl.String(), "right": pl.String(), "probability": pl.Float64()}
+_LIKELY = 0.5
+_LEAST_MEAN = 0.3
+_TEXTS = (
+    "given_name surname full_name company email phone website address suburb city postcode region country dob".split()
+)
+_CONTACT_PARTS = {
+    "email": "email", "phone": "phone", "website": "website", "street": "address", "postal_code": "postcode",
+    "city": "city", "company": "company",
+}  # fmt: skip
+_PERSON_PARTS = {
+    "given_name": "given_name", "family_name": "surname", "full_name": "full_name", "birth_date": "dob",
+}  # fmt: skip
+_PERSON_NAME = {"fields": ["given_name", "surname"]}
+_COMPANY_NAME = {"fields": ["company"], "by": "company"}
+_MATCH: dict[str, dict[str, Any]] = {
+    "person": {
+        "keys": [
+            {"name": "email", "fields": ["email"], "similar": _PERSON_NAME},
+            {"name": "phone", "fields": ["phone"], "compare": "digits", "similar": _PERSON_NAME},
+        ],
+        "model": {"kind": "person", "fields": _CONTACT_PARTS | _PERSON_PARTS},
+    },
+    "company": {
+        "keys": [
+            {"name": "website", "fields": ["website"], "compare": "domain", "similar": _COMPANY_NAME},
+            {"name": "phone", "fields": ["phone"], "compare": "digits", "similar": _COMPANY_NAME},
+        ],
+        "model": {"kind": "company", "fields": _CONTACT_PARTS},
+    },
+}
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a matcher made of the records.
+    """What the match room made of the records.
 
     Attributes:
-        merged: id to cluster, of what it merges by itself; an id that is missing stands alone.
+        merged: id to cluster, of what it merges by itself.
         likely: the same, with the pairs for review that it holds for more likely than not.
-        pairs: `left`, `right`, `probability` of the pairs it weighed, for a look at what went wrong.
+        facts: what the room told of the match.
     """
 
     merged: dict[str, str]
     likely: dict[str, str]
-    pairs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIRS))
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def mapping(kind: str) -> Mapping:
+    """Return the mapping of a kind, `person` or `company`: the same for every set."""
+    entity = {
+        "table": "records",
+        "key": "id",
+        "target": {"object": "record", "external_id": "key"},
+        "fields": {name: {"kind": "text", "from": name} for name in _TEXTS},
+        "match": _MATCH[kind],
+    }
+    named = {"name": "labelled", "connection": "labelled"}
+    return Mapping.model_validate({"version": "1", "source": named, "target": named, "entities": {kind: entity}})
 
 
 def resolve(records: pl.DataFrame, kind: str) -> Resolved:
-    """Return the clusters of records of one kind, `person` or `company`: so far by strong keys and similar names."""
-    keys = _keys(records)
-    names = _companies(records) if kind == "company" else _persons(records)
-    root = {one: one for one in records["id"]}
-    for column in ("email", "phone") if kind == "person" else ("email", "phone", "website"):
-        _join(root, keys.select("id", column).drop_nulls(), names)
-    clusters = {one: _find(root, one) for one in root}
-    return Resolved(clusters, clusters)
+    """Return the clusters of records of one kind, in the sets' layout."""
+    made = mapping(kind)
+    with tempfile.TemporaryDirectory() as staging:
+        folder = RunFolder(staging, "labelled", "run")
+        with TableWriter(folder, kind, "clean") as writer:
+            writer.write(records.select(pl.col("id").alias("_key"), *_TEXTS))
+            writer.finish()
+        golden = match(made, kind, folder, KnownRecords.nothing())
+        merged = dict(open_table(folder, kind, "members").frame(["_key", "_golden"]).iter_rows())
+        return Resolved(merged, _joined(_likely(made, kind, folder), merged), golden.facts)
 
 
-def _keys(records: pl.DataFrame) -> pl.DataFrame:
-    return records.select(
-        "id",
-        email=blank_to_null(caseless(pl.col("email"))),
-        phone=digits(pl.col("phone")).str.tail(_PHONE_DIGITS),
-        website=domain(pl.col("website")),
-    )
+def _likely(made: Mapping, kind: str, folder: RunFolder) -> dict[str, str]:
+    """Return the clusters when every pair that the model holds for more likely than not is taken as one."""
+    plan = Plan("labelled", kind, made.entities[kind])
+    pool, _ = gather(plan, open_table(folder, kind, "clean"), KnownRecords.nothing())
+    assessed = assess(plan, pool, None)
+    pairs = pl.concat([assessed.merged, assessed.doubted]).select("a", "b", "probability")
+    group = components(pool.rows, pairs.filter(pl.col("probability") >= _LIKELY).select("a", "b").iter_rows())
+    parts: dict[int, Component] = defaultdict(lambda: Component(least_mean=_LEAST_MEAN))
+    for a, b, probability in pairs.iter_rows():
+        if group[a] == group[b]:
+            part = parts[group[a]]
+            part.members |= {a: 1, b: 1}
+            part.add(a, b, probability)
+    keys = [key for part in pool.clean.frames(["_key"]) for key in part["_key"]]
+    found = {keys[node]: keys[min(nodes)] for part in parts.values() for nodes in split(part) for node in nodes}
+    return {key: found.get(key, key) for key in keys}
 
 
-def _persons(records: pl.DataFrame) -> dict[str, tuple[str, str]]:
-    whole = words(pl.col("full_name"))
-    given = words(pl.col("given_name")).fill_null(whole.str.extract(r"^(.*)\s\S+$", 1)).fill_null("")
-    family = words(pl.col("surname")).fill_null(whole.str.extract(r"(\S+)$", 1)).fill_null("")
-    rows = records.select("id", given.alias("given"), family.alias("family")).iter_rows()
-    return {one: (first, last) for one, first, last in rows}
-
-
-def _companies(records: pl.DataFrame) -> dict[str, tuple[str, str]]:
-    rows = records.select("id", base_name(pl.col("company")).fill_null("").alias("name")).iter_rows()
-    return {one: (name, "") for one, name in rows}
-
-
-def _join(root: dict[str, str], held: pl.DataFrame, names: dict[str, tuple[str, str]]) -> None:
-    holders: dict[str, list[str]] = defaultdict(list)
-    for one, value in held.iter_rows():
-        holders[value].append(one)
-    for ids in holders.values():
-        if len(ids) <= _MOST_HOLDERS:
-            for left, right in combinations(ids, 2):
-                if _agree(names[left], names[right]):
-                    root[_find(root, left)] = _find(root, right)
-
-
-def _agree(left: tuple[str, str], right: tuple[str, str]) -> bool:
-    if not left[1] and not right[1]:
-        return bool(left[0] and right[0]) and companies_agree(left[0], right[0], _ALIKE)
-    return persons_agree(left, right, _ALIKE)
-
-
-def _find(root: dict[str, str], one: str) -> str:
-    while root[one] != one:
-        root[one] = root[root[one]]
-        one = root[one]
-    return one
+def _joined(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """Return the finest clusters in which whoever is together in `one` or in `other` is together."""
+    keys = list(one)
+    first: dict[tuple[int, str], int] = {}
+    links = [
+        (first.setdefault((number, clusters[key]), place), place)
+        for number, clusters in enumerate((one, other))
+        for place, key in enumerate(keys)
+    ]
+    return {key: str(root) for key, root in zip(keys, components(len(keys), links), strict=True)}

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from crm_migration.mapping.matching import MatchModel
-from crm_migration.match.comparisons import comparisons
+from crm_migration.match.comparisons import UNLIKE_NAMES, comparisons
 from crm_migration.match.engine import engine, put
 from crm_migration.match.features import features
 from crm_migration.match.guards import companies_apart, persons_apart
@@ -23,7 +23,10 @@ from crm_migration.match.training import train
 ASSESSED = {**PAIR, "probability": pl.Float64(), "weights": pl.String(), "reason": pl.String()}
 _MERGE = "merge"
 _CLOSE_STREET = ("same", "alike", "house number and a word")
-_NAMED = ("same", "swapped", "short form", "alike", "alike, swapped", "one character differs")
+_PARTLY_NAMED = (
+    "family name, other missing", "given name, other missing", "given is family name, other missing",
+    "alike, other missing", "missing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def _judged(plan: Plan, config: MatchModel, model: Model, found: _Found) -> Asse
         "scored_pairs": found.scored.blocked.pairs,
     }
     doubted = judged.filter(~merges.fill_null(value=False))
-    return Assessed(judged.filter(merges).with_columns(reason=None), doubted, model, facts)
+    merged = judged.filter(merges).with_columns(reason=pl.lit(None, dtype=pl.String))
+    return Assessed(merged, doubted, model, facts)
 
 
 def _objections(model: Model, pairs: pl.DataFrame) -> pl.Series:
@@ -162,20 +166,19 @@ def _rule_objection(kind: str, labels: dict[str, pl.Expr]) -> pl.Expr:
     def is_in(comparison: str, *levels: str) -> pl.Expr:
         return labels[comparison].is_in(levels) if comparison in labels else pl.lit(value=False)
 
-    own = is_in("email", "same") | is_in("phone", "same") | is_in("website", "same")
-    beside = own | is_in("street", *_CLOSE_STREET) | is_in("birth_date", "same", "one digit")
-    beside |= is_in("email", "same before the @", "alike") | is_in("phone", "one digit")
+    own = is_in("email", "same", "same before the @", "alike") | is_in("phone", "same", "one digit")
+    own |= is_in("website", "same") if kind == "company" else is_in("birth_date", "same", "one digit")
+    street = is_in("street", *_CLOSE_STREET)
     if kind == "company":
         elsewhere = is_in("street", "differs") & is_in("area", "differs")
-        return pl.when(elsewhere).then(pl.lit("other_place")).when(~beside).then(pl.lit("name_only"))
-    certain = is_in("email", "same") | is_in("birth_date", "same")
-    weak = ~is_in("name", *_NAMED) & ~certain | is_in("name", "differs")
+        return pl.when(elsewhere).then(pl.lit("other_place")).when(~own & ~street).then(pl.lit("name_only"))
+    partly = is_in("name", *_PARTLY_NAMED) & ~is_in("email", "same") & ~is_in("birth_date", "same")
     return (
-        pl.when(is_in("birth_date", "differs", "year") & ~is_in("email", "same"))
-        .then(pl.lit("birth_date"))
-        .when(weak)
+        pl.when(is_in("name", *UNLIKE_NAMES) | partly)
         .then(pl.lit("weak_name"))
-        .when(~beside)
+        .when(is_in("birth_date", "differs", "year") & ~is_in("email", "same"))
+        .then(pl.lit("birth_date"))
+        .when(~own & ~(street & is_in("name", "same", "swapped")))
         .then(pl.lit("name_only"))
     )
 

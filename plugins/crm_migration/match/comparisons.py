@@ -14,6 +14,9 @@ _LIKE = 0.85
 _LEAST_FILLED = 0.02
 _LEAST_VALUES = 3
 NAME, AREA, COMPANY = "name", "area", "company"
+# A household and an office share all of these: they say nothing of two people whose names are not alike.
+CIRCUMSTANCES = ("street", AREA, "phone", "employer", "website")
+UNLIKE_NAMES = ("family name only", "given name only", "differs")
 
 
 def comparisons(kind: str) -> list[Comparison]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from crm_migration.clean.email_words import ROLES
 from crm_migration.mapping.matching import MatchModel
 from crm_migration.match.chinese import simplified
 from crm_migration.match.companies import base_name
@@ -18,6 +19,7 @@ from crm_migration.match.persons import TITLES
 
 _CJK = r"[\u{3040}-\u{30FF}\u{3400}-\u{9FFF}\u{AC00}-\u{D7AF}]"
 _PHONE_DIGITS = 9
+_GENERATION = r"(?i)[\s,]+(jr|sr|junior|senior|ii|iii|iv)\.?\s*$"
 _TURNED = r"^\s*([^,]+),\s*([^,]+)$"
 # How streets are written short; both forms occur beside each other in one CRM.
 _STREET_WORDS = {
@@ -66,14 +68,17 @@ def _simple(text: pl.Expr) -> pl.Expr:
 def _person(parts: dict[str, pl.Expr]) -> dict[str, pl.Expr]:
     nothing = pl.lit(None, dtype=pl.String)
     whole = parts.get("full_name", nothing)
+    generation = whole.str.extract(_GENERATION, 1)
+    whole = whole.str.replace(_GENERATION, "")
     turned_family, turned_given = whole.str.extract(_TURNED, 1), whole.str.extract(_TURNED, 2)
     in_parts = pl.any_horizontal(parts[part].is_not_null() for part in ("given_name", "family_name") if part in parts)
     given = pl.coalesce(turned_given, whole.str.extract(r"^\s*(.*\S)\s+\S+\s*$", 1))
     family = pl.coalesce(turned_family, whole.str.extract(r"(\S+)\s*$", 1))
+    family = pl.concat_str([family, generation], separator=" ", ignore_nulls=True)
     if "given_name" in parts or "family_name" in parts:
         given = pl.when(in_parts).then(parts.get("given_name", nothing)).otherwise(given)
         family = pl.when(in_parts).then(parts.get("family_name", nothing)).otherwise(family)
-    given, family = _without_titles(_simple(given)), _without_titles(_simple(family))
+    given, family = _without_titles(_simple(given)), _simple(family)
     cjk = pl.concat_str([given, family], ignore_nulls=True).str.contains(_CJK)
     joined = pl.concat_str([family, given], ignore_nulls=True).str.replace_all(" ", "", literal=True)
     name = pl.when(cjk).then(joined).otherwise(pl.concat_str([given, family], separator=" "))
@@ -106,6 +111,8 @@ def _company(name: pl.Expr) -> dict[str, pl.Expr]:
 
 def _email(address: pl.Expr) -> dict[str, pl.Expr]:
     folded = caseless(address)
+    # A role's mailbox is shared by whoever holds it.
+    folded = pl.when(~folded.str.extract(r"^([a-z]+)[0-9._-]*@", 1).is_in(ROLES)).then(folded)
     user = blank_to_null(folded.str.extract(r"^([^@]+)@", 1))
     return {"email": folded, "email_user": user, "email_number": digits(user)}
 

@@ -51,6 +51,11 @@ class Model:
             for comparison in self.comparisons
         }
 
+    def has_common(self, comparison: str) -> bool:
+        """Return whether the comparison weighs how common the shared value is."""
+        found = [one for one in self.comparisons if name_of(one) == comparison]
+        return any(level.get("tf_adjustment_column") for one in found for level in one["comparison_levels"])
+
     def text(self) -> str:
         """Return the model as JSON, the hash beside what it covers."""
         told = {"kind": self.kind, "rows": self.rows, "sessions": self.sessions, "sha256": self.digest}

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from crm_migration.match.blocking import Blocked, block
+from crm_migration.match.comparisons import CIRCUMSTANCES, NAME, UNLIKE_NAMES
 from crm_migration.match.engine import linker
 from crm_migration.match.model import Model
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 # Pairs below it say nothing about who is one customer, only that two rows are not.
 LEAST_PROBABILITY = 1e-4
-_THRESHOLD = -6.0
+# Weights (log2) below it are improbable under any prior.
+_DEEPEST = 14.0
 _ROUNDS = 200
 _STILL = 1e-5
 _MOST_PRIOR = 0.5
@@ -48,17 +50,28 @@ def score(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float
     blocked = block(connection, model.kind)
     first = 1 / max(possible, 2) ** 0.5
     over = linker(connection, "feature", model.settings(first), "blocked")
-    found = over.inference.predict(threshold_match_weight=_THRESHOLD - _odds(first) - 40, warning_mode="never")
-    table = found.physical_name
-    weights = connection.execute(f"SELECT match_weight FROM {table}").fetchnumpy()["match_weight"]  # noqa: S608
-    bare = np.asarray(weights, dtype=np.float64) - _odds(first)
-    prior = estimate_prior(bare, possible)
-    least = _odds(LEAST_PROBABILITY) - _odds(prior) + _odds(first)
-    chosen = f"SELECT * EXCLUDE (match_probability, match_key) FROM {table} WHERE match_weight >= {least}"  # noqa: S608
+    found = over.inference.predict(threshold_match_weight=_odds(first) - _DEEPEST, warning_mode="never")
+    table = f"(SELECT *, match_weight - {_odds(first)} - {_explained(model)} AS bare FROM {found.physical_name})"  # noqa: S608
+    weights = connection.execute(f"SELECT bare FROM {table}").fetchnumpy()["bare"]  # noqa: S608
+    prior = estimate_prior(np.asarray(weights, dtype=np.float64), possible)
+    least = _odds(LEAST_PROBABILITY) - _odds(prior)
+    chosen = f"SELECT * EXCLUDE (match_probability, match_weight, match_key) FROM {table} WHERE bare >= {least}"  # noqa: S608
     kept = pl.DataFrame(connection.sql(chosen).to_arrow_table())
-    weight = pl.col("match_weight") - _odds(first) + _odds(prior)
+    weight = pl.col("bare") + _odds(prior)
     kept = kept.with_columns(probability=(1 / (1 + pl.lit(2.0).pow(-weight.clip(-60, 60)))).round(6))
     return Scored(kept.select("unique_id_l", "unique_id_r", "probability", pl.col("^mw_.*$")), prior, blocked)
+
+
+def _explained(model: Model) -> str:
+    """Return SQL for the weight of what two people of unlike names share by living or working in one place."""
+    levels = model.levels()
+    if model.kind != "person" or NAME not in levels:
+        return "0.0"
+    unlike = [weight for weight, label in levels[NAME].items() if label in UNLIKE_NAMES]
+    shared = [name for name in CIRCUMSTANCES if name in levels]
+    common = {name: f" + mw_tf_adj_{name}" if model.has_common(name) else "" for name in shared}
+    total = " + ".join(f"greatest(mw_{name}{common[name]}, 0)" for name in shared) or "0.0"
+    return f"CASE WHEN round(mw_{NAME}, 6) IN ({', '.join(map(str, unlike))}) THEN {total} ELSE 0.0 END"
 
 
 def _odds(probability: float) -> float:
