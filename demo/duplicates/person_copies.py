@@ -36,25 +36,28 @@ class Copyist:
         draft = person_draft(self._chances, person, first.cluster)
         draft.given, draft.family, draft.whole = first.given, first.family, first.whole
         strong = own(person, first)
-        kept = self._kept([] if first.place and self._chances.chance(0.12) else strong)
+        kept = self._kept(strong, first)
         for name in kept:
             setattr(draft, _FIELDS[name], getattr(first, _FIELDS[name]))
-        if not strong:
-            draft.phone, draft.email = first.phone or draft.phone, first.email or draft.email
         self._elsewhere(person, draft, kept)
         if set(strong) & set(kept):
             another_name(self._chances, person, (first, draft), kept)
         another_form(self._chances, person, draft)
         return draft
 
-    def _kept(self, strong: list[str]) -> list[str]:
-        """Return what both records are known by; without a thing of their own, name and address must do."""
-        kept = [self._chances.one_of(strong)] if strong else []
-        if not strong or self._chances.chance(0.15):
-            kept += ["place", "company"]
-        elif "birth" in kept:
-            kept.append("place")
-        return kept
+    def _kept(self, strong: list[str], first: Draft) -> list[str]:
+        """Return what both records are known by: a thing of their own, or their name at the same address.
+
+        Without either, name, company, switchboard and the shared mailbox must do.
+        """
+        if not strong:
+            return ["place", "company", "phone", "email"]
+        if first.place and self._chances.chance(0.12):
+            return ["place", "company"]
+        kept = [self._chances.one_of(strong)]
+        if self._chances.chance(0.15):
+            return [*kept, "place", "company"]
+        return [*kept, "place"] if "birth" in kept else kept
 
     def _elsewhere(self, person: Person, draft: Draft, kept: list[str]) -> None:
         """Change contact points that nobody needs to know the person by."""
