@@ -78,6 +78,36 @@ def test_the_log_names_the_first_notes_and_how_many_more_there_are(caplog: pytes
     assert caplog.messages[-1] == "old: thing: 3 more notes on documents, kept with the extract"
 
 
+def _logged(drop: Path, staging: Path, caplog: pytest.LogCaptureFixture, run_id: str) -> dict[str, str]:
+    """Extract, and return the levels of what was said about documents, by sentence."""
+    caplog.clear()
+    described = files_mapping("*.csv", watermark="changed")
+    with caplog.at_level(logging.INFO):
+        extract(_source(drop), described, ENTITY, RunFolder(str(staging), "old", run_id))
+    told = [record for record in caplog.records if ".csv: " in record.getMessage()]
+    return {record.getMessage().split(".csv: ")[-1]: record.levelname for record in told}
+
+
+def test_a_guess_without_doubt_is_a_warning_only_where_it_changes(
+    drop: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for file in ("a.csv", "c.csv"):
+        (drop / file).unlink()
+    staging = tmp_path / "staging"
+    assert _logged(drop, staging, caplog, "one") == {"delimiter guessed as ','": "INFO"}
+    assert _logged(drop, staging, caplog, "two") == {"delimiter guessed as ','": "INFO"}
+    (drop / "b.csv").write_text("id;name;changed\n2;n;2026-03-02 10:00:00\n3;o;2026-03-02 10:00:00\n", encoding="utf-8")
+    assert _logged(drop, staging, caplog, "three") == {"delimiter guessed as ';', otherwise than before": "WARNING"}
+    assert _logged(drop, staging, caplog, "four") == {"delimiter guessed as ';'": "INFO"}
+
+
+def test_a_doubt_is_a_warning_every_time(drop: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for run_id in ("one", "two"):
+        levels = _logged(drop, tmp_path / "staging", caplog, run_id)
+        (level,) = [level for sentence, level in levels.items() if sentence.startswith("encoding guessed as cp1252")]
+        assert level == "WARNING"
+
+
 def test_long_details_and_notes_are_cut(drop: Path, tmp_path: Path) -> None:
     source = _source(drop)
     list(source.read(ENTITY))

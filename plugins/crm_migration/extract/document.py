@@ -44,7 +44,7 @@ class Facts:
 
     `format` is one of the mapping's formats. `details` holds, as far as the format knows them, `encoding`,
     `delimiter`, `quote`, `escape`, `header_row`, `sheets`, `sheet`, `records` and the like, all as plain JSON values.
-    `notes` are sentences for a person: guesses, skipped lines.
+    `notes` are sentences for a person: guesses (`Guess` where they leave no doubt), skipped lines.
     """
 
     format: str

@@ -11,7 +11,7 @@ import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnreadable
 from crm_migration.extract.source import RowSource, Versioned, Window
-from crm_migration.extract.understood import DocumentsRead, log_notes
+from crm_migration.extract.understood import DocumentsRead, log_notes, remember_guesses, usual_guesses
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
 
@@ -29,8 +29,8 @@ def extract(
 
     The table holds `_row`, counted from 1, every source column as text, and of files and sheets the columns of
     `document.META`: a row that could not be read is there too, with the reason in place of its values. Its facts
-    tell what was read and how it was understood; notes on that are warnings, too. An empty result is a table without
-    rows, not an error. A source that counts its rows by itself is asked: a read that yields fewer is refused.
+    tell what was read and how it was understood; doubts about that are warnings, too. An empty result is a table
+    without rows, not an error. A source that counts its rows by itself is asked: a read that yields fewer is refused.
 
     Raises:
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
@@ -51,7 +51,8 @@ def extract(
                 progress.add(frame.height)
         if counted is not None and progress.rows < counted:
             _refuse_fewer(progress, counted, source.count(entity, window) or 0)
-        log_notes(progress.place, told := documents.told(source, entity))
+        log_notes(progress.place, told := documents.told(source, entity), usual_guesses(folder, entity))
+        remember_guesses(folder, entity, told)
         return writer.finish(
             table=described.table or described.file or described.sheet or "query",
             rows=progress.rows,

@@ -16,6 +16,7 @@ import polars as pl
 
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import META, Facts
+from crm_migration.extract.guess import Guess
 from crm_migration.extract.rows import BadRow, RowBuffer
 from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.mapping.reading import WorkbookOptions
@@ -176,7 +177,7 @@ def _understand(sheet: GridSheet, options: WorkbookOptions, facts: Facts, name: 
     below = [row for row in top if row.number > number]
     names = _names(header, below, options)
     _refuse_names(names, number, where)
-    facts.notes += [_where(sheet, note) for note in _doubts(sheet, header, below, options)]
+    facts.notes += [_noted(sheet, note) for note in _doubts(sheet, header, below, options)]
     return _Table(sheet, options, number, {column: place for place, column in names.items()})
 
 
@@ -231,12 +232,16 @@ def _doubts(
             yield "no row of column names found; columns are numbered"
         return
     if options.header_row is None:
-        yield f"column names taken from row {header.number}"
+        yield Guess(f"column names taken from row {header.number}")
     last = max((m.last_row for m in sheet.merged if m.first_row <= header.number <= m.last_row), default=0)
     if last > header.number:
         yield f"column names seem to take rows {header.number} to {last}; only row {header.number} is read as names"
     if options.footer_rows:
-        yield f"the last {options.footer_rows} rows are left out as a footer"
+        yield Guess(f"the last {options.footer_rows} rows are left out as a footer")
+
+
+def _noted(sheet: GridSheet, note: str) -> str:
+    return type(note)(_where(sheet, note))
 
 
 def _where(sheet: GridSheet, text: str) -> str:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from crm_migration.errors import MappingFault, MigrationError, SourceUnreadable
+from crm_migration.extract.guess import Guess
 from crm_migration.mapping.faults import did_you_mean, listed
 
 MOST_NAMED = 20
@@ -78,7 +79,8 @@ def notes(sheets: Sequence[SheetInfo], chosen: Sequence[SheetInfo], wanted: str 
     if wanted is not None:
         yield from (f"sheet {sheet.name}: hidden, not read" for sheet in _fitting(others, wanted))
     elif any(sheet.visible for sheet in others):
-        yield f"sheet {chosen[0].name} is read; others: {', '.join(sheet.name for sheet in others if sheet.visible)}"
+        named = ", ".join(sheet.name for sheet in others if sheet.visible)
+        yield Guess(f"sheet {chosen[0].name} is read; others: {named}")
 
 
 def _fitting(sheets: Sequence[SheetInfo], wanted: str) -> list[SheetInfo]:

@@ -3,12 +3,16 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
+from crm_migration.errors import StagingMissing
 from crm_migration.extract.document import FAULT, FILE, Facts
+from crm_migration.extract.guess import Guess
+from crm_migration.staging import RunFolder, TableWriter, open_table
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +20,9 @@ MOST_LOGGED = 50
 MOST_NOTES = 20
 MOST_ITEMS = 20
 MOST_LETTERS = 300
+MOST_GUESSES = 200
+MEMORY, GUESSES = "_memory", "guesses"
+"""What a source keeps from run to run lies beside its runs, as if it were one."""
 LEFT_OUT = frozenset({"columns"})
 """Details that the staged table tells by itself."""
 
@@ -56,7 +63,7 @@ class DocumentsRead:
         counted = {"name": name, "rows": self.rows[name], "unreadable": self.unreadable[name]}
         if facts is None:
             return counted
-        notes = [note[:MOST_LETTERS] for note in facts.notes[:MOST_NOTES]]
+        notes = [type(note)(note[:MOST_LETTERS]) for note in facts.notes[:MOST_NOTES]]
         return {**counted, "format": facts.format, "details": _short(facts.details), "notes": notes}
 
 
@@ -68,13 +75,40 @@ def _counted(names: pl.Series) -> dict[str, int]:
     return dict(names.value_counts().iter_rows())
 
 
-def log_notes(place: str, documents: list[dict[str, Any]]) -> None:
-    """Warn of what was guessed or left out of documents: the first notes, then how many more there are."""
+def log_notes(place: str, documents: list[dict[str, Any]], usual: AbstractSet[str] | None = None) -> None:
+    """Say what was guessed or left out of documents: the first notes, then how many more there are.
+
+    A guess that leaves no doubt is a warning only where it is none of the `usual` ones, so far as they are known.
+    """
     notes = [(document["name"], note) for document in documents for note in document.get("notes", ())]
     for name, note in notes[:MOST_LOGGED]:
-        logger.warning("%s: %s: %s", place, name, note)
+        changed = isinstance(note, Guess) and usual is not None and note not in usual
+        level = logging.WARNING if changed or not isinstance(note, Guess) else logging.INFO
+        logger.log(level, "%s: %s: %s%s", place, name, note, ", otherwise than before" if changed else "")
     if len(notes) > MOST_LOGGED:
-        logger.warning("%s: %s more notes on documents, kept with the extract", place, len(notes) - MOST_LOGGED)
+        level = logging.INFO if all(isinstance(note, Guess) for _, note in notes[MOST_LOGGED:]) else logging.WARNING
+        logger.log(level, "%s: %s more notes on documents, kept with the extract", place, len(notes) - MOST_LOGGED)
+
+
+def usual_guesses(folder: RunFolder, entity: str) -> frozenset[str] | None:
+    """Return what runs of the source have guessed of the entity's documents so far; None where that is not known."""
+    try:
+        return frozenset(open_table(_memory(folder), entity, GUESSES).facts[GUESSES])
+    except StagingMissing:
+        return None
+
+
+def remember_guesses(folder: RunFolder, entity: str, documents: list[dict[str, Any]]) -> None:
+    """Keep what was guessed of documents beside what was guessed before, for the runs to come."""
+    found = {note for document in documents for note in document.get("notes", ()) if isinstance(note, Guess)}
+    usual = usual_guesses(folder, entity) or frozenset()
+    if not found <= usual:
+        with TableWriter(_memory(folder), entity, GUESSES) as writer:
+            writer.finish(**{GUESSES: [*sorted(found), *sorted(usual - found)][:MOST_GUESSES]})
+
+
+def _memory(folder: RunFolder) -> RunFolder:
+    return replace(folder, run_id=MEMORY)
 
 
 def _short(details: Mapping[str, Any]) -> dict[str, Any]:

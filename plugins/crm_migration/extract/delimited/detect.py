@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from crm_migration.extract.delimited.dialect import EXCEL_SEPARATOR, Dialect
 from crm_migration.extract.delimited.records import LINE_END, Scanner
+from crm_migration.extract.guess import Guess
 from crm_migration.mapping.reading import DelimitedOptions
 
 _SCORED_LETTERS = 32 << 10
@@ -146,13 +147,12 @@ def _record_separator(text: str, final: bool) -> str | None:
 def _notes(found: Dialect, options: DelimitedOptions) -> list[str]:
     notes = []
     if options.delimiter is None:
-        notes.append(
-            f"delimiter guessed as {found.delimiter!r}" if found.delimiter else "no delimiter found: one column"
-        )
+        sure = Guess(f"delimiter guessed as {found.delimiter!r}")
+        notes.append(sure if found.delimiter else "no delimiter found: one column")
     if options.quote is None and found.quote != '"':
-        notes.append(f"quote guessed as {found.quote!r}")
+        notes.append(Guess(f"quote guessed as {found.quote!r}"))
     if options.escape is None and found.escape:
-        notes.append(f"escape guessed as {found.escape!r}")
+        notes.append(Guess(f"escape guessed as {found.escape!r}"))
     if options.record_separator is None and found.record_separator:
-        notes.append(f"record_separator guessed as {found.record_separator!r}")
+        notes.append(Guess(f"record_separator guessed as {found.record_separator!r}"))
     return notes

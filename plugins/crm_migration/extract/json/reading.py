@@ -7,6 +7,7 @@ import polars as pl
 
 from crm_migration.extract.document import Document, Facts, refused
 from crm_migration.extract.formats import Wanted
+from crm_migration.extract.guess import Guess
 from crm_migration.extract.json.decoding import find_encoding, read_text, read_utf8
 from crm_migration.extract.json.faults import TOO_MUCH_AROUND
 from crm_migration.extract.json.forms import Form, find_form, read_head
@@ -136,7 +137,7 @@ class JsonReading:
     def _tell_search(self, found: Survey, path: Path) -> None:
         if path:
             self.facts.details["records"] = ".".join(path)
-            self._note(f"the records are the elements of {'.'.join(path)!r}, the only list of objects")
+            self._note(Guess(f"the records are the elements of {'.'.join(path)!r}, the only list of objects"))
         elif candidates := found.record_arrays(1):
             names = ", ".join(repr(".".join(candidate)) for candidate in candidates)
             self._note(f"the document is read as one record; name one of its lists in json.records: {names}")

@@ -6,6 +6,7 @@ import polars as pl
 
 from crm_migration.extract.document import META, Document, Facts, refused
 from crm_migration.extract.formats import Wanted
+from crm_migration.extract.guess import Guess
 from crm_migration.extract.record_frames import RecordFrames, refuse_reserved
 from crm_migration.extract.rows import BadRow
 from crm_migration.extract.source import BATCH_ROWS
@@ -134,7 +135,7 @@ class XmlReading:
             found = path_text(self._path)
             self.facts.details["records"] = found
             named = f"the records are the elements {found!r}; xml.records can name others"
-            self.facts.notes.append(named if found else "there are no records")
+            self.facts.notes.append(Guess(named) if found else "there are no records")
         return self._path
 
 
