@@ -19,7 +19,18 @@ SPECS = {
     "capitals": spec("text", case="upper"),
     "small": spec("text", case="lower"),
     "short": spec("text", max_length=7, on_too_long="truncate"),
+    "html": spec("text", html="text"),
+    "lines of html": spec("text", html="text", multiline=True),
     "name": spec("name"),
+    "words": spec("name", case="words"),
+    "comma": spec("name", comma="family_first"),
+    "title": spec("name", part="title"),
+    "suffix": spec("name", part="suffix"),
+    "company": spec("company"),
+    "base": spec("company", part="base"),
+    "legal form": spec("company", part="legal_form"),
+    "ascii": spec("email", on_invalid="keep", idn="ascii"),
+    "currency": spec("currency", on_invalid="null"),
     "email": spec("email", on_invalid="keep"),
     "phone": spec("phone", on_invalid="keep"),
     "country": spec("country", on_invalid="keep"),
@@ -38,6 +49,8 @@ HOSTILE = st.sampled_from(
         "<", ">", "@", "a@b.co", ".", "..", "http:", "//", "www.", "+49", "030", "ext. 5", ";ext=5",
         "O'", "MC", "mc", "-", "VAN DER", "de", "IBM", "GmbH", "J.", " ", "  ", "\t", "\r\n", "'", "’",
         "(", ")", "NULL", "中国", "UK", "اللغة", "१२३", "٣", "1e5",
+        "<b>", "</p>", "<!--", "-->", "<a href='https://x.example'>", ",", "，", "Dr.", "Jr", "III", "AG", "& Co.",
+        "有限公司", "株式会社", "王", "先生", "€", "USD", "万",
     ]
 )  # fmt: skip
 TEXTS = st.lists(HOSTILE | st.text(max_size=3), max_size=8).map("".join)

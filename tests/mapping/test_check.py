@@ -365,7 +365,7 @@ SEVERAL = {
         ('kind: money, default: "1.2.3"', "a number with '.' before its decimals"),
         (
             'kind: boolean, default: "maybe"',
-            "one of '1', 'true', 't', 'yes', 'y', 'on', '0', 'false', 'f', 'no', 'n', 'off'",
+            "a word that 'true' or 'false' lists, such as '1', 'true', 't', 'yes', '0', 'false', 'f', 'no'",
         ),
         ('kind: boolean, default: "YES"', None),
         ('kind: choice, values: {a: b}, default: "A"', None),

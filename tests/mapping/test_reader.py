@@ -261,8 +261,8 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         ("at_least_rows: 1", "at_least_rows: 1\n        no_rows: true"),
     )
     kinds = (
-        "'text', 'name', 'email', 'phone', 'date', 'datetime', 'integer', 'decimal', 'money', 'boolean', "
-        "'choice', "
+        "'text', 'name', 'company', 'email', 'phone', 'date', 'datetime', 'integer', 'decimal', 'money', 'currency', "
+        "'boolean', 'choice', "
         "'country', 'language', 'url', 'address', 'reference', 'owner', 'constant'"
     )
     strategies = (
@@ -374,9 +374,9 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
         (
             [("kind: owner, from", "art: owner, from")],
             [
-                "59:7: entities.contact.fields.owner_id.kind: expected one of 'text', 'name', 'email', "
-                "'phone', 'date', "
-                "'datetime', 'integer', 'decimal', 'money', 'boolean', 'choice', 'country', 'language', "
+                "59:7: entities.contact.fields.owner_id.kind: expected one of 'text', 'name', 'company', "
+                "'email', 'phone', 'date', "
+                "'datetime', 'integer', 'decimal', 'money', 'currency', 'boolean', 'choice', 'country', 'language', "
                 "'url', "
                 "'address', 'reference', 'owner', 'constant', found none"
             ],

@@ -23,6 +23,7 @@ from crm_migration.mapping.model import (
 from crm_migration.mapping.moments import read_moment
 
 CODE_LENGTH = 2
+MOST_WORDS, SOME_WORDS = 12, 4
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./\-]{4,}(;ext=\d+)?")
 AMOUNT = re.compile(r"[^\d.,+\-]*([+-]?[\d.]+)[^\d.,]*")
@@ -97,7 +98,12 @@ def _number(spec: Number, default: str) -> str | None:
 
 def _boolean(spec: Boolean, default: str) -> str | None:
     known = [*spec.true, *spec.false]
-    return None if default.lower() in map(str.lower, known) else f"one of {listed(known)}"
+    if default.lower() in map(str.lower, known):
+        return None
+    if len(known) > MOST_WORDS:
+        some = [*spec.true[:SOME_WORDS], *spec.false[:SOME_WORDS]]
+        return f"a word that 'true' or 'false' lists, such as {listed(some)}"
+    return f"one of {listed(known)}"
 
 
 def _choice(spec: Choice, default: str) -> str | None:

@@ -15,6 +15,7 @@ from crm_migration.mapping.shape import child, is_union_of_texts, keys_of, kinds
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a name of lower-case letters, digits and _ that starts with a letter",
     r"^[A-Z]{2}$": "two capital letters (ISO 3166)",
+    r"^[A-Z]{3}$": "three capital letters (ISO 4217)",
     r"^\d{4}-\d{2}-\d{2}$": "a date as YYYY-MM-DD",
     FUNCTION: "a function as package.module:name",
 }

@@ -88,7 +88,7 @@ class Company(TextBase):
     """
 
     kind: Literal["company"]
-    separator: str = " "
+    separator: str = Field(" ", description="What is put between several source columns.")
     case: Case = Field("whole", description=CASE)
     part: Literal["whole", "base", "legal_form"] = Field(
         "whole", description="`base` is the name without its legal form; a name that is nothing else stays."
@@ -190,7 +190,7 @@ class Currency(TextBase):
 
     kind: Literal["currency"]
     country_from: str | None = Field(None, description="Source column that holds the row's country.")
-    values: dict[str, str] = Field(
+    values: dict[str, Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = Field(
         default_factory=dict, description="Spellings beyond the built-in ones, such as `$` where it means one currency."
     )
 

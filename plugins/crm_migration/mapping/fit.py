@@ -46,6 +46,7 @@ FITTING = {
 BITS = {"tinyint": 8, "smallint": 16, "int2": 16, "mediumint": 24, "int": 32, "integer": 32, "int4": 32}
 NATURAL_LENGTHS = {
     "country": 2,
+    "currency": 3,
     "language": 35,
     "phone": 32,
     "email": 254,

@@ -103,7 +103,8 @@ def _references(entry: Any) -> Iterator[str]:
 def _shared(text: dict[str, Any]) -> str:
     shared = {key: text["properties"][key] for key in (*SHARED, *SHARED_TEXT)}
     lead = "Every field names its `kind`. All kinds but `constant` share the first five keys below, those that\n"
-    lead += "yield text (text, name, email, phone, choice, country, language, url, address) the last two as well."
+    lead += "yield text (text, name, company, email, phone, currency, choice, country, language, url, address) the\n"
+    lead += "last two as well."
     required = [key for key in text["required"] if key in shared]
     return _section(KINDS_BELOW, {"description": lead, "properties": shared, "required": required}, 2)
 
