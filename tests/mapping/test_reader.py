@@ -268,7 +268,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
     strategies = (
         "'most_complete', 'most_recent', 'oldest', 'longest', 'most_frequent', 'strictest', 'aggregate', 'survivor'"
     )
-    named = "'iso', 'excel_serial', 'epoch_seconds', 'epoch_milliseconds'"
+    named = "'iso', 'excel_serial', 'epoch_seconds', 'epoch_milliseconds', 'chinese', 'roc'"
     assert problems(tmp_path, text) == [
         "1:10: version: expected '1', found the number that YAML makes of 1; write it in quotes: \"1\"",
         "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found 'Europe/Berln' "
