@@ -23,7 +23,7 @@ REVIEW = {"a": pl.String, "b": pl.String, "rule": pl.String, "reason": pl.String
 
 
 def remember_review(target: SqlTarget, folder: RunFolder, entity: str, run_no: int) -> None:
-    """Keep the pairs that a run left to a person; forget those of rows that it placed and did not propose again.
+    """Keep the pairs that a run left to a person; forget undecided ones of rows that it placed without asking again.
 
     Stages the numbers by which they are decided (`review_numbers`).
     """
@@ -32,11 +32,14 @@ def remember_review(target: SqlTarget, folder: RunFolder, entity: str, run_no: i
     staged = open_table(folder, entity, "review").frame([*REVIEW, "weights"])
     proposed = _proposed(target_object, staged)
     table = target.ledger.tables.match_review
+    said = memory(decision_history(target.ledger, target_object))
     with target.transaction() as connection:
         known = _known(connection, table, target_object)
         if known.is_empty() and proposed.is_empty():
             return
-        _forget(connection, table, known.join(proposed, on="pair_sha256", how="anti"), _placed(folder, entity))
+        silent = known.join(proposed, on="pair_sha256", how="anti")
+        undecided = [(a, b) not in said for a, b in silent.select("a", "b").iter_rows()]
+        _forget(connection, table, silent.filter(undecided), _placed(folder, entity))
         told = proposed.with_columns(pl.lit(stream).alias("stream_no"), pl.lit(run_no).alias("last_run"))
         again = told.join(known.select("pair_sha256", "pair_no"), on="pair_sha256", how="inner")
         if not again.is_empty():
