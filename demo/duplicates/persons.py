@@ -86,8 +86,12 @@ class People:
         person = self.person(firm.land)
         person.firm, person.desk = firm, True
         person.direct = extension(self._chances, firm.phone)
-        person.work_mail = self._unique(_work_local(self._chances, person), firm.domain)
+        person.work_mail = self.work_mail(person, firm)
         return person
+
+    def work_mail(self, person: Person, firm: Firm) -> str:
+        """Return an address of the person's own with the company."""
+        return self._unique(_work_local(self._chances, person), firm.domain)
 
     def private_mail(self, person: Person) -> str:
         """Return an address of the person's own with some provider."""

@@ -130,19 +130,22 @@ class Society:
         if len(group) == 1:
             return group
         if self._chances.chance(0.12):
-            self._family_business(group)
+            self._family_business(firm, group)
+            group = _of_different_names(group)
         self._label("colleagues", group)
         if self._chances.chance(0.08):
             self._one_mailbox(firm, group)
         return group
 
-    def _family_business(self, group: list[Person]) -> None:
+    def _family_business(self, firm: Firm, group: list[Person]) -> None:
         family = surname(self._chances, group[0].land)
         taken = {group[0].given}
         for person in group[1:3]:
             if person.given not in taken and not (person.latin or group[0].latin):
                 taken.add(person.given)
                 person.family = group[0].family = family
+                person.work_mail = self._people.work_mail(person, firm)
+        group[0].work_mail = self._people.work_mail(group[0], firm)
 
     def _one_mailbox(self, firm: Firm, group: list[Person]) -> None:
         """Let everybody of the office give the role mailbox as theirs."""
