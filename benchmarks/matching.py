@@ -128,9 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table(lines))
     if chosen.json:
         chosen.json.write_text(json.dumps([line.plain() for line in lines], indent=1) + "\n")
+    return exit_code(lines, chosen.check)
+
+
+def exit_code(lines: Sequence[Line], check: bool) -> int:
+    """Return 1 where a set failed, or where a floor was missed and floors are checked, else 0."""
     failed = any(line.outcome is None for line in lines)
     below = any(line.outcome and line.outcome.missed() for line in lines)
-    return 1 if failed or (chosen.check and below) else 0
+    return 1 if failed or (check and below) else 0
 
 
 if __name__ == "__main__":
