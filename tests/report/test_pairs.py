@@ -15,7 +15,7 @@ WEIGHTS = json.dumps({"email": {"level": "equal", "weight": 9.3}, "first_name": 
 A, B = "legacy_crm.contact:1", "legacy_crm.contact:2"
 
 
-def staged(folder: RunFolder, reason: str = "model", judgement: str | None = None) -> None:
+def staged(folder: RunFolder, reason: str = "below_merge", judgement: str | None = None) -> None:
     line = {
         "_key_a": "1", "_key_b": "2", "rule": "model", "reason": reason, "a": A, "b": B, "probability": 0.973,
         "weights": WEIGHTS, "judgement": judgement,

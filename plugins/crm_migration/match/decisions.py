@@ -7,6 +7,7 @@ connect them, and wins over `same`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -57,7 +58,7 @@ class Settled:
         """Return the golden ids of records that their last row leaves for another one."""
         return self.moving.filter(pl.col("identity") == pl.col("former"))["former"]
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, str]:
         """Return the smallest unit of the group that each unit in `together` belongs to."""
         return Groups.of(self.together.iter_rows()).roots()

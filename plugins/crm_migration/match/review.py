@@ -48,11 +48,15 @@ def _without(pool: Pool, lines: pl.DataFrame, said: pl.DataFrame) -> pl.DataFram
     """Return `lines` without the pairs whose units `said` names; contradictions stay."""
     if said.is_empty():
         return lines
-    units = dict(pool.nodes.select("identity", pl.coalesce("golden", "identity")).iter_rows())
-    sides = [pl.col(side).replace(units).alias(f"_unit_{side}") for side in ("a", "b")]
-    one, other = pl.min_horizontal("_unit_a", "_unit_b"), pl.max_horizontal("_unit_a", "_unit_b")
+    units = pool.nodes.select("identity", pl.coalesce("golden", "identity").alias("unit"))
+    units = units.filter(pl.col("identity").is_in(pl.concat([lines["a"], lines["b"]]).implode())).unique("identity")
     ordered = said.select(pl.min_horizontal("a", "b").alias("_one"), pl.max_horizontal("a", "b").alias("_other"))
-    named = lines.with_row_index("_line").with_columns(sides).with_columns(one.alias("_one"), other.alias("_other"))
+    named = lines.with_row_index("_line")
+    for side in ("a", "b"):
+        unit = units.rename({"identity": side, "unit": f"_unit_{side}"})
+        named = named.join(unit, on=side, how="left", maintain_order="left")
+    pair = [pl.coalesce(f"_unit_{side}", side) for side in ("a", "b")]
+    named = named.with_columns(pl.min_horizontal(pair).alias("_one"), pl.max_horizontal(pair).alias("_other"))
     decided = named.join(ordered, on=["_one", "_other"], how="semi").filter(pl.col("reason") != CONTRADICTION)["_line"]
     return named.filter(~pl.col("_line").is_in(decided.implode())).select(lines.columns)
 

@@ -115,7 +115,12 @@ REVIEWS: dict[str, str] = {
     "both_exist": "Both are records of the target already",
     "conflict_in_cluster": "Another member of the group forbids it",
     "contradiction": "Said to be one customer, but others said to be two stand between",
-    "model": "Alike, but not alike enough to merge unasked",
+    "below_merge": "Alike, but not alike enough to merge unasked",
+    "company_name": "The companies' names differ",
+    "other_place": "The same name at another place",
+    "name_only": "Nothing but the name agrees",
+    "weak_name": "The names agree in part only",
+    "birth_date": "The dates of birth differ",
 }
 CROWDED = "key_value_shared_by_many"
 
