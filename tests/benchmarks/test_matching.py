@@ -12,6 +12,7 @@ import pytest
 from benchmarks import matching
 from benchmarks.matching_scores import Scores, labelled, planted, score, wrong_merges
 from benchmarks.matching_sets import COLUMNS, LabelledSet, LayoutError, Outcome, folders, read_set
+from benchmarks.measure import Measured
 
 TRUTH = pl.DataFrame({"id": list("abcdef"), "cluster": list("111223")})
 
