@@ -10,6 +10,7 @@ import pytest
 
 from crm_migration import pipeline
 from crm_migration.errors import MappingFault, MappingInvalid, SchemaDrifted
+from crm_migration.report.model import Report
 from tests.drift.conftest import Loaded
 from tests.drift.small import Place, Table
 
@@ -159,6 +160,33 @@ def test_a_field_that_was_left_out_is_mapped_again_when_its_column_is_back(loade
     made = place.run("third", policies)
     assert place.contacts() == _target({"1": {"city": "Bonn"}})
     assert made.changes == ()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_record_with_nothing_new_is_unchanged_while_a_field_is_left_out(loaded: Loaded, source: str) -> None:
+    place, policies = loaded(source), {"missing_columns": "discard"}
+    narrow = Table.first().with_columns("id", "name", "stage", "size", "note")
+    place.put(narrow)
+    made = place.run("second", policies)
+    assert [change.policy for change in made.changes] == ["discard"]
+    assert _outcomes(made) == {"unchanged": 3}
+    place.put(narrow.with_values(name=["Anna", "Bob", "Cem"]))
+    assert _outcomes(place.run("third", policies)) == {"updated": 1, "unchanged": 2}
+    assert _outcomes(place.run("fourth", policies)) == {"unchanged": 3}
+    place.put(Table.first().with_values(name=["Anna", "Bob", "Cem"], city=["Berlin", "Lyon", "Rome"]))
+    before = place.contacts()
+    assert _outcomes(place.run("fifth", policies)) == {"updated": 1, "unchanged": 2}
+    assert place.contacts() == _target({"2": {"city": "Lyon"}})
+    assert _outcomes(place.run("sixth", policies)) == {"unchanged": 3}
+    assert pipeline.undo(place.job("fifth", policies)).differing == []
+    assert place.contacts() == before
+
+
+def _outcomes(made: Report) -> dict[str, int]:
+    (entity,) = made.entities
+    counted = entity.identity.counts
+    assert counted is not None
+    return {name: count for name, count in counted.as_dict().items() if count}
 
 
 def test_a_postgresql_source_is_watched_by_its_declared_types(postgres_url: str, tmp_path: Path) -> None:

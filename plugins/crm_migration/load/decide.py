@@ -10,7 +10,7 @@ from crm_migration.extract.dialect import read_text
 from crm_migration.load.accounts import shared_heads
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints
-from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, three_way, with_policy
+from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
 from crm_migration.load.present import gone, has_outsiders, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
@@ -283,12 +283,17 @@ def _merge_edits(connection: sa.Connection, job: LoadJob, entity_name: str, fram
     layouts = job.target.ledger.layouts()
     head = frame["fingerprint"].bin.slice(0, WIDTH).is_in(shared_heads(layouts)).fill_null(value=False)
     shared = updating & frame["fingerprint"].is_not_null() & (frame["_foreign"] | head)
-    merged, kept = _merge_own(connection, job, (entity_name, layouts), frame.filter(updating & ~shared))
     entity = job.target.mapping.entities[entity_name]
+    alone = frame.filter(updating & ~shared)
+    again = said_again(entity, alone, layouts)
+    held = alone.filter(again).with_columns(
+        pl.lit("keep").alias("_action"), pl.col("fingerprint").alias("_fingerprint")
+    )
+    merged, kept = _merge_own(connection, job, (entity_name, layouts), alone.filter(~again))
     own, absent = job.contributions(entity_name), job.founder_absent(entity_name)
     stream = Stream(job.target, entity, job.stream(entity_name), own, absent, layouts, job.run_no)
     settled = settle(connection, stream, frame.filter(shared))
-    whole = pl.concat([frame.filter(~updating), merged, settled.frame.select(frame.columns)])
+    whole = pl.concat([frame.filter(~updating), held, merged, settled.frame.select(frame.columns)])
     return replace(settled, frame=whole, kept=pl.concat([kept, settled.kept]))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from crm_migration.load.fingerprint import hashes, pack, unpack
+from crm_migration.load.fingerprint import WIDTH, hashes, layout, pack, unpack
 from crm_migration.mapping.model import Entity
 
 KEPT_SCHEMA = {"target_id": pl.String, "field": pl.String}
@@ -42,10 +42,28 @@ class Sides:
         return np.where(self.unknown, np.where(self.comparable, self.base, self.now), self.new)
 
 
+def said_again(entity: Entity, records: pl.DataFrame, layouts: dict[int, list[str]]) -> pl.Series:
+    """Return which records have every field as it was loaded last, though other fields may have been loaded with them.
+
+    A run that leaves out a field has nothing new to say of such a record, and no reason to forget what was loaded.
+    """
+    head = layout(entity).to_bytes(WIDTH, "little")
+    other = ~records["fingerprint"].bin.slice(0, WIDTH).is_in([head]).fill_null(value=True)
+    again = np.zeros(records.height, dtype=bool)
+    if other.any():
+        some = records.filter(other)
+        loaded, comparable = unpack(some["fingerprint"], entity, layouts)
+        again[other.to_numpy()] = (comparable & (loaded == hashes(some, entity))).all(axis=1)
+    return pl.Series(again)
+
+
 def three_way(
     entity: Entity, updates: pl.DataFrame, current: pl.DataFrame, sides: Sides
 ) -> tuple[pl.DataFrame, np.ndarray]:
-    """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit."""
+    """Return `updates` with the values to write, and which fields (rows × fields) keep the target's edit.
+
+    Where the fields loaded last were others, a record may hold already all that is to be written: it becomes a `note`.
+    """
     edited = sides.comparable & (sides.now != sides.base)
     source_same = sides.comparable & (sides.new == sides.base)
     overwrite = entity.target.on_target_change == "overwrite"
@@ -54,8 +72,11 @@ def three_way(
         updates[name].zip_with(pl.Series(~stay[:, at]), current[name]).alias(name)
         for at, name in enumerate(entity.fields)
     ]
+    idle = ~sides.comparable.all(axis=1) & ~(~stay & (sides.new != sides.now)).any(axis=1)
+    noted = pl.when(pl.Series(idle) & updates["fingerprint"].is_not_null()).then(pl.lit("note")).otherwise("_action")
     recorded = pack(sides.recorded(), entity)
-    return updates.with_columns(*chosen, recorded.alias("_fingerprint")), edited & stay & (sides.new != sides.now)
+    merged = updates.with_columns(*chosen, noted.alias("_action"), recorded.alias("_fingerprint"))
+    return merged, edited & stay & (sides.new != sides.now)
 
 
 def with_policy(merged: pl.DataFrame, edited: np.ndarray, gone: pl.Series, entity: Entity) -> pl.DataFrame:
