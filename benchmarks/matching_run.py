@@ -19,8 +19,9 @@ from crm_migration.staging import RunFolder, TableWriter, open_table
 _LIKELY = 0.5
 _LEAST_MEAN = 0.3
 _TEXTS = (
-    "given_name surname full_name company email phone website address suburb city postcode region country dob".split()
-)
+    "given_name", "surname", "full_name", "company", "email", "phone", "website", "address", "suburb", "city",
+    "postcode", "region", "country", "dob",
+)  # fmt: skip
 _CONTACT_PARTS = {
     "email": "email", "phone": "phone", "website": "website", "street": "address", "postal_code": "postcode",
     "city": "city", "company": "company",
@@ -28,7 +29,7 @@ _CONTACT_PARTS = {
 _PERSON_PARTS = {
     "given_name": "given_name", "family_name": "surname", "full_name": "full_name", "birth_date": "dob",
 }  # fmt: skip
-_PERSON_NAME = {"fields": ["given_name", "surname"]}
+_PERSON_NAME = {"fields": ["given_name", "surname", "full_name"]}
 _COMPANY_NAME = {"fields": ["company"], "by": "company"}
 _MATCH: dict[str, dict[str, Any]] = {
     "person": {
@@ -40,7 +41,6 @@ _MATCH: dict[str, dict[str, Any]] = {
     },
     "company": {
         "keys": [
-            {"name": "website", "fields": ["website"], "compare": "domain", "similar": _COMPANY_NAME},
             {"name": "phone", "fields": ["phone"], "compare": "digits", "similar": _COMPANY_NAME},
         ],
         "model": {"kind": "company", "fields": _CONTACT_PARTS},

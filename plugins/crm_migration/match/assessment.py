@@ -1,14 +1,15 @@
 """Assessment: which pairs the model merges, which it shows to a person and why, and which it doubts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from crm_migration.mapping.matching import MatchModel
-from crm_migration.match.comparisons import UNLIKE_NAMES, comparisons
+from crm_migration.match.comparisons import ANOTHER_STREET, UNLIKE_NAMES, comparisons
 from crm_migration.match.engine import engine, put
 from crm_migration.match.features import features
 from crm_migration.match.guards import companies_apart, persons_apart
@@ -18,6 +19,7 @@ from crm_migration.match.pairs import PAIR, beside
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool, node_numbers
 from crm_migration.match.scoring import Scored, evidence, score
+from crm_migration.match.thresholds import Bands, bands
 from crm_migration.match.training import train
 
 ASSESSED = {**PAIR, "probability": pl.Float64(), "weights": pl.String(), "reason": pl.String()}
@@ -56,11 +58,11 @@ class Assessed:
         return pl.DataFrame(lines, schema={"sha256": pl.String(), "model": pl.String()}, orient="row")
 
 
-def assess(plan: Plan, pool: Pool, saved: Path | None) -> Assessed:
+def assess(plan: Plan, pool: Pool, saved: Path | None, labels: pl.DataFrame | None = None) -> Assessed:
     """Return the model's verdicts over all pairs of which one side is to be placed.
 
     The model is read from `saved` where that file exists; else it is trained on the rows at hand, and where they are
-    too few to learn from, the strong keys stand alone.
+    too few to learn from, the strong keys stand alone. `labels` move the bands where they are enough (`thresholds`).
 
     Raises:
         MappingInvalid: `saved` is not a model for these fields.
@@ -81,7 +83,7 @@ def assess(plan: Plan, pool: Pool, saved: Path | None) -> Assessed:
         put(connection, "feature", iter([table.drop("node", "identity")]))
         del table
         scored = score(connection, model, fresh * (fresh - 1) / 2 + fresh * others)
-    return _judged(plan, config, model, _Found(scored, nodes, origin))
+    return _judged(plan, model, _Found(scored, nodes, origin, bands(config, labels)))
 
 
 def feature_table(plan: Plan, pool: Pool, config: MatchModel) -> pl.DataFrame:
@@ -108,22 +110,23 @@ class _Found:
     scored: Scored
     nodes: pl.DataFrame
     origin: str
+    bands: Bands
 
 
-def _judged(plan: Plan, config: MatchModel, model: Model, found: _Found) -> Assessed:
+def _judged(plan: Plan, model: Model, found: _Found) -> Assessed:
     names = found.nodes
     pairs = found.scored.pairs.join(names, left_on="unique_id_l", right_on="unique_id").join(
         names, left_on="unique_id_r", right_on="unique_id", suffix="_r"
     )
     pairs = pairs.rename({"node": "a", "node_r": "b"}).with_columns(rule=pl.lit(plan.model_rule, dtype=PAIR["rule"]))
     reasons = _objections(model, pairs)
-    likely = pl.col("probability") >= config.review
+    likely = pl.col("probability") >= found.bands.review_at
     reason = (
         pl.when(~likely)
         .then(None)
         .when(pl.col("objection").is_not_null())
         .then("objection")
-        .when(pl.col("probability") >= config.merge_at)
+        .when(pl.col("probability") >= found.bands.merge_at)
         .then(pl.lit(_MERGE))
         .otherwise(pl.lit("below_merge"))
     )
@@ -139,6 +142,7 @@ def _judged(plan: Plan, config: MatchModel, model: Model, found: _Found) -> Asse
         "model_sha256": model.digest,
         "prior": found.scored.prior,
         "scored_pairs": found.scored.blocked.pairs,
+        **asdict(found.bands),
     }
     doubted = judged.filter(~merges.fill_null(value=False))
     merged = judged.filter(merges).with_columns(reason=pl.lit(None, dtype=pl.String))
@@ -148,12 +152,20 @@ def _judged(plan: Plan, config: MatchModel, model: Model, found: _Found) -> Asse
 def _objections(model: Model, pairs: pl.DataFrame) -> pl.Series:
     """Return for each pair why it must not merge however probable it is, null where nothing speaks against it."""
     labels = {name: _label(model, name) for name in model.levels()}
-    telling = pairs.select(_rule_objection(model.kind, labels).alias("rule"))["rule"]
     if model.kind == "company":
         named, reason = companies_apart(pairs["company"], pairs["company_r"]), "company_name"
+        excused = pl.lit(value=False)
     else:
         named, reason = persons_apart(pairs.select("given", "family", "given_r", "family_r")), "given_name"
-    return pl.select(pl.when(named).then(pl.lit(reason)).otherwise(telling)).to_series()
+        # One Chinese character that sounds or looks alike is a slip of the pen where mailbox and phone are the same.
+        excused = _is_in(labels, "name", "one character differs") & _is_in(labels, "email", "same")
+        excused &= _is_in(labels, "phone", "same") | _is_in(labels, "birth_date", "same")
+    objection = pl.when(pl.lit(named) & ~excused).then(pl.lit(reason)).otherwise(_rule_objection(model.kind, labels))
+    return pairs.select(objection.alias("objection"))["objection"]
+
+
+def _is_in(labels: dict[str, pl.Expr], comparison: str, *levels: str) -> pl.Expr:
+    return labels[comparison].is_in(levels) if comparison in labels else pl.lit(value=False)
 
 
 def _label(model: Model, comparison: str) -> pl.Expr:
@@ -162,21 +174,18 @@ def _label(model: Model, comparison: str) -> pl.Expr:
 
 def _rule_objection(kind: str, labels: dict[str, pl.Expr]) -> pl.Expr:
     """Return the objection that the levels of a pair raise: names alone never merge, nor do other places or births."""
-
-    def is_in(comparison: str, *levels: str) -> pl.Expr:
-        return labels[comparison].is_in(levels) if comparison in labels else pl.lit(value=False)
-
+    is_in = partial(_is_in, labels)
     own = is_in("email", "same", "same before the @", "alike") | is_in("phone", "same", "one digit")
     own |= is_in("website", "same") if kind == "company" else is_in("birth_date", "same", "one digit")
     street = is_in("street", *_CLOSE_STREET)
     if kind == "company":
-        elsewhere = is_in("street", "differs") & is_in("area", "differs")
+        elsewhere = is_in("street", *ANOTHER_STREET) & is_in("area", "differs") & ~is_in("phone", "same")
         return pl.when(elsewhere).then(pl.lit("other_place")).when(~own & ~street).then(pl.lit("name_only"))
     partly = is_in("name", *_PARTLY_NAMED) & ~is_in("email", "same") & ~is_in("birth_date", "same")
     return (
         pl.when(is_in("name", *UNLIKE_NAMES) | partly)
         .then(pl.lit("weak_name"))
-        .when(is_in("birth_date", "differs", "year") & ~is_in("email", "same"))
+        .when(is_in("birth_date", "differs", "year") & ~(is_in("email", "same") & is_in("name", "same", "swapped")))
         .then(pl.lit("birth_date"))
         .when(~own & ~(street & is_in("name", "same", "swapped")))
         .then(pl.lit("name_only"))

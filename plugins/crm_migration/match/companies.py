@@ -12,7 +12,10 @@ from crm_migration.match.folding import blank_to_null, unaccented
 
 _NUMERALS = re.compile(r"\d+|[一二三四五六七八九十百]|\b(?:ii|iii|iv|vi|vii|viii|ix)\b")
 _LEAST_REST = 0.8
+_ABBREVIATION = 3
 _SHORT_FORM = 4
+_LEAST_CHINESE = 4
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
 
 
 def _spelled(form: str) -> str:
@@ -27,7 +30,8 @@ def _endings() -> str:
 
 _ENDINGS = _endings()
 _FRONTS = rf"^(?:(?:{'|'.join(front.replace(' ', chr(92) + 's') for front in IN_FRONT)})\s)+"
-_CJK = rf"(?:\s?(?:{'|'.join((*CHINESE_FORMS, *EITHER_END))}))+$"
+# A branch's or a department's mark may follow the form.
+_CJK = rf"(?:\s?(?:{'|'.join((*CHINESE_FORMS, *EITHER_END))}))+(\s|$)"
 _CJK_FRONT = rf"^(?:{'|'.join(EITHER_END)})\s?"
 
 
@@ -37,7 +41,7 @@ def base_name(name: pl.Expr) -> pl.Expr:
     text = dotless.str.replace_all(r"[^\p{L}\p{N}\p{M}]+", " ").str.strip_chars()
     text = text.str.replace_all(r"\b(?:und|et)\b", "and")
     bare = text.str.replace(_FRONTS, "").str.replace(_CJK_FRONT, "")
-    return pl.coalesce(blank_to_null(bare.str.replace(_ENDINGS, "").str.replace(_CJK, "")), blank_to_null(text))
+    return pl.coalesce(blank_to_null(bare.str.replace(_ENDINGS, "").str.replace(_CJK, "$1")), blank_to_null(text))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -53,11 +57,9 @@ def companies_agree(left: str, right: str, at_least: float) -> bool:
         return True
     if sorted(_NUMERALS.findall(left)) != sorted(_NUMERALS.findall(right)):
         return False
-    if fuzz.token_sort_ratio(left, right) < at_least * 100:
+    if fuzz.token_sort_ratio(_spelt_out(left, right), _spelt_out(right, left)) < at_least * 100:
         return False
-    first, second = set(left.split()), set(right.split())
-    rest = (" ".join(sorted(first - second)), " ".join(sorted(second - first)))
-    return not all(rest) or fuzz.ratio(*rest) >= _LEAST_REST * 100
+    return not companies_differ(left, right)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -78,4 +80,18 @@ def _has_own_word(words: set[str], others: set[str]) -> bool:
 
 def _resembles(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
-    return fuzz.ratio(one, other) >= _LEAST_REST * 100 or (len(short) == 1 and long.startswith(short))
+    if _IDEOGRAPHS.search(long):
+        # 电气 and 电子 are two trades: a Chinese name is another, but for a city in front or a trade cut short behind.
+        return len(short) >= _LEAST_CHINESE and (long.endswith(short) or long.startswith(short))
+    return fuzz.ratio(one, other) >= _LEAST_REST * 100 or _abbreviates(short, long)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    return (len(short) == 1 or len(short) >= _ABBREVIATION) and long.startswith(short)
+
+
+def _spelt_out(name: str, other: str) -> str:
+    """Return `name` with each word that abbreviates one word of `other` replaced by it."""
+    words = other.split()
+    found = {word: [long for long in words if word != long and _abbreviates(word, long)] for word in name.split()}
+    return " ".join(long[0] if len(long) == 1 else word for word in name.split() for long in [found[word]])

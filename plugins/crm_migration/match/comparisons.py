@@ -16,6 +16,9 @@ _LEAST_VALUES = 3
 NAME, AREA, COMPANY = "name", "area", "company"
 # A household and an office share all of these: they say nothing of two people whose names are not alike.
 CIRCUMSTANCES = ("street", AREA, "phone", "employer", "website")
+ANOTHER_STREET = ("differs", "some words", "street only")
+# Branches share these.
+HOUSE_MARKS = ("email", "website")
 UNLIKE_NAMES = ("family name only", "given name only", "differs")
 
 
@@ -116,6 +119,10 @@ def _employer() -> Comparison:
 
 def _company() -> Comparison:
     common = "len(list_intersect(company_words_l, company_words_r))"
+    inside = (
+        "least(length(company_l), length(company_r)) >= 4 AND unicode(company_l) > 12288"
+        " AND (contains(company_l, company_r) OR contains(company_r, company_l))"
+    )
     fewest = "least(len(company_words_l), len(company_words_r))"
     spelt = "company_any_order_l = company_any_order_r OR replace(company_l, ' ', '') = replace(company_r, ' ', '')"
     like = f"{_alike('company_l', 'company_r', 0.92)} OR {_alike('company_any_order_l', 'company_any_order_r', 0.92)}"
@@ -126,7 +133,7 @@ def _company() -> Comparison:
         _level(spelt, "same words"),
         _level(like, "alike"),
         _level(f"{common} >= 2 AND {common} * 2 >= {fewest}", "half of the words"),
-        _level("list_has_any(company_words_l, company_words_r)", "a word"),
+        _level(f"list_has_any(company_words_l, company_words_r) OR {inside}", "a word"),
     )
 
 
@@ -169,14 +176,17 @@ def _area() -> Comparison:
 
 def _email() -> Comparison:
     # Mailboxes are named after people: a namesake's says nothing new, and another number is another mailbox.
-    namesake = "(name_l = name_r AND email_l <> email_r AND email_user_l = email_user_r)"
+    named = (
+        "contains(email_user_l, split_part(family_l, ' ', 1)) OR contains(email_user_l, split_part(given_l, ' ', 1))"
+    )
+    namesake = f"(email_l <> email_r AND email_user_l = email_user_r AND (name_l = name_r OR {named}))"
     same_number = "email_number_l IS NOT DISTINCT FROM email_number_r"
     return _comparison(
         "email",
         f"{_missing('email')} OR {namesake}",
         _level("email_l = email_r", "same", "email"),
         _level("email_user_l = email_user_r", "same before the @"),
-        _level(f"{same_number} AND levenshtein(email_l, email_r) <= 3", "alike"),
+        _level(f"{same_number} AND levenshtein(email_l, email_r) <= 2", "alike"),
     )
 
 

@@ -1,14 +1,18 @@
 """Guards: the pairs that a key proposes and a person must look at before anything is merged."""
 
 import polars as pl
+from rapidfuzz.distance import Levenshtein
 
 from crm_migration.match.chinese import simplified
 from crm_migration.match.companies import companies_differ
+from crm_migration.match.compare import digits
 from crm_migration.match.folding import joined, words
 from crm_migration.match.pairs import beside
 from crm_migration.match.persons import generations_differ, given_names_differ
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
+
+_SLIP = 2
 
 
 def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
@@ -21,13 +25,28 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
         return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
     wanted = pl.concat([pairs["a"], pairs["b"]])
     other = simplified(words(joined(plan.other_names))) if plan.other_names else pl.lit(None, dtype=pl.String)
-    names = pool.values(wanted, [given, *plan.other_names]).select(
+    born = plan.birth_date
+    names = pool.values(wanted, [given, *plan.other_names, *([born] if born else [])]).select(
         pl.col("_node").alias("node"),
         simplified(words(pl.col(given).cast(pl.String))).alias("given"),
         other.alias("other"),
+        (digits(pl.col(born).cast(pl.String)) if born else pl.lit(None, dtype=pl.String)).alias("born"),
     )
     sides = beside(pairs.select("a", "b"), names)
-    return persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
+    apart = persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
+    return apart | births_apart(sides)
+
+
+def births_apart(sides: pl.DataFrame) -> pl.Series:
+    """Return for each pair whether the dates of birth are clearly two persons', their given names not being equal.
+
+    Parents and children, brothers and sisters bear names alike and share a mailbox; a slip of the pen is in one digit.
+    """
+    apart = [
+        bool(one and other) and given != name and Levenshtein.distance(one, other) > _SLIP
+        for one, other, given, name in sides.select("born_a", "born_b", "given_a", "given_b").iter_rows()
+    ]
+    return pl.Series(apart, dtype=pl.Boolean)
 
 
 def persons_apart(names: pl.DataFrame) -> pl.Series:

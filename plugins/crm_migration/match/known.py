@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from crm_migration.match.thresholds import LABELS
+
 CROSSWALK = {"source_key": pl.String(), "golden_id": pl.String()}
 DECISIONS = {
     "a": pl.String(),
@@ -29,12 +31,15 @@ class KnownRecords:
             members of merged records.
         decisions: `a`, `b` (identities of rows), `judgement` (`same`, `different` or `unsure`: the last that a
             person gave of the pair), `golden_a`, `golden_b`: the records that the rows belong to, or null.
+        labels: `probability`, `same`, `guarded`: what the model last said of the pairs that it showed to a person, and
+            what the person said.
     """
 
     crosswalk: pl.DataFrame
     records: Iterable[pl.DataFrame] | None
     lineage: pl.DataFrame
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
+    labels: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LABELS))
 
     def __post_init__(self) -> None:
         """Refuse frames that lack a column, and a crosswalk that places a row twice."""
@@ -42,6 +47,7 @@ class KnownRecords:
             ("crosswalk", self.crosswalk, CROSSWALK),
             ("lineage", self.lineage, LINEAGE),
             ("decisions", self.decisions, DECISIONS),
+            ("labels", self.labels, LABELS),
         ):
             if missing := sorted(set(schema) - set(frame.columns)):
                 raise ValueError(f"known {name}: expected columns {sorted(schema)}, missing {missing}")

@@ -11,7 +11,11 @@ SIMILAR_GIVEN_NAME = 0.85
 _MOST_WORDS = 6
 _TITLE_WORDS = "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
 TITLES = frozenset(_TITLE_WORDS.split())
-_GENERATIONS = frozenset(("jr", "junior", "sr", "senior", "ii", "iii", "iv"))
+_GENERATION_OF = {
+    "jr": "junior", "jun": "junior", "jnr": "junior", "junior": "junior", "fils": "junior", "hijo": "junior",
+    "sr": "senior", "sen": "senior", "snr": "senior", "senior": "senior", "pere": "senior", "padre": "senior",
+    "ii": "ii", "iii": "iii", "iv": "iv",
+}  # fmt: skip
 
 
 def _script(text: str) -> str:
@@ -87,8 +91,9 @@ def _family_names_agree(left: str, right: str, at_least: float) -> bool:
 
 def _generation(name: str) -> tuple[str, frozenset[str]]:
     found = name.split()
-    marks = _GENERATIONS.intersection(found[1:])
-    return " ".join(word for word in found if word not in marks), frozenset(marks)
+    marks = [word for word in found[1:] if word in _GENERATION_OF]
+    bare = " ".join(word for place, word in enumerate(found) if not place or word not in marks)
+    return bare, frozenset(_GENERATION_OF[mark] for mark in marks)
 
 
 def generations_differ(left: str, right: str) -> bool:

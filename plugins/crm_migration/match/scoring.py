@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from crm_migration.match.blocking import Blocked, block
-from crm_migration.match.comparisons import CIRCUMSTANCES, NAME, UNLIKE_NAMES
+from crm_migration.match.comparisons import ANOTHER_STREET, AREA, CIRCUMSTANCES, HOUSE_MARKS, NAME, UNLIKE_NAMES
 from crm_migration.match.engine import linker
 from crm_migration.match.model import Model
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LEAST_PROBABILITY = 1e-4
 # Weights (log2) below it are improbable under any prior.
 _DEEPEST = 14.0
+# Of what something else explains, no more than this (log2) counts.
+_MOST_SHARED = 8.0
 _ROUNDS = 200
 _STILL = 1e-5
 _MOST_PRIOR = 0.5
@@ -63,15 +65,29 @@ def score(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float
 
 
 def _explained(model: Model) -> str:
-    """Return SQL for the weight of what two people of unlike names share by living or working in one place."""
-    levels = model.levels()
-    if model.kind != "person" or NAME not in levels:
-        return "0.0"
-    unlike = [weight for weight, label in levels[NAME].items() if label in UNLIKE_NAMES]
-    shared = [name for name in CIRCUMSTANCES if name in levels]
-    common = {name: f" + mw_tf_adj_{name}" if model.has_common(name) else "" for name in shared}
-    total = " + ".join(f"greatest(mw_{name}{common[name]}, 0)" for name in shared) or "0.0"
-    return f"CASE WHEN round(mw_{NAME}, 6) IN ({', '.join(map(str, unlike))}) THEN {total} ELSE 0.0 END"
+    """Return SQL for the weight that says nothing of a pair, since something else explains it.
+
+    Two people of unlike names share a street or a switchboard by living or working in one place; two branches share
+    a web site and a mailbox.
+    """
+    shared: tuple[str, ...]
+    if model.kind == "person":
+        apart, shared = _at(model, NAME, UNLIKE_NAMES), CIRCUMSTANCES
+    else:
+        apart, shared = f"{_at(model, 'street', ANOTHER_STREET)} AND {_at(model, AREA, ('differs',))}", HOUSE_MARKS
+    parts = [
+        f"greatest(mw_{name}{f' + mw_tf_adj_{name}' if model.has_common(name) else ''}, 0)"
+        for name in shared
+        if name in model.levels()
+    ]
+    beyond = f"greatest({' + '.join(parts) or '0.0'} - {_MOST_SHARED}, 0)"
+    return f"CASE WHEN {apart} THEN {beyond} ELSE 0.0 END"
+
+
+def _at(model: Model, comparison: str, labels: tuple[str, ...]) -> str:
+    """Return SQL for whether a pair is at one of the comparison's levels."""
+    weights = [weight for weight, label in model.levels().get(comparison, {}).items() if label in labels]
+    return f"round(mw_{comparison}, 6) IN ({', '.join(map(str, weights))})" if weights else "false"
 
 
 def _odds(probability: float) -> float:
