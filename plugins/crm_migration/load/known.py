@@ -14,8 +14,10 @@ from crm_migration.load.fingerprint import canonical_from_target
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping, Reference
-from crm_migration.match.decisions import memory
+from crm_migration.match.decisions import DIFFERENT, SAME, memory
 from crm_migration.match.known import CROSSWALK, DECISIONS, LINEAGE, KnownRecords
+from crm_migration.match.plan import MODEL_RULE
+from crm_migration.match.thresholds import LABELS, UNGUARDED
 
 
 def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownRecords:
@@ -28,7 +30,8 @@ def known_records(target: SqlTarget, mapping: Mapping, entity: str) -> KnownReco
     crosswalk = _crosswalk(target, number) if number is not None else pl.DataFrame(schema=CROSSWALK)
     lineage = _lineage(target, target_object)
     decisions = known_decisions(target, target_object)
-    return KnownRecords(crosswalk, GoldenRecords(target, mapping, entity), lineage, decisions)
+    labels = labelled_pairs(target, target_object, decisions)
+    return KnownRecords(crosswalk, GoldenRecords(target, mapping, entity), lineage, decisions, labels)
 
 
 def known_decisions(target: SqlTarget, target_object: str) -> pl.DataFrame:
@@ -41,6 +44,25 @@ def known_decisions(target: SqlTarget, target_object: str) -> pl.DataFrame:
         named = golden.select(pl.col("identity").alias(side), pl.col("golden_id").alias(f"golden_{side}"))
         pairs = pairs.join(named, on=side, how="left", maintain_order="left")
     return pairs
+
+
+def labelled_pairs(target: SqlTarget, target_object: str, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Return of the pairs that the model showed and a person judged what either said (`LABELS`)."""
+    judged = decisions.filter(pl.col("judgement").is_in([SAME, DIFFERENT])).select("a", "b", "judgement")
+    if judged.is_empty():
+        return pl.DataFrame(schema=LABELS)
+    table = target.ledger.tables.match_review
+    modelled = sa.and_(table.c.object == target_object, table.c.rule == MODEL_RULE, table.c.probability.is_not(None))
+    chosen = sa.select(table.c.a, table.c.b, table.c.reason, table.c.probability).where(modelled)
+    with target.engine.connect() as connection:
+        lines = [tuple(row) for row in connection.execute(chosen)]
+    schema = {"a": pl.String, "b": pl.String, "reason": pl.String, "probability": pl.Float64}
+    shown = pl.DataFrame(lines, schema=schema, orient="row")
+    return shown.join(judged, on=["a", "b"], how="inner").select(
+        "probability",
+        (pl.col("judgement") == SAME).alias("same"),
+        (~pl.col("reason").is_in(UNGUARDED)).alias("guarded"),
+    )
 
 
 def golden_ids(target: SqlTarget, identities: pl.Series) -> pl.DataFrame:

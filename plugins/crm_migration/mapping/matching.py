@@ -76,7 +76,7 @@ class MatchModel(Strict):
     """A statistical model of how much each field's likeness says that two rows are one customer.
 
     It is trained without labels (Fellegi and Sunter 1969; Splink). Pairs at or above `merge` merge unless a guard
-    objects, pairs at or above `review` are shown to a person.
+    objects, pairs at or above `review` are shown to a person. From 100 judged pairs on both are learned anew.
     """
 
     kind: Literal["person", "company"]
