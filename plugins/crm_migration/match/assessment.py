@@ -157,9 +157,9 @@ def _objections(model: Model, pairs: pl.DataFrame) -> pl.Series:
         excused = pl.lit(value=False)
     else:
         named, reason = persons_apart(pairs.select("given", "family", "given_r", "family_r")), "given_name"
-        # One Chinese character that sounds or looks alike is a slip of the pen where mailbox and phone are the same.
-        excused = _is_in(labels, "name", "one character differs") & _is_in(labels, "email", "same")
-        excused &= _is_in(labels, "phone", "same") | _is_in(labels, "birth_date", "same")
+        # Chinese characters that sound alike are a slip of the input method where mailbox or phone are the same.
+        excused = _is_in(labels, "email", "same") | _is_in(labels, "phone", "same")
+        excused &= _is_in(labels, "name", "same sound")
     objection = pl.when(pl.lit(named) & ~excused).then(pl.lit(reason)).otherwise(_rule_objection(model.kind, labels))
     return pairs.select(objection.alias("objection"))["objection"]
 

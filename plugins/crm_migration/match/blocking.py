@@ -31,8 +31,8 @@ TIGHT: dict[str, list[Rule]] = {
 }  # fmt: skip
 _LOOSE: dict[str, list[Rule]] = {
     "person": [
-        ("name_any_order",), ("birth_date",), ("family", "postal_code"), ("given", "postal_code"), ("family", "city"),
-        ("given", "city"), ("address",), ("house", "postal_code"), ("family",), ("given",), ("postal_code",),
+        ("name_any_order",), ("sound",), ("birth_date",), ("family", "postal_code"), ("given", "postal_code"),
+        ("family", "city"), ("given", "city"), ("address",), ("house", "postal_code"), ("family",), ("given",), ("postal_code",),
     ],
     "company": [("house", "city"), ("house",), ("postal_code",)],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Chinese text in one script: traditional characters as their simplified ones."""
+"""Chinese text in one script, and as it sounds: traditional characters as simplified ones, characters as pinyin."""
 
 from functools import lru_cache
 
@@ -16,6 +16,26 @@ def simplified(text: pl.Expr) -> pl.Expr:
     """
     traditional, plain = _characters()
     return text.str.replace_many(traditional, plain)
+
+
+def pinyin(text: pl.Expr) -> pl.Expr:
+    """Return `text` with every Chinese character as its commonest reading, without tones; all else stays as it is.
+
+    Names that sound alike are what an input method mixes up, and what a Latin spelling keeps of a name.
+    """
+    characters, readings = _readings()
+    return text.str.replace_many(characters, readings)
+
+
+@lru_cache(maxsize=1)
+def _readings() -> tuple[list[str], list[str]]:
+    """Return the characters of the unified block and beside them their readings, by pypinyin."""
+    from pypinyin import lazy_pinyin
+
+    start, end = _HAN[1]
+    characters = [chr(code) for code in range(start, end)]
+    read = {one: reading for one in characters for reading in lazy_pinyin(one) if reading != one}
+    return list(read), list(read.values())
 
 
 @lru_cache(maxsize=1)

@@ -86,7 +86,6 @@ def _person() -> Comparison:
         "(length(given_l) = 1 OR length(given_r) = 1) AND given_l[1] = given_r[1]"
         " OR split_part(given_l, ' ', 1) = split_part(given_r, ' ', 1)"
     )
-    character = "length(name_l) > 2 AND family_l = family_r AND levenshtein(name_l, name_r) = 1"
     both = f"{_alike('given_l', 'given_r')} AND {_alike('family_l', 'family_r')}"
     crossed = f"{_alike('given_l', 'family_r')} AND {_alike('family_l', 'given_r')}"
     either = f"{_alike('given_l', 'given_r')} OR {_alike('family_l', 'family_r')}"
@@ -98,7 +97,7 @@ def _person() -> Comparison:
         _level(f"family_l = family_r AND {letters} AND ({short} OR {initial})", "short form"),
         _level(f"{letters} AND {both}", "alike"),
         _level(f"{letters} AND {crossed}", "alike, swapped"),
-        _level(f"cjk_l AND cjk_r AND {character}", "one character differs"),
+        _level("sound_l = sound_r AND (cjk_l OR cjk_r)", "same sound"),
         _level("family_l = family_r AND (given_l IS NULL OR given_r IS NULL)", "family name, other missing", "family"),
         _level("given_l = given_r AND (family_l IS NULL OR family_r IS NULL)", "given name, other missing", "given"),
         _level(f"{partly} AND (given_l = family_r OR family_l = given_r)", "given is family name, other missing"),

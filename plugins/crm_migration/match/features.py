@@ -11,7 +11,7 @@ import polars as pl
 from crm_migration.clean.chinese_surnames import COMPOUND_SURNAMES
 from crm_migration.clean.email_words import ROLES
 from crm_migration.mapping.matching import MatchModel
-from crm_migration.match.chinese import simplified
+from crm_migration.match.chinese import pinyin, simplified
 from crm_migration.match.companies import base_name
 from crm_migration.match.compare import digits, domain
 from crm_migration.match.folding import blank_to_null, caseless, words
@@ -37,7 +37,7 @@ _STREET_WORDS = {
 _NOTHING = pl.lit(None, dtype=pl.String)
 _LISTS = ("given_forms", "company_words", "street_words")
 _TEXTS = (
-    "given", "family", "name", "name_any_order", "company", "company_any_order", "email", "email_user",
+    "given", "family", "name", "name_any_order", "sound", "company", "company_any_order", "email", "email_user",
     "email_number", "phone", "website", "address", "house", "street", "postal_code", "city", "birth_date",
 )  # fmt: skip
 FEATURE = {name: pl.String() for name in _TEXTS} | {name: pl.List(pl.String()) for name in _LISTS}
@@ -91,6 +91,7 @@ def _person(parts: dict[str, pl.Expr]) -> dict[str, pl.Expr]:
         "family": family,
         "name": blank_to_null(name),
         "name_any_order": blank_to_null(ordered),
+        "sound": pinyin(pl.concat_str([family, given]).str.replace_all(" ", "", literal=True)),
         "cjk": cjk,
         "given_forms": given.str.extract(r"^(\S+)", 1).replace_strict(
             forms_of(), default=None, return_dtype=pl.List(pl.String)
