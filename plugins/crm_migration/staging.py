@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -193,3 +194,21 @@ def has_table(folder: RunFolder, entity: str, step: str) -> bool:
     """Return whether `step` finished its table for `entity` in this run."""
     filesystem, local = fsspec.core.url_to_fs(folder.table(entity, step))
     return bool(filesystem.exists(f"{local}/{MANIFEST}"))
+
+
+def latest_run(root: str, source: str, entity: str, step: str) -> RunFolder | None:
+    """Return the run of `source` that was the last to finish `step` for `entity`, None where no run has."""
+    filesystem, path = fsspec.core.url_to_fs(f"{root.rstrip('/')}/{safe_name(source)}")
+    if not filesystem.isdir(path):
+        return None
+    names = [str(found).rstrip("/").rsplit("/", 1)[-1] for found in filesystem.ls(path, detail=False)]
+    # A folder whose name is no run's as `safe_name` writes it leads nowhere.
+    runs = [RunFolder(root, source, name) for name in sorted(names) if safe_name(name) == name]
+    finished = [run for run in runs if has_table(run, entity, step)]
+    return max(finished, key=lambda run: _finished_at(run, entity, step), default=None)
+
+
+def _finished_at(run: RunFolder, entity: str, step: str) -> datetime:
+    filesystem, path = fsspec.core.url_to_fs(run.table(entity, step))
+    moment: datetime = filesystem.modified(f"{path}/{MANIFEST}")
+    return moment

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from crm_migration.report import words
 from crm_migration.report.assemble import report
 from crm_migration.report.console import print_report
-from crm_migration.report.model import EntityReport, Report
+from crm_migration.report.model import EntityReport, ModelUsed, Report
 from crm_migration.report.page import render_html
 from crm_migration.staging import open_table
 from tests.report.staged_run import HOSTILE, Builder, check, facts, mapping, passing_checks
@@ -179,6 +180,44 @@ def test_rows_that_an_earlier_run_merged_are_told_apart(run: Builder) -> None:
     merges = entity(run).merges
     assert merges is not None
     assert (merges.by_key, merges.earlier, merges.merged_rows) == ((), 1, 1)
+
+
+def test_the_model_that_was_asked_is_told_in_a_sentence(run: Builder) -> None:
+    cluster(run)
+    golden = open_table(run.folder, "contact", "golden").frame()
+    told = {"model": "saved", "model_sha256": "3fa9" * 16, "prior": 0.0004, "scored_pairs": 1234, "by_model": 2}
+    run.write("contact", "golden", golden, **told, merge_at=0.99, review_at=0.5, labels=0)
+    merges = entity(run).merges
+    assert merges is not None
+    assert merges.model == ModelUsed(
+        origin="saved",
+        sha256="3fa9" * 16,
+        prior=0.0004,
+        scored_pairs=1234,
+        merged=2,
+        merge_at=0.99,
+        review_at=0.5,
+        labels=0,
+    )
+    sentence = words.model_used(merges.model)
+    assert "Model 3fa93fa93fa9, saved beside the mapping; 1,234 pairs scored; about 1 in 2,500 pairs" in sentence
+    assert "2 rows merged by it" in sentence
+    assert sentence in render_html(report(mapping(), run.folder, facts()))
+
+
+def test_a_model_that_could_not_be_learned_is_told_and_one_nobody_asked_for_is_not(run: Builder) -> None:
+    cluster(run)
+    golden = open_table(run.folder, "contact", "golden").frame()
+    run.write("contact", "golden", golden, model="none: too few rows or fields to learn from", by_model=0)
+    merges = entity(run).merges
+    assert merges is not None
+    assert merges.model is not None
+    assert merges.model.origin == "none"
+    assert "too few rows" in words.model_used(merges.model)
+    run.write("contact", "golden", golden, by_model=0)
+    again = entity(run).merges
+    assert again is not None
+    assert again.model is None
 
 
 def test_the_largest_merges_come_first_and_twenty_at_most(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Staged tables are there whole or not at all, under names that stay where they belong."""
 
+import os
 import posixpath
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_migration.errors import StagingMissing
-from crm_migration.staging import MANIFEST, RunFolder, TableWriter, has_table, open_table, safe_name
+from crm_migration.staging import MANIFEST, RunFolder, TableWriter, has_table, latest_run, open_table, safe_name
 
 ROOT = Path(__file__).parents[2]
 FIRST = pl.DataFrame({"_key": ["a", "b"], "amount": [1, None]})
@@ -210,3 +211,21 @@ def test_runs_whose_names_look_alike_do_not_share_their_staging(local: RunFolder
 @pytest.mark.parametrize("text", ["legacy_crm", "cli-2026.11", "_run", "load.account", "Z9"])
 def test_a_plain_name_is_kept(text: str) -> None:
     assert safe_name(text) == text
+
+
+def test_the_latest_run_is_the_one_that_finished_the_step_last(tmp_path):
+    assert latest_run(str(tmp_path), "crm", "contact", "clean") is None
+    moments = {"b:2026": 100, "a": 200, "c": 300}
+    for run, moment in moments.items():
+        folder = RunFolder(str(tmp_path), "crm", run)
+        with TableWriter(folder, "contact", "extract" if run == "c" else "clean") as writer:
+            writer.write(pl.DataFrame({"_key": [run]}))
+        for manifest in tmp_path.rglob(MANIFEST):
+            if safe_name(run) in str(manifest):
+                os.utime(manifest, (moment, moment))
+    found = latest_run(str(tmp_path), "crm", "contact", "clean")
+    assert found is not None
+    assert open_table(found, "contact", "clean").frame()["_key"].item() == "a"
+    os.utime(next(tmp_path.glob("crm/b*/contact/clean/manifest.json")), (400, 400))
+    later = latest_run(str(tmp_path), "crm", "contact", "clean")
+    assert open_table(later, "contact", "clean").frame()["_key"].item() == "b:2026"

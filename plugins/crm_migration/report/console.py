@@ -176,7 +176,8 @@ def _merges(report: Report) -> Table | None:
         numbers=numbers,
     )
     for entity in report.entities:
-        if entity.merges is not None and (entity.merges.merged_rows or entity.review):
+        merges = entity.merges
+        if merges is not None and (merges.merged_rows or merges.model or entity.review):
             table.add_row(_text(entity.name), *_merge_cells(entity))
     return table if table.row_count else None
 
@@ -187,8 +188,10 @@ def _merge_cells(entity: EntityReport) -> list[str | Text]:
         return []
     numbers = (merges.records, merges.merged_records, merges.merged_rows, merges.largest)
     pairs = sum(line.pairs for line in entity.review or ())
-    through = _text("\n".join(f"{line.key}: {line.rows:,}" for line in merges.by_key))
-    return [*map(formats.number, numbers), formats.number(pairs), through]
+    through = [f"{line.key}: {line.rows:,}" for line in merges.by_key]
+    if merges.model is not None:
+        through.append(words.model_used(merges.model))
+    return [*map(formats.number, numbers), formats.number(pairs), _text("\n".join(through))]
 
 
 def _failed_checks(report: Report) -> Table | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from crm_migration.report.model import EXAMPLES, MergedBy, MergeExample, Merges, ReviewReason, Taken
+from crm_migration.report.model import EXAMPLES, MergedBy, MergeExample, Merges, ModelUsed, ReviewReason, Taken
 from crm_migration.report.tables import EntityTables, read
 
 MEMBERS_SHOWN = 12
@@ -39,6 +39,21 @@ def merges(tables: EntityTables, own: str) -> Merges | None:
         by_key=tuple(sorted(lines, key=lambda line: (-line.rows, line.key))),
         earlier=earlier,
         examples=tuple(_examples(tables, own)),
+        model=_model(tables.golden.facts),
+    )
+
+
+def _model(facts: Row) -> ModelUsed | None:
+    """Return which model was asked; None where none was."""
+    told = facts.get("model")
+    if told is None:
+        return None
+    known = ("prior", "scored_pairs", "merge_at", "review_at", "labels")
+    return ModelUsed(
+        origin=told if told in ("saved", "trained") else "none",
+        sha256=facts.get("model_sha256"),
+        merged=facts.get("by_model", 0),
+        **{name: facts.get(name) for name in known},
     )
 
 

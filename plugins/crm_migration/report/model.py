@@ -171,6 +171,21 @@ class MergeExample(Part):
     taken: tuple[Taken, ...] = Field((), description="Only fields in which the members differ.")
 
 
+class ModelUsed(Part):
+    """The statistical model that matching asked."""
+
+    origin: Literal["saved", "trained", "none"] = Field(
+        description="saved: beside the mapping; trained: in this run; none: there was too little to learn from."
+    )
+    sha256: str | None = Field(None, description="Of all that decides a score.")
+    prior: float | None = Field(None, description="Probability that two rows at random are one customer.")
+    scored_pairs: int | None = Field(None, description="Pairs of rows that were scored.")
+    merged: int = Field(description="Rows that this run merged by it.")
+    merge_at: float | None = Field(None, description="Least probability to merge.")
+    review_at: float | None = Field(None, description="Least probability to be shown to a person.")
+    labels: int | None = Field(None, description="Judged pairs that both were learned from; 0: the mapping's own.")
+
+
 class Merges(Part):
     """How many rows became how many records, and through which keys."""
 
@@ -181,6 +196,7 @@ class Merges(Part):
     by_key: tuple[MergedBy, ...] = Field(description="Rows that this run merged.")
     earlier: int = Field(description="Rows that an earlier run had merged already.")
     examples: tuple[MergeExample, ...]
+    model: ModelUsed | None = Field(None, description="null: the mapping asks for none, or no row was new.")
 
 
 class ReviewReason(Part):

@@ -11,7 +11,16 @@ from crm_migration.report.model import OUTCOMES, Report
 from crm_migration.report.pairs import SideBySide
 
 FORMATS = ("number", "amount", "duration", "moment", "safe_link")
-WORDS = ("reason_title", "reason_advice", "review_title", "check_title", "step_title", "spaced", "merged_by")
+WORDS = (
+    "reason_title",
+    "reason_advice",
+    "review_title",
+    "check_title",
+    "step_title",
+    "spaced",
+    "merged_by",
+    "model_used",
+)
 
 
 def render_html(report: Report, pairs: tuple[SideBySide, ...] = ()) -> str:

@@ -61,13 +61,15 @@ def _weights(pair: SideBySide) -> Table:
     for weight in pair.weights:
         style = "green" if weight.weight > 0 else "red" if weight.weight < 0 else ""
         figure = Text(f"{weight.weight:+.1f}", style)
-        table.add_row(Text(weight.comparison), Text(formats.visible(weight.level)), figure, _bar(weight.weight, pair))
+        table.add_row(
+            Text(weight.comparison), Text(formats.visible(weight.level)), figure, bar(weight.weight, pair.strongest)
+        )
     return table
 
 
-def _bar(weight: float, pair: SideBySide) -> Text:
+def bar(weight: float, strongest: float) -> Text:
     """Return a bar that grows from the middle: to the right for one customer, to the left against."""
-    length = round(BAR * abs(weight) / pair.strongest) if pair.strongest else 0
+    length = round(BAR * abs(weight) / strongest) if strongest else 0
     length = max(length, 1) if weight else 0
     if weight < 0:
         return Text.assemble(" " * (BAR - length), ("█" * length, "red"), "│", " " * BAR)

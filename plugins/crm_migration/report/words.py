@@ -1,6 +1,6 @@
 """The report's vocabulary: what codes, checks and steps are called, and what a person can do about them."""
 
-from crm_migration.report.model import SourceDocument
+from crm_migration.report.model import ModelUsed, SourceDocument
 
 REASONS: dict[str, tuple[str, str]] = {
     "required": ("A required value is missing", "Fill it in at the source, or give the field a default."),
@@ -122,6 +122,7 @@ REVIEWS: dict[str, str] = {
     "weak_name": "The names agree in part only",
     "birth_date": "The dates of birth differ",
 }
+DIGEST_SHOWN = 12
 CROWDED = "key_value_shared_by_many"
 
 # What merged a row, where it is not a key of the mapping.
@@ -222,6 +223,24 @@ def review_title(reason: str) -> str:
 def merged_by(key: str) -> str:
     """Return in words what merged a row: a key by its name, or a person, or the model."""
     return MERGED_BY.get(key, key)
+
+
+def model_used(model: ModelUsed) -> str:
+    """Return in one sentence which model matching asked, and what came of it."""
+    if model.sha256 is None:
+        return (
+            "No model: there were too few rows, or too few filled fields, to learn from. The strong keys decided alone."
+        )
+    origin = "saved beside the mapping" if model.origin == "saved" else "trained in this run"
+    told = [f"Model {model.sha256[:DIGEST_SHOWN]}, {origin}"]
+    if model.scored_pairs is not None:
+        told.append(f"{plural(model.scored_pairs, 'pair')} scored")
+    if model.prior:
+        told.append(f"about 1 in {round(1 / model.prior):,} pairs at random expected to be one customer")
+    told.append(f"{plural(model.merged, 'row')} merged by it")
+    if model.labels:
+        told.append(f"thresholds from {plural(model.labels, 'judged pair')}")
+    return "; ".join(told) + "."
 
 
 def step_title(step: str) -> str:
