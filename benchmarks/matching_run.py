@@ -3,6 +3,7 @@
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -86,14 +87,17 @@ def resolve(records: pl.DataFrame, kind: str) -> Resolved:
             writer.finish()
         golden = match(made, kind, folder, KnownRecords.nothing())
         merged = dict(open_table(folder, kind, "members").frame(["_key", "_golden"]).iter_rows())
-        return Resolved(merged, _joined(_likely(made, kind, folder), merged), golden.facts)
+        saved = Path(staging, "model.json")
+        for (text,) in open_table(folder, kind, "model").frame(["model"]).iter_rows():
+            saved.write_text(text, encoding="utf-8")
+        return Resolved(merged, _joined(_likely(made, kind, folder, saved), merged), golden.facts)
 
 
-def _likely(made: Mapping, kind: str, folder: RunFolder) -> dict[str, str]:
+def _likely(made: Mapping, kind: str, folder: RunFolder, saved: Path) -> dict[str, str]:
     """Return the clusters when every pair that the model holds for more likely than not is taken as one."""
     plan = Plan("labelled", kind, made.entities[kind])
     pool, _ = gather(plan, open_table(folder, kind, "clean"), KnownRecords.nothing())
-    assessed = assess(plan, pool, None)
+    assessed = assess(plan, pool, saved)
     pairs = pl.concat([assessed.merged, assessed.doubted]).select("a", "b", "probability")
     group = components(pool.rows, pairs.filter(pl.col("probability") >= _LIKELY).select("a", "b").iter_rows())
     parts: dict[int, Component] = defaultdict(lambda: Component(least_mean=_LEAST_MEAN))

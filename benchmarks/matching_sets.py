@@ -62,9 +62,10 @@ class Outcome:
         """Return the floors that were not reached, each with what was found."""
         least = PLANTED_PRECISION if self.wrong else PRECISION[self.kind]
         found = [("merge precision", self.merged.precision, least)]
-        f1_least = PLANTED_F1 if self.wrong else LIKELY_F1.get(self.name)
-        if f1_least is not None:
-            found.append(("merge and likely F1", self.likely.f1, f1_least))
+        if self.wrong:
+            found.append(("merge F1", self.merged.f1, PLANTED_F1))
+        elif self.name in LIKELY_F1:
+            found.append(("merge and likely F1", self.likely.f1, LIKELY_F1[self.name]))
         below = [f"{what} {value:.4f} < {floor}" for what, value, floor in found if value < floor]
         return below + [f"wrong merges of {kind}: {self.wrong[kind]}" for kind in NEVER if self._too_many(kind)]
 

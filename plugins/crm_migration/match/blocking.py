@@ -32,7 +32,8 @@ TIGHT: dict[str, list[Rule]] = {
 _LOOSE: dict[str, list[Rule]] = {
     "person": [
         ("name_any_order",), ("sound",), ("birth_date",), ("family", "postal_code"), ("given", "postal_code"),
-        ("family", "city"), ("given", "city"), ("address",), ("house", "postal_code"), ("family",), ("given",), ("postal_code",),
+        ("family", "city"), ("given", "city"), ("address",), ("house", "postal_code"), ("family",),
+        ("given",), ("postal_code",),
     ],
     "company": [("house", "city"), ("house",), ("postal_code",)],
 }  # fmt: skip
@@ -53,10 +54,27 @@ class Blocked:
     pairs: int
 
 
-def block(connection: "duckdb.DuckDBPyConnection", kind: str) -> Blocked:
+@dataclass(frozen=True)
+class Part:
+    """One of `of` parts of the pairs: those whose first row has a number that leaves `number` when divided by `of`."""
+
+    number: int = 0
+    of: int = 1
+
+    @property
+    def sql(self) -> str:
+        """Return the condition on the first row `l` of a pair."""
+        return f" AND l.unique_id % {self.of} = {self.number}" if self.of > 1 else ""
+
+
+WHOLE = Part()
+
+
+def block(connection: "duckdb.DuckDBPyConnection", kind: str, part: Part = WHOLE) -> Blocked:
     """Write the pairs of `feature` to score into the table `blocked`: `match_key`, `join_key_l`, `join_key_r`.
 
-    At least one side of each is `fresh`. The budget of a rule is 300,000 pairs, and six a row in big data.
+    At least one side of each is `fresh`. The budget of a rule is 300,000 pairs, and six a row in big data; it is that
+    of all pairs, of which only `part` is written.
     """
     rows = connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
     limit = max(_SMALL, _PAIRS_A_ROW * rows)
@@ -66,7 +84,7 @@ def block(connection: "duckdb.DuckDBPyConnection", kind: str) -> Blocked:
         pairs = _count(connection, rule)
         if pairs:
             (used if pairs <= limit else dropped)[rule] = pairs
-    connection.execute("CREATE OR REPLACE TABLE blocked AS " + _pairs_sql(list(used))).fetchall()
+    connection.execute("CREATE OR REPLACE TABLE blocked AS " + _pairs_sql(list(used), part)).fetchall()
     count = connection.execute("SELECT count(*) FROM blocked").fetchall()[0][0]
     return Blocked(used, dropped, count)
 
@@ -82,8 +100,8 @@ def _count(connection: "duckdb.DuckDBPyConnection", rule: Rule) -> int:
     return int(counted.fetchall()[0][0] or 0)
 
 
-def _pairs_sql(rules: list[Rule]) -> str:
-    """Return SQL for the pairs of all rules, each pair under the first rule that proposes it."""
+def _pairs_sql(rules: list[Rule], part: Part) -> str:
+    """Return SQL for the part's pairs of all rules, each pair under the first rule that proposes it."""
     if not rules:
         return "SELECT '' AS match_key, 0::BIGINT AS join_key_l, 0::BIGINT AS join_key_r WHERE false"
     parts = []
@@ -92,7 +110,7 @@ def _pairs_sql(rules: list[Rule]) -> str:
         parts.append(
             f"SELECT '{number}' AS match_key, l.unique_id AS join_key_l, r.unique_id AS join_key_r "  # noqa: S608
             f"FROM {_holders(rule)} l JOIN feature r ON {_shared(rule)} AND l.unique_id < r.unique_id "
-            f"WHERE (l.fresh OR r.fresh){earlier}"
+            f"WHERE (l.fresh OR r.fresh){part.sql}{earlier}"
         )
     return " UNION ALL ".join(parts)
 

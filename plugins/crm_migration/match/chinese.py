@@ -1,6 +1,7 @@
 """Chinese text in one script, and as it sounds: traditional characters as simplified ones, characters as pinyin."""
 
 from functools import lru_cache
+from unicodedata import normalize
 
 import polars as pl
 
@@ -29,13 +30,17 @@ def pinyin(text: pl.Expr) -> pl.Expr:
 
 @lru_cache(maxsize=1)
 def _readings() -> tuple[list[str], list[str]]:
-    """Return the characters of the unified block and beside them their readings, by pypinyin."""
-    from pypinyin import lazy_pinyin
+    """Return the characters of the unified block and beside them their readings, by pypinyin's table."""
+    from pypinyin.constants import PINYIN_DICT
 
     start, end = _HAN[1]
-    characters = [chr(code) for code in range(start, end)]
-    read = {one: reading for one in characters for reading in lazy_pinyin(one) if reading != one}
+    read = {chr(code): _toneless(PINYIN_DICT[code]) for code in range(start, end) if code in PINYIN_DICT}
     return list(read), list(read.values())
+
+
+def _toneless(readings: str) -> str:
+    commonest = normalize("NFKD", readings.split(",", maxsplit=1)[0])
+    return "".join(letter for letter in commonest if letter.isascii())
 
 
 @lru_cache(maxsize=1)
