@@ -39,6 +39,9 @@ from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.reviews import remember_review
 from crm_migration.load.sample import choose_sample
 from crm_migration.mapping.model import Owner
+from crm_migration.match.blocking import Part
+from crm_migration.match.chunks import prepare as prepare_chunks
+from crm_migration.match.chunks import score_chunk
 from crm_migration.match.model import model_path
 from crm_migration.match.room import match
 from crm_migration.preflight import Findings, check, check_mapping, examine, preflight, refuse_finished
@@ -59,7 +62,9 @@ __all__ = [
     "load_entity",
     "load_sample",
     "load_steps",
+    "match_chunk",
     "match_entity",
+    "match_prepare",
     "plan",
     "preflight",
     "prepare_steps",
@@ -138,6 +143,23 @@ def match_entity(job: Job, entity: str) -> dict[str, Any]:
         known = known_records(job.target, job.mapping, entity)
         staged = match(job.mapping, entity, job.folder, known, model_path(job.loaded.path, entity))
         figures["rows"] = open_table(job.folder, entity, "clean").rows
+    return staged.reference()
+
+
+def match_prepare(job: Job, entity: str) -> dict[str, Any]:
+    """Stage what the chunks of `entity` work on, where its mapping cuts scoring into chunks."""
+    with timed(job, "match_prepare", entity) as figures:
+        known = known_records(job.target, job.mapping, entity)
+        staged = prepare_chunks(job.mapping, entity, job.folder, known, model_path(job.loaded.path, entity))
+        figures["rows"] = staged.rows
+    return staged.reference()
+
+
+def match_chunk(job: Job, entity: str, number: int) -> dict[str, Any]:
+    """Stage the pairs of one chunk of `entity`; `match_entity` scores those that nobody has staged."""
+    with timed(job, f"match_chunk_{number}", entity) as figures:
+        staged = score_chunk(job.folder, entity, Part(number, job.mapping.entities[entity].chunks))
+        figures["rows"] = staged.rows
     return staged.reference()
 
 

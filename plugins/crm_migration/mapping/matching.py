@@ -85,6 +85,12 @@ class MatchModel(Strict):
         None, gt=0.5, le=1, description="Least probability to merge; default: 0.99 for persons, 0.999 for companies."
     )
     review: float = Field(0.5, gt=0, lt=1, description="Least probability to be shown to a person.")
+    chunks: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="How many parts the scoring is cut into, for workers to share; the result is the same.",
+    )
 
     @property
     def merge_at(self) -> float:

@@ -260,6 +260,11 @@ class Entity(Strict):
         return list(dict.fromkeys([*self.key_columns, *(rule.column for rule in self.filters), *tested]))
 
     @property
+    def chunks(self) -> int:
+        """Return how many parts the scoring of pairs is cut into."""
+        return self.match.model.chunks if self.match and self.match.model else 1
+
+    @property
     def references(self) -> dict[str, Reference]:
         """Return the fields that point at other entities."""
         return {name: spec for name, spec in self.fields.items() if isinstance(spec, Reference)}

@@ -1,6 +1,5 @@
 """Assessment: which pairs the model merges, which it shows to a person and why, and which it doubts."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,19 +7,20 @@ from typing import Any
 
 import polars as pl
 
-from crm_migration.mapping.matching import MatchModel
-from crm_migration.match.comparisons import ANOTHER_STREET, UNLIKE_NAMES, comparisons
-from crm_migration.match.engine import engine, put
-from crm_migration.match.features import features
+from crm_migration.match.chunks import Inputs, scored_in_chunks
+from crm_migration.match.comparisons import ANOTHER_STREET, UNLIKE_NAMES
 from crm_migration.match.guards import companies_apart, persons_apart
 from crm_migration.match.linkage import Linked
 from crm_migration.match.model import Model
 from crm_migration.match.pairs import PAIR, beside
 from crm_migration.match.plan import Plan
-from crm_migration.match.pool import Pool, node_numbers
-from crm_migration.match.scoring import Scored, evidence, score
+from crm_migration.match.pool import Pool
+from crm_migration.match.scored import Found, feature_table, scored_at_once
+from crm_migration.match.scoring import evidence
 from crm_migration.match.thresholds import Bands, bands
-from crm_migration.match.training import train
+from crm_migration.staging import RunFolder
+
+__all__ = ["ASSESSED", "Assessed", "assess", "evidence_of_merges", "feature_table"]
 
 ASSESSED = {**PAIR, "probability": pl.Float64(), "weights": pl.String(), "reason": pl.String()}
 _MERGE = "merge"
@@ -58,75 +58,44 @@ class Assessed:
         return pl.DataFrame(lines, schema={"sha256": pl.String(), "model": pl.String()}, orient="row")
 
 
-def assess(plan: Plan, pool: Pool, saved: Path | None, labels: pl.DataFrame | None = None) -> Assessed:
+def assess(
+    plan: Plan, pool: Pool, saved: Path | None, labels: pl.DataFrame | None = None, folder: RunFolder | None = None
+) -> Assessed:
     """Return the model's verdicts over all pairs of which one side is to be placed.
 
     The model is read from `saved` where that file exists; else it is trained on the rows at hand, and where they are
     too few to learn from, the strong keys stand alone. `labels` move the bands where they are enough (`thresholds`).
+    Where the mapping asks for several chunks, they are scored one by one by way of `folder`, unless they lie there.
 
     Raises:
         MappingInvalid: `saved` is not a model for these fields.
     """
     config = plan.model
-    fresh = pool.nodes["golden"].null_count()
-    if config is None or not fresh:
+    if config is None or not pool.fresh:
         return Assessed()
-    table = feature_table(plan, pool, config)
-    origin = "saved" if saved is not None and saved.exists() else "trained"
-    model = Model.read(saved, config.kind, comparisons(config.kind)) if origin == "saved" and saved else None
-    model = model or train(config.kind, table)
-    if model is None:
+    if folder is not None and config.chunks > 1:
+        found = scored_in_chunks(folder, Inputs(plan, pool, config, saved))
+    else:
+        found = scored_at_once(plan, pool, config, saved)
+    if found is None:
         return Assessed(facts={"model": "none: too few rows or fields to learn from"})
-    nodes = table.select("unique_id", "node", "given", "family", "company")
-    others = max(pool.known, pool.nodes.height - fresh)
-    with engine() as connection:
-        put(connection, "feature", iter([table.drop("node", "identity")]))
-        del table
-        scored = score(connection, model, fresh * (fresh - 1) / 2 + fresh * others)
-    return _judged(plan, model, _Found(scored, nodes, origin, bands(config, labels)))
+    return _judged(plan, found, bands(config, labels))
 
 
-def feature_table(plan: Plan, pool: Pool, config: MatchModel) -> pl.DataFrame:
-    """Return `node`, `identity`, `unique_id` (order of identities), `fresh` and the features of every member."""
-    frames = [pool.elsewhere.select("_node", **features(config)), *_own_features(plan, pool, config)]
-    ranked = pool.nodes.filter("member").select(
-        "node",
-        "identity",
-        pl.col("identity").rank("ordinal").cast(pl.Int64).alias("unique_id"),
-        pl.col("golden").is_null().alias("fresh"),
-    )
-    return ranked.join(pl.concat(frames).rename({"_node": "node"}), on="node").sort("unique_id")
-
-
-def _own_features(plan: Plan, pool: Pool, config: MatchModel) -> Iterator[pl.DataFrame]:
-    start = 0
-    for part in pool.clean.frames(plan.modelled):
-        yield part.lazy().select(node_numbers(start, part.height), **features(config)).collect()
-        start += part.height
-
-
-@dataclass(frozen=True)
-class _Found:
-    scored: Scored
-    nodes: pl.DataFrame
-    origin: str
-    bands: Bands
-
-
-def _judged(plan: Plan, model: Model, found: _Found) -> Assessed:
-    names = found.nodes
+def _judged(plan: Plan, found: Found, bands: Bands) -> Assessed:
+    names, model = found.nodes, found.model
     pairs = found.scored.pairs.join(names, left_on="unique_id_l", right_on="unique_id").join(
         names, left_on="unique_id_r", right_on="unique_id", suffix="_r"
     )
     pairs = pairs.rename({"node": "a", "node_r": "b"}).with_columns(rule=pl.lit(plan.model_rule, dtype=PAIR["rule"]))
     reasons = _objections(model, pairs)
-    likely = pl.col("probability") >= found.bands.review_at
+    likely = pl.col("probability") >= bands.review_at
     reason = (
         pl.when(~likely)
         .then(None)
         .when(pl.col("objection").is_not_null())
         .then("objection")
-        .when(pl.col("probability") >= found.bands.merge_at)
+        .when(pl.col("probability") >= bands.merge_at)
         .then(pl.lit(_MERGE))
         .otherwise(pl.lit("below_merge"))
     )
@@ -141,8 +110,8 @@ def _judged(plan: Plan, model: Model, found: _Found) -> Assessed:
         "model": found.origin,
         "model_sha256": model.digest,
         "prior": found.scored.prior,
-        "scored_pairs": found.scored.blocked.pairs,
-        **asdict(found.bands),
+        "scored_pairs": found.scored.proposed,
+        **asdict(bands),
     }
     doubted = judged.filter(~merges.fill_null(value=False))
     merged = judged.filter(merges).with_columns(reason=pl.lit(None, dtype=pl.String))

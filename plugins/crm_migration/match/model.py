@@ -68,6 +68,12 @@ class Model:
         beside.replace(path)
 
     @classmethod
+    def of(cls, text: str) -> "Model":
+        """Return the model whose `text` this is."""
+        told = json.loads(text)
+        return cls(told["kind"], told["comparisons"], told["rows"], told["sessions"])
+
+    @classmethod
     def read(cls, path: Path, kind: str, present: list[Comparison]) -> "Model":
         """Return the model in `path`; `present` are the comparisons that this version makes for `kind`.
 

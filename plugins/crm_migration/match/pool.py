@@ -10,13 +10,11 @@ from functools import cached_property
 
 import polars as pl
 
-from crm_migration.match.blocking import TIGHT
-from crm_migration.match.compare import key_value
 from crm_migration.match.decisions import Settled, settle
-from crm_migration.match.features import features
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.plan import Plan
 from crm_migration.match.records import from_json, is_as_joined
+from crm_migration.match.sought import Sought
 from crm_migration.staging import Staged
 
 NODE = pl.UInt32()
@@ -46,6 +44,11 @@ class Pool:
     merged: pl.Series = field(default_factory=lambda: pl.Series("golden_id", [], pl.String))
     known: int = 0
 
+    @property
+    def fresh(self) -> int:
+        """Return how many nodes are to be placed."""
+        return self.nodes["golden"].null_count()
+
     @cached_property
     def units(self) -> pl.DataFrame:
         """Return `node`, `unit`: the record that each node belongs to, or itself where it is to be placed."""
@@ -71,8 +74,7 @@ def node_numbers(start: int, count: int) -> pl.Expr:
 
 def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.DataFrame]:
     """Return the pool, and `node` with one column a strong key (`_value_0`, …) holding its value there."""
-    values = {f"_value_{number}": key_value(key) for number, key in enumerate(plan.keys)}
-    sought = values | (_blocks(plan) if known.records is not None else {})
+    sought = Sought.of(plan, by_model=known.records is not None)
     keys = pl.concat([pl.DataFrame(schema={"_key": pl.String()}), *clean.frames(["_key"])])
     settled = settle(plan, known, keys.select(plan.identity(pl.col("_key"))).to_series())
     rows = _extract(plan, clean, keys, _placed(plan, known, settled), sought)
@@ -81,9 +83,9 @@ def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.Dat
     elsewhere = elsewhere.select(node_numbers(rows.height, elsewhere.height), pl.all())
     common = [pl.col(name).alias(name[1:]) for name in ("_node", "_identity", "_golden", "_member")]
     nodes = pl.concat([rows.select(common), elsewhere.select(common)])
-    keyed = pl.concat([rows.select("_node", *values), elsewhere.select("_node", *values)])
+    keyed = pl.concat([rows.select("_node", *sought.keys), elsewhere.select("_node", *sought.keys)])
     merged = known.lineage["golden_id"].unique()
-    pool = Pool(clean, rows.height, nodes, elsewhere.drop(*sought), settled, merged, records.rows)
+    pool = Pool(clean, rows.height, nodes, elsewhere.drop(*sought.kinds), settled, merged, records.rows)
     return pool, keyed.rename({"_node": "node"})
 
 
@@ -102,20 +104,6 @@ class Counted:
             yield batch
 
 
-def _blocks(plan: Plan) -> dict[str, pl.Expr]:
-    """Return hashes of what a known record must share with a row for the model to compare them."""
-    if plan.model is None:
-        return {}
-    made = features(plan.model)
-    rules = enumerate(TIGHT[plan.model.kind])
-    return {f"_block_{number}": _hashed([made[name] for name in rule]) for number, rule in rules}
-
-
-def _hashed(parts: list[pl.Expr]) -> pl.Expr:
-    together = pl.concat_str(parts, separator="\x1f")
-    return pl.when(together.is_not_null()).then(together.hash())
-
-
 def _placed(plan: Plan, known: KnownRecords, settled: Settled) -> pl.DataFrame:
     """Return `_key`, `_golden` of this stream's rows that keep the record they belong to."""
     placed = known.crosswalk.select(pl.col("source_key").alias("_key"), pl.col("golden_id").alias("_golden"))
@@ -125,16 +113,13 @@ def _placed(plan: Plan, known: KnownRecords, settled: Settled) -> pl.DataFrame:
     return placed.join(moving, on="_key", how="anti")
 
 
-def _extract(
-    plan: Plan, clean: Staged, keys: pl.DataFrame, placed: pl.DataFrame, values: dict[str, pl.Expr]
-) -> pl.DataFrame:
+def _extract(plan: Plan, clean: Staged, keys: pl.DataFrame, placed: pl.DataFrame, sought: Sought) -> pl.DataFrame:
     """Return the extract's rows; without key values when none of them is to be placed."""
     rows = keys.join(placed, on="_key", how="left", maintain_order="left")
-    kinds = {name: pl.UInt64() if name.startswith("_block_") else pl.String() for name in values}
-    nothing = pl.DataFrame(schema=kinds)
+    nothing = pl.DataFrame(schema=sought.kinds)
     held = [nothing]
-    if values and rows["_golden"].null_count():
-        held += [part.lazy().select(**values).collect() for part in clean.frames(plan.comparing)]
+    if sought.kinds and rows["_golden"].null_count():
+        held += [sought.columns(part) for part in clean.frames(plan.comparing)]
     return pl.concat(
         [
             rows.select(
@@ -149,18 +134,16 @@ def _extract(
     )
 
 
-def _elsewhere(
-    plan: Plan, rows: pl.DataFrame, known: KnownRecords, values: dict[str, pl.Expr], settled: Settled
-) -> pl.DataFrame:
+def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, by: Sought, settled: Settled) -> pl.DataFrame:
     """Return known members and records outside the extract that its rows touch or could meet, or decisions need."""
     unplaced = rows.filter(pl.col("_golden").is_null())
-    sought = {name: _hashes(unplaced[name]) for name in values}
-    members = _members(plan, rows["_identity"], _told(known.lineage, settled), values)
+    sought = {name: _hashes(unplaced[name]) for name in by.kinds}
+    members = _members(plan, rows["_identity"], _told(known.lineage, settled), by)
     met = members.filter(_met(members, sought))["_golden"]
     touched = pl.concat([rows["_golden"].drop_nulls(), met, settled.wanted.alias("_golden")]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
     sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
-    records = _records(plan, known.records if any(map(len, sought.values())) else None, values, sought)
+    records = _records(plan, known.records if any(map(len, sought.values())) else None, by, sought)
     records = records.filter(~pl.col("_golden").is_in(settled.emptied.implode()))
     records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
     touched = pl.concat([touched, records["_golden"]]).implode()
@@ -191,28 +174,29 @@ def _met(frame: pl.DataFrame, sought: dict[str, pl.Series]) -> pl.Series:
     return met
 
 
-def _members(plan: Plan, present: pl.Series, lineage: pl.DataFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
+def _members(plan: Plan, present: pl.Series, lineage: pl.DataFrame, by: Sought) -> pl.DataFrame:
     identity = pl.concat_str(["source", "source_key"], separator=":")
     absent = lineage.with_columns(_identity=identity).filter(~pl.col("_identity").is_in(present.implode()))
     opened = from_json(absent.select("_identity", pl.col("golden_id").alias("_golden"), "record"), plan.fields)
     flags = [pl.lit(True).alias("_member"), pl.lit(False).alias("_record")]
-    return opened.select("_identity", "_golden", *flags, *plan.fields, **values)
+    return by.beside(opened.select("_identity", "_golden", *flags, *plan.fields))
 
 
 def _records(
     plan: Plan,
     batches: Iterable[pl.DataFrame] | None,
-    values: dict[str, pl.Expr],
+    by: Sought,
     sought: dict[str, pl.Series],
 ) -> pl.DataFrame:
     kinds = {"_golden": pl.String(), **plan.fields}
-    found = [pl.DataFrame(schema=kinds).with_columns(**values)]
+    found = [by.beside(pl.DataFrame(schema=kinds))]
     for batch in batches or ():
-        here = batch.select(
+        typed = batch.select(
             (pl.col(name) if name in batch.columns else pl.lit(None)).cast(kind).alias(name)
             for name, kind in kinds.items()
-        ).with_columns(**values)
+        )
+        here = by.beside(typed)
         found.append(here.filter(_met(here, sought)))
     unique = pl.concat(found).unique("_golden", keep="first", maintain_order=True)
     flags = [pl.lit(True).alias("_member"), pl.lit(True).alias("_record")]
-    return unique.select(pl.col("_golden").alias("_identity"), "_golden", *flags, *plan.fields, *values)
+    return unique.select(pl.col("_golden").alias("_identity"), "_golden", *flags, *plan.fields, *by.kinds)

@@ -48,7 +48,7 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords,
     pool, keyed = gather(plan, clean, known)
     proposals = propose(plan, pool, keyed)
     del keyed
-    assessed = assess(plan, pool, model, known.labels)
+    assessed = assess(plan, pool, model, known.labels, folder)
     pairs = undecided(pool, proposals.pairs)
     apart = forbidden(plan, pool, pairs)
     keyed_pairs = pairs.filter(~apart)

@@ -6,13 +6,14 @@ anew from the pairs at hand.
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from crm_migration.match.blocking import Blocked, block
+from crm_migration.match.blocking import WHOLE, Part, block
 from crm_migration.match.comparisons import ANOTHER_STREET, AREA, CIRCUMSTANCES, HOUSE_MARKS, NAME, UNLIKE_NAMES
 from crm_migration.match.engine import linker
 from crm_migration.match.model import Model
@@ -37,31 +38,76 @@ class Scored:
 
     Attributes:
         pairs: `unique_id_l`, `unique_id_r`, `probability`, and `mw_…` per comparison (log2; `mw_tf_adj_…` for how
-            common the shared value is).
+            common the shared value is), in order.
         prior: the probability that a fresh row and another at random are one customer.
-        blocked: what blocking did.
+        proposed: how many pairs blocking proposed.
     """
 
     pairs: pl.DataFrame
     prior: float
-    blocked: Blocked
+    proposed: int
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The pairs of a part, and what speaks for one customer in each before anything is known of how many there are.
+
+    Attributes:
+        connection: where they are.
+        query: SQL for `unique_id_l`, `unique_id_r`, `mw_…` (see `Scored`) and `bare`: all of it together (log2).
+        proposed: how many pairs blocking proposed.
+    """
+
+    connection: "duckdb.DuckDBPyConnection"
+    query: str
+    proposed: int
+
+    def bare(self) -> np.ndarray:
+        """Return the weights alone."""
+        found = self.connection.execute(f"SELECT bare FROM ({self.query})").fetchnumpy()["bare"]  # noqa: S608
+        return np.asarray(found, dtype=np.float64)
+
+    def above(self, least: float) -> pl.DataFrame:
+        """Return the pairs whose `bare` weight is at least `least`."""
+        chosen = f"SELECT * FROM ({self.query}) WHERE bare >= {least}"  # noqa: S608
+        return pl.DataFrame(self.connection.sql(chosen).to_arrow_table())
+
+    def frames(self, rows: int) -> Iterator[pl.DataFrame]:
+        """Yield all pairs, about `rows` at a time; first none of them, for the columns."""
+        yield pl.DataFrame(self.connection.sql(f"{self.query} LIMIT 0").to_arrow_table())
+        for batch in self.connection.sql(self.query).to_arrow_reader(rows):
+            yield pl.DataFrame(batch)
 
 
 def score(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float) -> Scored:
     """Return the scored pairs of `feature`, of `possible` pairs that the rows and all known ones could make."""
-    blocked = block(connection, model.kind)
+    weighed = weigh(connection, model, possible)
+    prior = estimate_prior(weighed.bare(), possible)
+    return Scored(probable(weighed.above(least_weight(prior)), prior), prior, weighed.proposed)
+
+
+def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float, part: Part = WHOLE) -> Weighed:
+    """Return the pairs of `part` that are not improbable under any prior."""
+    blocked = block(connection, model.kind, part)
     first = 1 / max(possible, 2) ** 0.5
     over = linker(connection, "feature", model.settings(first), "blocked")
     found = over.inference.predict(threshold_match_weight=_odds(first) - _DEEPEST, warning_mode="never")
-    table = f"(SELECT *, match_weight - {_odds(first)} - {_explained(model)} AS bare FROM {found.physical_name})"  # noqa: S608
-    weights = connection.execute(f"SELECT bare FROM {table}").fetchnumpy()["bare"]  # noqa: S608
-    prior = estimate_prior(np.asarray(weights, dtype=np.float64), possible)
-    least = _odds(LEAST_PROBABILITY) - _odds(prior)
-    chosen = f"SELECT * EXCLUDE (match_probability, match_weight, match_key) FROM {table} WHERE bare >= {least}"  # noqa: S608
-    kept = pl.DataFrame(connection.sql(chosen).to_arrow_table())
+    bare = f"match_weight - {_odds(first)} - {_explained(model)} AS bare"
+    query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare} FROM {found.physical_name}"  # noqa: S608
+    return Weighed(connection, query, blocked.pairs)
+
+
+def least_weight(prior: float) -> float:
+    """Return the weight below which a pair says nothing of who is one customer."""
+    return _odds(LEAST_PROBABILITY) - _odds(prior)
+
+
+def probable(pairs: pl.DataFrame, prior: float) -> pl.DataFrame:
+    """Return the weighed pairs in order, with their `probability` under `prior` instead of the `bare` weight."""
     weight = pl.col("bare") + _odds(prior)
-    kept = kept.with_columns(probability=(1 / (1 + pl.lit(2.0).pow(-weight.clip(-60, 60)))).round(6))
-    return Scored(kept.select("unique_id_l", "unique_id_r", "probability", pl.col("^mw_.*$")), prior, blocked)
+    scored = pairs.with_columns(probability=(1 / (1 + pl.lit(2.0).pow(-weight.clip(-60, 60)))).round(6))
+    ids = ("unique_id_l", "unique_id_r")
+    return scored.select(*ids, "probability", pl.col("^mw_.*$")).sort(ids)
 
 
 def _explained(model: Model) -> str:
@@ -97,8 +143,10 @@ def _odds(probability: float) -> float:
 def estimate_prior(weights: np.ndarray, possible: float) -> float:
     """Return the prior under which the pairs' probabilities add up to what it says of the `possible` pairs.
 
-    It is the mixing share that maximises the likelihood while m and u stand. At least one pair is expected.
+    It is the mixing share that maximises the likelihood while m and u stand. At least one pair is expected. The order
+    of `weights` makes no difference, not in the last digit either.
     """
+    weights = np.sort(weights)
     prior = 1 / max(possible, 2)
     for _ in range(_ROUNDS):
         probability = 1 / (1 + np.exp2(-np.clip(weights + _odds(prior), -60, 60)))

@@ -105,13 +105,19 @@ def _window(context: Any) -> tuple[datetime | None, datetime | None] | None:
 def noted(mapping_path: str) -> Iterator["Job"]:
     """Yield the task's job, and leave the reason of a failure where the report finds it."""
     job = make_job(mapping_path)
-    task_id = str(get_current_context()["task_instance"].task_id)
+    task_id = _task_name(get_current_context()["task_instance"])
     note_problem(job, task_id, None)
     try:
         yield job
     except MigrationError as error:
         note_problem(job, task_id, str(error))
         raise
+
+
+def _task_name(instance: Any) -> str:
+    """Return a task's id, that of a mapped one with its number, as Airflow names it among a run's states."""
+    mapped = instance.map_index is not None and instance.map_index >= 0
+    return f"{instance.task_id}_{instance.map_index}" if mapped else str(instance.task_id)
 
 
 def note_problem(job: "Job", task_id: str, message: str | None) -> None:

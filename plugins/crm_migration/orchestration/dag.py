@@ -89,7 +89,7 @@ def _wire(loaded: LoadedMapping) -> None:
                 tasks.clean(path, entity),
                 tasks.match(path, entity),
             )
-            chain(ready, extracted, cleaned, golden)
+            chain(ready, extracted, cleaned, *_scoring(path, entity, mapping.entities[entity].chunks), golden)
             matched.append(golden)
     planned = tasks.plan(path)
     saved = tasks.backup.override(pool=pool)(path)
@@ -108,6 +108,14 @@ def _wire(loaded: LoadedMapping) -> None:
     chain(saved, sampled, checked)
     chain(gate[-1], *loads, linked, *_retiring(loaded), validated, done)
     [planned, *gate] >> done
+
+
+def _scoring(path: str, entity: str, chunks: int) -> list[Any]:
+    """Return the tasks that score a match in chunks, where the mapping asks for several."""
+    if chunks == 1:
+        return []
+    mapped = tasks.match_chunk.partial(path=path, entity=entity).expand(number=list(range(chunks)))
+    return [tasks.match_prepare(path, entity), mapped]
 
 
 def _retiring(loaded: LoadedMapping) -> list[Any]:

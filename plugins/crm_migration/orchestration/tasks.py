@@ -70,6 +70,24 @@ def match(path: str, entity: str) -> dict[str, Any]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
+def match_prepare(path: str, entity: str) -> dict[str, Any]:
+    """Stage the features that the chunks of a match score."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.match_prepare(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def match_chunk(path: str, entity: str, number: int) -> dict[str, Any]:
+    """Score one chunk of a match; the chunks are spread over workers."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.match_chunk(job, entity, number)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
 def plan(path: str) -> dict[str, Any]:
     """Dry run only: decide what a load would do."""
     from crm_migration import pipeline
