@@ -10,14 +10,17 @@ import pytest
 
 from crm_migration.report.model import Report
 from crm_migration.report.read import read_report
-from crm_migration.staging import RunFolder
+from crm_migration.staging import RunFolder, has_table
 from tests.dags.project import add_migration, add_rollback, settings
 from tests.end_to_end.scheduler import Ran, Wanted, run, start
 from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts
 
 RUN_SECONDS = 120
 ASKS = ("approval: automatic", "approval: manual")
+KEYS = "        - {name: email, fields: [email]}\n"
+MODEL = "      model: {kind: person, fields: {family_name: last_name, email: email}, chunks: 3}\n"
 MIGRATIONS = {
+    "chunked": [(KEYS, KEYS + MODEL)],
     "books": [],
     "asks": [ASKS],
     "strict": [("rejected_share: 0.5", "rejected_share: 0.1")],
@@ -63,6 +66,15 @@ def outcomes(books: Books, ran: Ran) -> dict[str, dict[str, int]]:
 
 def with_state(ran: Ran, state: str) -> set[str]:
     return {task for task, found in ran.tasks.items() if found == state}
+
+
+def test_a_match_in_chunks_is_mapped_over_workers(trigger: Start, books: Books) -> None:
+    ran = trigger("chunked")
+    assert ran.state == "success"
+    assert {ran.tasks[f"contact.{step}"] for step in ("match_prepare", "match_chunk", "match")} == {"success"}
+    assert outcomes(books, ran) == FIRST_RUN
+    folder = RunFolder(str(books.staging), "old_books", ran.run_id)
+    assert [has_table(folder, "contact", f"chunk_{number}_of_3") for number in range(4)] == [True] * 3 + [False]
 
 
 def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_it_back(
