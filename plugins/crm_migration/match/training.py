@@ -5,6 +5,7 @@ expectation maximisation over the pairs that share a telling feature (Fellegi an
 that share an address are never trained on: the class that is found there is the household.
 """
 
+import math
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ _MOST_M = {
 # A mailbox or a switchboard of more rows teaches who sits in one office.
 _MOST_HOLDERS = 5
 _OWN = ("email", "phone", "website")
+_APART = 0.999
 _DEFAULT_BEST, _DEFAULT_MIDDLE, _DEFAULT_NONE = 0.7, 0.25, 0.05
 
 
@@ -59,6 +61,22 @@ def train(kind: str, table: pl.DataFrame) -> Model | None:
     if len(taught) < _LEAST_COMPARISONS or not {name_of(one) for one in taught} - {NAME, COMPANY}:
         return None
     return Model(kind, [_completed(one, 2 / _RANDOM_ROWS**2) for one in learned], table.height, sessions)
+
+
+def shortcomings(kind: str, table: pl.DataFrame) -> list[str]:
+    """Return, one sentence each, what `table` lacks where `train` finds nothing to learn in it."""
+    made = telling(kind, table)
+    found = []
+    if table.height < LEAST_ROWS:
+        found.append(f"expected at least {LEAST_ROWS} rows, found {table.height}")
+    if len(made) < _LEAST_COMPARISONS:
+        named = ", ".join(map(name_of, made)) or "none"
+        found.append(f"expected {_LEAST_COMPARISONS} comparisons with filled and varied fields, found: {named}")
+    shared = "; ".join(" and ".join(rule) for rule in _SESSIONS[kind])
+    return found or [
+        f"expected at least {_LEAST_PAIRS} pairs of rows that share one of ({shared}) and can be told apart by "
+        "something besides the name, found fewer"
+    ]
 
 
 def _levels(comparison: Comparison) -> list[dict[str, Any]]:
@@ -160,12 +178,25 @@ def _completed(comparison: Comparison, least_u: float) -> Comparison:
     levels = _levels(done)
     guesses = [_DEFAULT_BEST, *[_DEFAULT_MIDDLE / max(len(levels) - 2, 1)] * (len(levels) - 2), _DEFAULT_NONE]
     weight_above = float("inf")
+    weights: set[float] = set()
     for level, guess in zip(levels, guesses, strict=True):
         met = level.get("m_probability") is not None and level.get("u_probability") is not None
         u = max(level.get("u_probability") or least_u, least_u)
         most = _MOST_M.get((name_of(comparison), level["label_for_charts"]), 1.0)
         m = min(max(level.get("m_probability") or guess, _LEAST_M), most)
         m = m if met else min(m, u * weight_above)
+        m, u = _told_apart(m, round(u, 9), weights)
         weight_above = m / u
-        level["m_probability"], level["u_probability"] = round(m, 9), round(u, 9)
+        level["m_probability"], level["u_probability"] = m, u
     return done
+
+
+def _told_apart(m: float, u: float, weights: set[float]) -> tuple[float, float]:
+    """Return m, to 9 decimals, and u: lower than asked as far as the weight is another level's, and note the weight.
+
+    A pair's level is known by its weight.
+    """
+    while (weight := round(math.log2(round(m, 9) / u), 6)) in weights:
+        m *= _APART
+    weights.add(weight)
+    return round(m, 9), u
