@@ -34,10 +34,12 @@ from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
 from crm_migration.review_commands import review, unmerge_row
 from crm_migration.suggest.ask import FILES_CONNECTION, Question, suggest_for
+from crm_migration.train_commands import train_models
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(review, name="review")
 app.command("unmerge")(unmerge_row)
+app.command("train")(train_models)
 
 RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the run; default: made from the time.")]
 Since = Annotated[datetime | None, typer.Option("--from", help="Start of the window (UTC), inclusive.")]
