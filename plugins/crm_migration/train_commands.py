@@ -31,7 +31,6 @@ class _Trained:
     path: Path
     before: Model | None = None
     unreadable: str | None = None
-    written: bool = False
 
 
 def train_models(
@@ -44,14 +43,15 @@ def train_models(
     """Train the matching models on the clean rows that a run has staged, and save them beside the mapping."""
     try:
         loaded = read_mapping(mapping)
-        trained = [_train(loaded, name, run_id, dry_run) for name in _asked(loaded, entity)]
+        trained = [_train(loaded, name, run_id) for name in _asked(loaded, entity)]
+        for one in trained:
+            _finish(one, dry_run, as_json)
     except MigrationError as error:
         fail(error, as_json)
     missing = [sentence for one in trained for sentence in _missing(one)]
     if as_json and not missing:
-        typer.echo(json.dumps({"ok": True, "models": [_as_json(one) for one in trained]}, ensure_ascii=False))
-    for one in trained if not as_json else ():
-        _print(one)
+        told = [_as_json(one) | {"written": not dry_run} for one in trained]
+        typer.echo(json.dumps({"ok": True, "models": told}, ensure_ascii=False))
     if missing:
         fail(DataFault("\n".join(missing)), as_json)
 
@@ -72,17 +72,14 @@ def _asked(loaded: LoadedMapping, entity: str | None) -> list[str]:
     return [entity] if entity else known
 
 
-def _train(loaded: LoadedMapping, entity: str, run_id: str | None, dry_run: bool) -> _Trained:
+def _train(loaded: LoadedMapping, entity: str, run_id: str | None) -> _Trained:
     run = _run(loaded, entity, run_id)
     with err.status(f"{entity}: training on the rows of run {run.run_id}"):
         learned = learn(followed(loaded.mapping, read_drift(run).changes), entity, run)
     path = model_path(loaded.path, entity)
     if learned.model is None:
         return _Trained(entity, run.run_id, learned, path)
-    before, unreadable = _before(path, learned.model.kind)
-    if not dry_run:
-        _write(learned.model, path)
-    return _Trained(entity, run.run_id, learned, path, before, unreadable, not dry_run)
+    return _Trained(entity, run.run_id, learned, path, *_before(path, learned.model.kind))
 
 
 def _run(loaded: LoadedMapping, entity: str, run_id: str | None) -> RunFolder:
@@ -128,10 +125,20 @@ def _missing(trained: _Trained) -> list[str]:
     return [f"{where}: {sentence}; the strong keys decide alone" for sentence in trained.learned.missing]
 
 
-def _print(trained: _Trained) -> None:
+def _finish(trained: _Trained, dry_run: bool, as_json: bool) -> None:
+    """Show the model and what changes by it, then write it."""
     model = trained.learned.model
     if model is None:
         return
+    if not as_json:
+        _print(trained, model)
+    if not dry_run:
+        _write(model, trained.path)
+    if not as_json:
+        _say(f"{'not written' if dry_run else 'written'}: {trained.path} (sha256 {model.digest[:12]})")
+
+
+def _print(trained: _Trained, model: Model) -> None:
     rows, sessions = f"{model.rows:,} rows of run {trained.run_id}", "; ".join(model.sessions)
     _say(f"{trained.entity}: a model of kind {model.kind}, from {rows}", "bold")
     _say(f"learned from pairs that share: {sessions}")
@@ -141,7 +148,6 @@ def _print(trained: _Trained) -> None:
         print_changes(trained.before, model, out)
     elif trained.unreadable is not None:
         _say(f"the saved model could not be compared: {trained.unreadable}", "yellow")
-    _say(f"{'written' if trained.written else 'not written'}: {trained.path} (sha256 {model.digest[:12]})")
 
 
 def _say(sentence: str, style: str = "") -> None:
@@ -163,5 +169,4 @@ def _as_json(trained: _Trained) -> dict[str, Any]:
         "before": before and before.digest,
         "changes": None if before is None else [asdict(change) for change in changes(before, model)],
         "path": str(trained.path),
-        "written": trained.written,
     }
