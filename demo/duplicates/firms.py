@@ -99,8 +99,10 @@ class Register:
         trade = joiner + slug(name.trade) if slug(name.trade) and chances.chance(0.6) else ""
         top = land.top if chances.chance(0.8) else "com"
         domain = f"{core}{trade}.{top}"
+        most = 999
         while domain in self._domains:
-            domain = f"{core}{trade}{chances.number(2, 999)}.{top}"
+            domain = f"{core}{trade}{chances.number(2, most)}.{top}"
+            most *= 2
         self._domains.add(domain)
         return domain
 
