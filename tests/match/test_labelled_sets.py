@@ -1,0 +1,31 @@
+"""The matcher on labelled sets, with one configuration per kind: the floors that it must never fall below."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.matching import run_set
+from benchmarks.matching_sets import LIKELY_F1
+from demo.duplicates.sets import SETS, write
+
+ROWS = {"persons_western": 10_000, "persons_chinese": 10_000}
+FEWER, SEED = 4_000, 7
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the generated sets, each written when a test first asks for it."""
+    return tmp_path_factory.mktemp("labelled")
+
+
+@pytest.mark.parametrize("name", LIKELY_F1)
+def test_real_sets_reach_their_floors(shared_data, name):
+    outcome, _ = run_set(shared_data / "dedupe" / name)
+    assert outcome.missed() == []
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_planted_duplicates_are_found_and_hard_cases_stay_apart(planted, name):
+    outcome, _ = run_set(write(name, ROWS.get(name, FEWER), SEED, planted))
+    assert outcome.wrong, "the set has no hard cases: this test would prove nothing"
+    assert outcome.missed() == []
