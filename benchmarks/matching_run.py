@@ -17,6 +17,7 @@ from crm_migration.match.pool import gather
 from crm_migration.match.room import match
 from crm_migration.staging import RunFolder, TableWriter, open_table
 
+_PART_ROWS = 100_000
 _LIKELY = 0.5
 _LEAST_MEAN = 0.3
 _TEXTS = (
@@ -64,17 +65,26 @@ class Resolved:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def mapping(kind: str) -> Mapping:
+def mapping(kind: str, chunks: int = 1) -> Mapping:
     """Return the mapping of a kind, `person` or `company`: the same for every set."""
+    how = _MATCH[kind] | {"model": _MATCH[kind]["model"] | {"chunks": chunks}}
     entity = {
         "table": "records",
         "key": "id",
         "target": {"object": "record", "external_id": "key"},
         "fields": {name: {"kind": "text", "from": name} for name in _TEXTS},
-        "match": _MATCH[kind],
+        "match": how,
     }
     named = {"name": "labelled", "connection": "labelled"}
     return Mapping.model_validate({"version": "1", "source": named, "target": named, "entities": {kind: entity}})
+
+
+def stage(records: pl.DataFrame, kind: str, folder: RunFolder) -> None:
+    """Stage records of one kind, in the sets' layout, as `clean` leaves them."""
+    with TableWriter(folder, kind, "clean") as writer:
+        for part in records.select(pl.col("id").alias("_key"), *_TEXTS).iter_slices(_PART_ROWS):
+            writer.write(part)
+        writer.finish()
 
 
 def resolve(records: pl.DataFrame, kind: str) -> Resolved:
@@ -82,9 +92,7 @@ def resolve(records: pl.DataFrame, kind: str) -> Resolved:
     made = mapping(kind)
     with tempfile.TemporaryDirectory() as staging:
         folder = RunFolder(staging, "labelled", "run")
-        with TableWriter(folder, kind, "clean") as writer:
-            writer.write(records.select(pl.col("id").alias("_key"), *_TEXTS))
-            writer.finish()
+        stage(records, kind, folder)
         golden = match(made, kind, folder, KnownRecords.nothing())
         merged = dict(open_table(folder, kind, "members").frame(["_key", "_golden"]).iter_rows())
         saved = Path(staging, "model.json")
