@@ -12,7 +12,7 @@ from crm_migration.extract.rows import BadRow
 
 Row = tuple[Any, ...]
 MOST_FRAME: Final = 8 * 1024 * 1024
-"""Letters in one frame, more or less: frames of long records hold fewer rows."""
+"""Letters and cells in one frame, more or less: frames of long or of wide records hold fewer rows."""
 TURNED_AT_ONCE: Final = 1000
 """Rows that are turned into columns together."""
 
@@ -68,7 +68,7 @@ class RecordFrames:
         """Take a row of the columns' values; return whether the frame is full."""
         self._rows.append(row)
         self._places.append(at)
-        self._letters += letters
+        self._letters += letters + len(self._columns)
         if len(self._rows) >= TURNED_AT_ONCE:
             self._turn()
         return len(self._places) >= self._batch_rows or self._letters >= MOST_FRAME
@@ -84,7 +84,7 @@ class RecordFrames:
             taken = end
             if len(self._places) >= self._batch_rows:
                 yield self.flush()
-        self._letters += letters
+        self._letters += letters + len(self._columns) * len(rows)
         if self._letters >= MOST_FRAME and self._places:
             yield self.flush()
 

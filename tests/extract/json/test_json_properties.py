@@ -126,7 +126,12 @@ def test_the_quick_way_returns_what_the_exact_way_returns_or_nothing(line):
 
 
 @FEW
-@given(st.lists(LINES | st.sampled_from(['{"a":1}', '{"a":\n1}', '{"a":1}{"b":2}', '{"b":"x"} ']), max_size=4))
+@given(
+    st.lists(
+        LINES | st.sampled_from(['{"a":1}', '{"a":\n1}', '{"a":1}{"b":2}', '{"b":"x"} ', '{"a":1} 5', '{"a":1} ""']),
+        max_size=4,
+    )
+)
 def test_the_quick_way_reads_lines_together_as_it_reads_each(lines):
     text = "\n".join(lines)
     quick = QuickReader()
@@ -143,6 +148,9 @@ def test_lines_in_no_doubt_are_read_together():
     quick.look_at(lines, is_lines=True)
     assert quick.objects_in(lines) == [{"a": 1, "b": "x"}, {"a": "2.50"}, {}]
     assert quick.objects_in(b'{"a":1,"a":2}') is None
+    for behind in (b" 5", b" null", b' ""', b' "x"'):
+        assert quick.objects_in(b'{"a":1}\n{"a":1}' + behind) is None
+        assert quick.objects_in(b'{"a":1}\n{"a":1,"a":2}' + behind) is None
 
 
 @FEW

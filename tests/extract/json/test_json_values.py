@@ -116,7 +116,21 @@ def test_nested_objects_get_dotted_names_and_arrays_stay_as_they_are_written(tmp
 
 @pytest.mark.parametrize(
     "line",
-    ['{"id":2', '{"id":2}}', '{"id":2} {"id":3}', "{'id':2}", '{"id":02}', '{"id":2,}', "garbage", '{"id":"\t"}'],
+    [
+        '{"id":2',
+        '{"id":2}}',
+        '{"id":2} {"id":3}',
+        "{'id':2}",
+        '{"id":02}',
+        '{"id":2,}',
+        "garbage",
+        '{"id":"\t"}',
+        '{"id":2} 5',
+        '{"id":2} ""',
+        '{"id":2} null',
+        '{"id":2} true',
+        '{"id":2} "x"',
+    ],
 )
 def test_a_bad_line_is_rejected_with_its_number(tmp_path, line):
     read = read_content(tmp_path, f'{{"id":1}}\n\n{line}\n{{"id":4}}\n')

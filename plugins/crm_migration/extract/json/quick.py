@@ -51,7 +51,8 @@ class QuickReader:
     def objects_in(self, lines: bytes) -> list[dict[str, Any]] | None:
         """Return the objects that these lines are, one each, or None where only the exact way, line by line, can tell.
 
-        Where every line begins with the only brace in it, no object reaches into the next line, and none shares one.
+        Where every line begins with the only brace in it, no object reaches into the next line; a line that holds
+        another value behind its object shows by there being more values than lines.
         """
         count = lines.count(b"\n") + 1
         begin = lines.startswith(b"{") + lines.count(b"\n{")
@@ -62,6 +63,8 @@ class QuickReader:
         try:
             found: list[Any] = self._decode_lines(lines)
         except ValueError:
+            return None
+        if len(found) != count or any(type(one) is not dict for one in found):
             return None
         return found if sum(map(len, found)) == self._most_members(lines) else None
 
