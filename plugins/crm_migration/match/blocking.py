@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Rule = tuple[str, ...]
 _SMALL = 300_000
-_PAIRS_A_ROW = 6
+_PAIRS_A_ROW = 2
 # A mailbox or a switchboard that more rows share is nobody's own.
 _MOST_HOLDERS = 30
 _OWN = ("email", "phone", "website")
@@ -73,7 +73,7 @@ WHOLE = Part()
 def block(connection: "duckdb.DuckDBPyConnection", kind: str, part: Part = WHOLE) -> Blocked:
     """Write the pairs of `feature` to score into the table `blocked`: `match_key`, `join_key_l`, `join_key_r`.
 
-    At least one side of each is `fresh`. The budget of a rule is 300,000 pairs, and six a row in big data; it is that
+    At least one side of each is `fresh`. The budget of a rule is 300,000 pairs, and two a row in big data; it is that
     of all pairs, of which only `part` is written.
     """
     rows = connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
