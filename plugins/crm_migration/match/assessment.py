@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from crm_migration.match.chunks import Inputs, scored_in_chunks
-from crm_migration.match.comparisons import ANOTHER_STREET, UNLIKE_NAMES
+from crm_migration.match.comparisons import ANOTHER_AREA, ANOTHER_STREET, UNLIKE_NAMES
 from crm_migration.match.guards import companies_apart, persons_apart
 from crm_migration.match.linkage import Linked
 from crm_migration.match.model import Model
@@ -148,7 +148,7 @@ def _rule_objection(kind: str, labels: dict[str, pl.Expr]) -> pl.Expr:
     own |= is_in("website", "same") if kind == "company" else is_in("birth_date", "same", "one digit")
     street = is_in("street", *_CLOSE_STREET)
     if kind == "company":
-        elsewhere = is_in("street", *ANOTHER_STREET) & is_in("area", "differs") & ~is_in("phone", "same")
+        elsewhere = is_in("street", *ANOTHER_STREET) & is_in("area", *ANOTHER_AREA) & ~is_in("phone", "same")
         return pl.when(elsewhere).then(pl.lit("other_place")).when(~own & ~street).then(pl.lit("name_only"))
     partly = is_in("name", *_PARTLY_NAMED) & ~is_in("email", "same") & ~is_in("birth_date", "same")
     return (

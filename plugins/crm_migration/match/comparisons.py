@@ -16,6 +16,7 @@ _LEAST_VALUES = 3
 NAME, AREA, COMPANY = "name", "area", "company"
 # A household and an office share all of these: they say nothing of two people whose names are not alike.
 CIRCUMSTANCES = ("street", AREA, "phone", "employer", "website")
+ANOTHER_AREA = ("differs", "alike")
 ANOTHER_STREET = ("differs", "some words", "street only")
 # Branches share these.
 HOUSE_MARKS = ("email", "website")

@@ -14,7 +14,15 @@ import numpy as np
 import polars as pl
 
 from crm_migration.match.blocking import WHOLE, Part, block
-from crm_migration.match.comparisons import ANOTHER_STREET, AREA, CIRCUMSTANCES, HOUSE_MARKS, NAME, UNLIKE_NAMES
+from crm_migration.match.comparisons import (
+    ANOTHER_AREA,
+    ANOTHER_STREET,
+    AREA,
+    CIRCUMSTANCES,
+    HOUSE_MARKS,
+    NAME,
+    UNLIKE_NAMES,
+)
 from crm_migration.match.engine import linker
 from crm_migration.match.model import Model
 
@@ -120,7 +128,7 @@ def _explained(model: Model) -> str:
     if model.kind == "person":
         apart, shared = _at(model, NAME, UNLIKE_NAMES), CIRCUMSTANCES
     else:
-        apart, shared = f"{_at(model, 'street', ANOTHER_STREET)} AND {_at(model, AREA, ('differs',))}", HOUSE_MARKS
+        apart, shared = f"{_at(model, 'street', ANOTHER_STREET)} AND {_at(model, AREA, ANOTHER_AREA)}", HOUSE_MARKS
     parts = [
         f"greatest(mw_{name}{f' + mw_tf_adj_{name}' if model.has_common(name) else ''}, 0)"
         for name in shared
