@@ -105,6 +105,8 @@ class MatchModel(Strict):
             raise ValueError(f"expected a field for one of {', '.join(sorted(names))} in a model of kind {self.kind}")
         if parts <= names:
             raise ValueError("expected a field besides the name: names alone identify nobody")
+        if self.review >= self.merge_at:
+            raise ValueError(f"expected review below merge, which is {self.merge_at}, found {self.review}")
         return self
 
 

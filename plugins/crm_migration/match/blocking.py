@@ -76,6 +76,7 @@ def block(connection: "duckdb.DuckDBPyConnection", kind: str, part: Part = WHOLE
     At least one side of each is `fresh`. The budget of a rule is 300,000 pairs, and two a row in big data; it is that
     of all pairs, of which only `part` is written.
     """
+    _hold_down(connection, kind)
     rows = connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
     limit = max(_SMALL, _PAIRS_A_ROW * rows)
     used: dict[Rule, int] = {}
@@ -89,13 +90,25 @@ def block(connection: "duckdb.DuckDBPyConnection", kind: str, part: Part = WHOLE
     return Blocked(used, dropped, count)
 
 
+def _hold_down(connection: "duckdb.DuckDBPyConnection", kind: str) -> None:
+    """Write into the table `blocking` what the rules compare; what too many hold is not there."""
+    columns = sorted({column for rule in (*TIGHT[kind], *_LOOSE[kind]) for column in rule})
+    held = [
+        f"CASE WHEN count(*) OVER (PARTITION BY {column}) <= {_MOST_HOLDERS} THEN {column} END AS {column}"
+        if column in _OWN
+        else column
+        for column in columns
+    ]
+    made = f"SELECT unique_id, fresh, {', '.join(held)} FROM feature"  # noqa: S608 - names of our own
+    connection.execute(f"CREATE OR REPLACE TABLE blocking AS {made}").fetchall()
+
+
 def _count(connection: "duckdb.DuckDBPyConnection", rule: Rule) -> int:
     filled = " AND ".join(f"{column} IS NOT NULL" for column in rule)
-    few = f"HAVING count(*) <= {_MOST_HOLDERS}" if rule[0] in _OWN else ""
     counted = connection.execute(
         "SELECT sum(fresh * (fresh - 1) // 2 + fresh * (every - fresh)) FROM ("  # noqa: S608 - names of our own
-        f"SELECT count(*) AS every, count(*) FILTER (fresh) AS fresh FROM feature WHERE {filled} "
-        f"GROUP BY {', '.join(rule)} {few})"
+        f"SELECT count(*) AS every, count(*) FILTER (fresh) AS fresh FROM blocking WHERE {filled} "
+        f"GROUP BY {', '.join(rule)})"
     )
     return int(counted.fetchall()[0][0] or 0)
 
@@ -109,7 +122,7 @@ def _pairs_sql(rules: list[Rule], part: Part) -> str:
         earlier = "".join(f" AND NOT coalesce({_shared(other)}, false)" for other in rules[:number])
         parts.append(
             f"SELECT '{number}' AS match_key, l.unique_id AS join_key_l, r.unique_id AS join_key_r "  # noqa: S608
-            f"FROM {_holders(rule)} l JOIN feature r ON {_shared(rule)} AND l.unique_id < r.unique_id "
+            f"FROM blocking l JOIN blocking r ON {_shared(rule)} AND l.unique_id < r.unique_id "
             f"WHERE (l.fresh OR r.fresh){part.sql}{earlier}"
         )
     return " UNION ALL ".join(parts)
@@ -117,10 +130,3 @@ def _pairs_sql(rules: list[Rule], part: Part) -> str:
 
 def _shared(rule: Rule) -> str:
     return " AND ".join(f"l.{column} = r.{column}" for column in rule)
-
-
-def _holders(rule: Rule) -> str:
-    """Return the rows of `feature` that the rule compares."""
-    if rule[0] not in _OWN:
-        return "feature"
-    return f"(SELECT * FROM feature QUALIFY count(*) OVER (PARTITION BY {rule[0]}) <= {_MOST_HOLDERS})"  # noqa: S608

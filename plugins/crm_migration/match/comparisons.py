@@ -180,13 +180,18 @@ def _email() -> Comparison:
         "contains(email_user_l, split_part(family_l, ' ', 1)) OR contains(email_user_l, split_part(given_l, ' ', 1))"
     )
     namesake = f"(email_l <> email_r AND email_user_l = email_user_r AND (name_l = name_r OR {named}))"
+    two_people = (
+        "split_part(given_l, ' ', 1) <> split_part(given_r, ' ', 1)"
+        " AND contains(email_user_l, split_part(given_l, ' ', 1))"
+        " AND contains(email_user_r, split_part(given_r, ' ', 1))"
+    )
     same_number = "email_number_l IS NOT DISTINCT FROM email_number_r"
     return _comparison(
         "email",
         f"{_missing('email')} OR {namesake}",
         _level("email_l = email_r", "same", "email"),
         _level("email_user_l = email_user_r", "same before the @"),
-        _level(f"{same_number} AND levenshtein(email_l, email_r) <= 2", "alike"),
+        _level(f"{same_number} AND NOT coalesce({two_people}, false) AND levenshtein(email_l, email_r) <= 2", "alike"),
     )
 
 

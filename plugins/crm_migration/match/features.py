@@ -18,6 +18,8 @@ from crm_migration.match.persons import TITLES
 
 _CJK = r"[\u{3040}-\u{30FF}\u{3400}-\u{9FFF}\u{AC00}-\u{D7AF}]"
 _PHONE_DIGITS = 9
+# Likeness of two texts takes their lengths multiplied.
+_MOST_LETTERS = 254
 _GENERATION = r"(?i)[\s,]+(jr|jun|jnr|junior|sr|sen|snr|senior|ii|iii|iv)\.?\s*$"
 _SURNAME = rf"^({'|'.join(sorted(COMPOUND_SURNAMES))}|.)"
 _IN_BRACKETS = r"[（(][\u{3400}-\u{9FFF}]{2,4}[）)]"
@@ -63,7 +65,7 @@ def featured(frame: pl.DataFrame, model: MatchModel, *kept: str | pl.Expr) -> pl
 
 def _text(fields: list[str]) -> pl.Expr:
     """Return the first of the fields that is filled, as text."""
-    return pl.coalesce(blank_to_null(pl.col(field).cast(pl.String)) for field in fields)
+    return pl.coalesce(blank_to_null(pl.col(field).cast(pl.String).str.slice(0, _MOST_LETTERS)) for field in fields)
 
 
 def _split_whole_name() -> dict[str, pl.Expr]:

@@ -83,10 +83,12 @@ class Model:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
             model = cls(told["kind"], told["comparisons"], told["rows"], told["sessions"])
-            kept = told["sha256"]
-        except (ValueError, KeyError, TypeError) as fault:
+            kept, learned = told["sha256"], model.levels()
+        except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as fault:
             raise MappingInvalid([f"{path.name}: expected a model as `crm-migration train` writes it"]) from fault
         again = "; train it again with `crm-migration train`"
+        if not learned:
+            raise MappingInvalid([f"{path.name}: expected comparisons, found none{again}"])
         if model.digest != kept:
             raise MappingInvalid([f"{path.name}: expected sha256 {model.digest}, found {kept}: changed by hand{again}"])
         if model.kind != kind:

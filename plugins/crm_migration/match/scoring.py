@@ -25,6 +25,7 @@ from crm_migration.match.comparisons import (
 )
 from crm_migration.match.engine import linker
 from crm_migration.match.model import Model
+from crm_migration.match.training import LEAST_ROWS
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 LEAST_PROBABILITY = 1e-4
 # Weights (log2) below it are improbable under any prior.
 _DEEPEST = 14.0
+# No value is so common that it takes more from a weight (log2), where too few rows are there to count by.
+_MOST_ADJUSTED = 20.0
+_LEAST_SHARE = 0.5
 # Of what something else explains, no more than this (log2) counts.
 _MOST_SHARED = 8.0
 _ROUNDS = 200
@@ -99,10 +103,28 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float
     blocked = block(connection, model.kind, part)
     first = 1 / max(possible, 2) ** 0.5
     over = linker(connection, "feature", model.settings(first), "blocked")
-    found = over.inference.predict(threshold_match_weight=_odds(first) - _DEEPEST, warning_mode="never")
+    adjusted = [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
+    unfounded = adjusted if adjusted and not _represents(connection, possible) else []
+    deepest = _DEEPEST + _MOST_ADJUSTED * len(unfounded)
+    found = over.inference.predict(threshold_match_weight=_odds(first) - deepest, warning_mode="never")
+    table = found.physical_name
+    if unfounded:
+        nothing = ", ".join(f"0.0::DOUBLE AS {name}" for name in unfounded)
+        kept = f"match_weight - {' - '.join(unfounded)} AS match_weight"
+        table = f"(SELECT * REPLACE ({kept}, {nothing}) FROM {table})"  # noqa: S608
     bare = f"match_weight - {_odds(first)} - {_explained(model)} AS bare"
-    query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare} FROM {found.physical_name}"  # noqa: S608
+    query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare} FROM {table}"  # noqa: S608
     return Weighed(connection, query, blocked.pairs)
+
+
+def _represents(connection: "duckdb.DuckDBPyConnection", possible: float) -> bool:
+    """Return whether `feature` holds enough of all rows to tell how common a value is.
+
+    A few new rows and those that they meet have every value in common: there the levels' own weights stand.
+    """
+    rows, fresh = connection.execute("SELECT count(*), count(*) FILTER (fresh) FROM feature").fetchall()[0]
+    others = (possible - fresh * (fresh - 1) / 2) / max(fresh, 1)
+    return bool(rows >= LEAST_ROWS and rows >= _LEAST_SHARE * (fresh + others))
 
 
 def least_weight(prior: float) -> float:
