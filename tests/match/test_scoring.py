@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_migration.match.blocking import block
 from crm_migration.match.engine import engine, put
 from crm_migration.match.scoring import estimate_prior, score, weigh
 from tests.match.customers import Row, customers, frame, learned, mapping, run, table
@@ -104,3 +105,22 @@ def test_a_model_that_was_saved_scores_as_when_it_was_trained(tmp_path: Path):
     assert told[0]["by_model"] > 50
     for step in ("members", "golden", "review", "evidence", "model"):
         assert again.tables[step].equals(first.tables[step]), step
+
+
+def test_two_new_rows_against_many_known_ones_are_not_common_among_themselves(connection):
+    twice = [HOUSEHOLD[0] | {"_key": key} for key in ("z0", "z1")]
+    put(connection, "feature", iter([table("person", frame("person", twice)).drop("identity")]))
+    few = weigh(connection, learned("person"), possible=2 * 1_000_000.0).above(-100)
+    assert few.height == 1
+    assert few.select(pl.col("^mw_tf_adj_.*$").abs().sum()).sum_horizontal().item() == 0
+    assert few["bare"].item() > 40
+
+
+def test_a_value_that_many_hold_hides_no_pair_from_the_other_rules(connection):
+    rows = customers("person").with_columns(pl.lit("0000000000").alias("phone"))
+    without = table("person", rows.with_columns(pl.lit(None, pl.String).alias("phone")))
+    put(connection, "feature", iter([table("person", rows).drop("identity")]))
+    crowded = block(connection, "person")
+    connection.execute("DROP TABLE feature").fetchall()
+    put(connection, "feature", iter([without.drop("identity")]))
+    assert crowded.pairs == block(connection, "person").pairs > 0
