@@ -139,12 +139,15 @@ def _is_title(word: str, after: str = "") -> bool:
     return word.endswith(".") and plain in AFTER_A_DOCTOR and _plain(after) in _DOCTORS | AFTER_A_DOCTOR
 
 
+_TITLED = ("Jr", "Sr", "PhD", "Phd", "MSc", "Msc", "BSc", "Bsc", "Mba", "Llm", "Mph", "Cpa", "Esq")
+
+
 def _is_suffix(word: str, *, after_comma: bool = False) -> bool:
     plain = _plain(word)
     if plain in SUFFIXES:
         # "Jr" and "IV" are one; "Sen" of Amartya Sen and "Md" of Md Rahman are not.
         small = word == plain and plain in SMALL_SUFFIXES
-        return small or word.endswith(".") or word in {word.upper(), "Jr", "Sr", "PhD", "MSc", "BSc", "Esq"}
+        return small or word.endswith(".") or word in {word.upper(), *_TITLED}
     return after_comma and plain in SUFFIXES_BY_COMMA and (word == word.upper() or "." in word)
 
 
