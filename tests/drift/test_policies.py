@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crm_migration import pipeline
 from crm_migration.errors import MappingFault, MappingInvalid, SchemaDrifted
@@ -180,6 +181,20 @@ def test_a_record_with_nothing_new_is_unchanged_while_a_field_is_left_out(loaded
     assert _outcomes(place.run("sixth", policies)) == {"unchanged": 3}
     assert pipeline.undo(place.job("fifth", policies)).differing == []
     assert place.contacts() == before
+
+
+def test_an_edit_of_a_field_that_was_left_out_meanwhile_outlives_its_return(loaded: Loaded) -> None:
+    place, policies = loaded("csv"), {"missing_columns": "discard"}
+    engine = sa.create_engine(place.target_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE contact SET city = 'Edited' WHERE legacy_id = '1'"))
+    renamed = Table.first().with_values(name=["Anna", "Bob", "Cem"])
+    place.put(renamed.with_columns("id", "name", "stage", "size", "note"))
+    assert _outcomes(place.run("second", policies)) == {"updated": 1, "unchanged": 2}
+    place.put(renamed)
+    place.run("third", policies)
+    assert place.contacts()["1"] == ("Anna", "Edited", "Active", "41")
+    assert _outcomes(place.run("fourth", policies)) == {"unchanged": 3}
 
 
 def _outcomes(made: Report) -> dict[str, int]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.accounts import shared_heads
 from crm_migration.load.bulk import drop_keys, key_table
-from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints
+from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, pack_beside
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
 from crm_migration.load.present import gone, has_outsiders, owned
@@ -289,22 +289,25 @@ def _merge_edits(connection: sa.Connection, job: LoadJob, entity_name: str, fram
     held = alone.filter(again).with_columns(
         pl.lit("keep").alias("_action"), pl.col("fingerprint").alias("_fingerprint")
     )
-    merged, kept = _merge_own(connection, job, (entity_name, layouts), alone.filter(~again))
+    merged, kept, covering = _merge_own(connection, job, (entity_name, layouts), alone.filter(~again))
     own, absent = job.contributions(entity_name), job.founder_absent(entity_name)
     stream = Stream(job.target, entity, job.stream(entity_name), own, absent, layouts, job.run_no)
     settled = settle(connection, stream, frame.filter(shared))
     whole = pl.concat([frame.filter(~updating), held, merged, settled.frame.select(frame.columns)])
-    return replace(settled, frame=whole, kept=pl.concat([kept, settled.kept]))
+    return replace(settled, frame=whole, kept=pl.concat([kept, settled.kept]), layouts=covering | settled.layouts)
 
 
 def _merge_own(
     connection: sa.Connection, job: LoadJob, place: tuple[str, dict[int, list[str]]], updates: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Three-way merge of the records to update: what was loaded last, what the target holds, what is new."""
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, list[str]]]:
+    """Three-way merge of the records to update: what was loaded last, what the target holds, what is new.
+
+    Returns the records, the edits left standing, and the lists of fields that the new fingerprints cover.
+    """
     entity_name, layouts = place
     entity = job.target.mapping.entities[entity_name]
     if updates.is_empty():
-        return updates, pl.DataFrame(schema=KEPT_SCHEMA)
+        return updates, pl.DataFrame(schema=KEPT_SCHEMA), {}
     present = job.target.read_ids(connection, entity.target.object, list(entity.fields), updates["target_id"])
     current = updates.select("_golden", "target_id").join(
         canonical_from_target(present, entity), on="target_id", how="left", maintain_order="left"
@@ -312,9 +315,12 @@ def _merge_own(
     vanished = ~updates["target_id"].is_in(present["target_id"].implode())
     sides = Sides.of(entity, updates, current, layouts)
     absent = updates["_golden"].is_in(job.founder_absent(entity_name).implode()).to_numpy()
-    merged, edited = three_way(entity, updates, current, sides.with_unknown(entity, absent))
+    sides = sides.with_unknown(entity, absent)
+    merged, edited = three_way(entity, updates, current, sides)
+    recorded, covering = pack_beside(sides.recorded(), entity, updates["fingerprint"], layouts)
+    merged = merged.with_columns(recorded.alias("_fingerprint"))
     merged = with_policy(merged, np.asarray(edited.any(axis=1)), vanished, entity)
-    return merged.select(updates.columns), kept_fields(merged, edited, entity)
+    return merged.select(updates.columns), kept_fields(merged, edited, entity), covering
 
 
 def _with_outcome(frame: pl.DataFrame, run_no: int) -> pl.DataFrame:

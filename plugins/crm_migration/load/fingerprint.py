@@ -5,6 +5,8 @@ the target; its xxHash32 fills four bytes of the record's fingerprint. The first
 fields, so that a fingerprint made under another mapping is recognised as not comparable.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 import polars_hash as plh
@@ -85,6 +87,45 @@ def pack(slots: np.ndarray, entity: Entity) -> pl.Series:
     return as_fingerprints(np.concatenate([head, slots], axis=1))
 
 
+def pack_beside(
+    slots: np.ndarray, entity: Entity, before: pl.Series, layouts: dict[int, list[str]]
+) -> tuple[pl.Series, dict[int, list[str]]]:
+    """Return fingerprints of field hashes (rows × fields) that keep what those `before` hold of other fields.
+
+    A run may leave out a field that comes back later: what was loaded of it last tells then who changed it since.
+    Also returned are the lists of fields that the fingerprints cover, by their hash.
+    """
+    names = covered(entity)
+    others = {
+        head: [name for name in fields if name.partition(":")[0] not in entity.fields]
+        for head, fields in layouts.items()
+    }
+    packed = pack(slots, entity)
+    made: dict[int, list[str]] = {}
+    for head, rows in _by_head(before):
+        if kept := others.get(head):
+            number = hash_of("\n".join([*names, *kept]))
+            made[number] = [*names, *kept]
+            heads = np.full((len(rows), 1), number, dtype="<u4")
+            old = _slots(before, rows, len(layouts[head]))[:, [layouts[head].index(name) for name in kept]]
+            lines = np.concatenate([heads, slots[rows], old], axis=1)
+            packed = packed.scatter(pl.Series(rows), as_fingerprints(lines))
+    return packed, made
+
+
+def _by_head(column: pl.Series) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the hash of each list of fields that fingerprints were made of, and the rows that bear it."""
+    heads = np.array([int.from_bytes(value[:WIDTH], "little") if value else -1 for value in column], dtype=np.int64)
+    for head in np.unique(heads[heads >= 0]):
+        yield int(head), np.flatnonzero(heads == head)
+
+
+def _slots(column: pl.Series, rows: np.ndarray, fields: int) -> np.ndarray:
+    """Return the field hashes in the fingerprints of these rows, which cover so many fields."""
+    raw = b"".join(column.gather(pl.Series(rows)).to_list())
+    return np.frombuffer(raw, dtype="<u4").reshape(len(rows), fields + 1)[:, 1:]
+
+
 def as_fingerprints(packed: np.ndarray) -> pl.Series:
     """Return one fingerprint (Binary) a line of 32-bit numbers: the layout's hash, then those of the fields."""
     packed = np.ascontiguousarray(packed, dtype="<u4")
@@ -108,15 +149,12 @@ def unpack(column: pl.Series, entity: Entity, layouts: dict[int, list[str]]) -> 
     names = covered(entity)
     found = np.zeros((len(column), len(names)), dtype="<u4")
     comparable = np.zeros(found.shape, dtype=bool)
-    heads = np.array([int.from_bytes(value[:WIDTH], "little") if value else -1 for value in column], dtype=np.int64)
     known = layouts | {layout(entity): names}
-    for head in np.unique(heads):
-        fields = known.get(int(head))
+    for head, rows in _by_head(column):
+        fields = known.get(head)
         if fields is None:
             continue
-        rows = np.flatnonzero(heads == head)
-        raw = b"".join(column.gather(pl.Series(rows)).to_list())
-        packed = np.frombuffer(raw, dtype="<u4").reshape(len(rows), len(fields) + 1)[:, 1:]
+        packed = _slots(column, rows, len(fields))
         for at, name in enumerate(names):
             if name in fields:
                 found[rows, at] = packed[:, fields.index(name)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from crm_migration.load.fingerprint import WIDTH, hashes, layout, pack, unpack
+from crm_migration.load.fingerprint import WIDTH, hashes, layout, unpack
 from crm_migration.mapping.model import Entity
 
 KEPT_SCHEMA = {"target_id": pl.String, "field": pl.String}
@@ -74,8 +74,7 @@ def three_way(
     ]
     idle = ~sides.comparable.all(axis=1) & ~(~stay & (sides.new != sides.now)).any(axis=1)
     noted = pl.when(pl.Series(idle) & updates["fingerprint"].is_not_null()).then(pl.lit("note")).otherwise("_action")
-    recorded = pack(sides.recorded(), entity)
-    merged = updates.with_columns(*chosen, noted.alias("_action"), recorded.alias("_fingerprint"))
+    merged = updates.with_columns(*chosen, noted.alias("_action"))
     return merged, edited & stay & (sides.new != sides.now)
 
 
