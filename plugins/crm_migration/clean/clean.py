@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from contextlib import ExitStack
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from crm_migration.extract.document import META
 from crm_migration.mapping.model import Country, Entity, Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
+_SORTED = ("flagged", "filtered", "rejected")
+_TOLD = ("profile", "no_entry")
 Lookups = Table[str, Table[str, str]]
 
 
@@ -40,30 +43,19 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
     place = f"source '{mapping.source.name}', entity '{entity}'"
     plan = Plan(config, _contexts(mapping, config, lookups), key_clashes(extract, config), place)
     facts = Facts()
-    with (
-        TableWriter(folder, entity, "clean") as clean_rows,
-        TableWriter(folder, entity, "rejected") as rejected_rows,
-        TableWriter(folder, entity, "filtered") as filtered_rows,
-        TableWriter(folder, entity, "flagged") as flagged_rows,
-        TableWriter(folder, entity, "profile") as profile,
-        TableWriter(folder, entity, "no_entry") as no_entry,
-    ):
+    with ExitStack() as stack:
+        tables = {step: stack.enter_context(TableWriter(folder, entity, step)) for step in (*_SORTED, *_TOLD, "clean")}
         for frame in _frames(extract, config):
             rows = sort_rows(frame, plan, facts)
-            clean_rows.write(rows.clean)
-            rejected_rows.write(rows.rejected)
-            filtered_rows.write(rows.filtered)
-            flagged_rows.write(rows.flagged)
+            for step in ("clean", *_SORTED):
+                tables[step].write(getattr(rows, step))
         facts.overlaps.raise_found(mapping.source.name, config)
         facts.raise_failed(mapping.source.name, entity)
-        profile.write(facts.profile.frame())
-        no_entry.write(facts.profile.no_entries())
-        profile.finish()
-        no_entry.finish()
-        flagged_rows.finish()
-        filtered_rows.finish()
-        rejected_rows.finish()
-        return clean_rows.finish(**facts.as_dict())
+        tables["profile"].write(facts.profile.frame())
+        tables["no_entry"].write(facts.profile.no_entries())
+        for step in (*_TOLD, *_SORTED):
+            tables[step].finish()
+        return tables["clean"].finish(**facts.as_dict())
 
 
 def _require_columns(extract: Staged, config: Entity, where: str) -> None:

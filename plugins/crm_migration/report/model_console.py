@@ -1,5 +1,7 @@
 """A matching model as a table and bars on a terminal."""
 
+from typing import Literal
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -11,21 +13,24 @@ from crm_migration.report.formats import ABSENT
 from crm_migration.report.pairs_console import bar
 
 MOST_CHANGES = 8
+# Bars stand where a terminal has room for them beside the levels' names.
+_WIDE, _LEVEL = 110, 20
 _LEAST_SHARE = 0.0001
 
 
 def print_model(model: Model, console: Console) -> None:
     """Print what each level of likeness weighs, and how often one and two customers reach it."""
-    table = _table("comparison", "level", "one customer", "two customers", "weight", "two customers ← → one")
+    drawn = console.width >= _WIDE
+    headings = ("comparison", "level", "one customer", "two customers", "weight")
+    table = _table(*headings, *(("two customers ← → one",) if drawn else ()))
     known = weights(model)
     strongest = max((abs(one.weight) for one in known), default=0.0)
     above = None
     for one in known:
         shown = one.comparison if one.comparison != above else ""
         above = one.comparison
-        table.add_row(
-            shown, one.level, _share(one.one), _share(one.two), _signed(one.weight), bar(one.weight, strongest)
-        )
+        bars = (bar(one.weight, strongest),) if drawn else ()
+        table.add_row(shown, one.level, _share(one.one), _share(one.two), _signed(one.weight), *bars)
     console.print(table)
 
 
@@ -47,7 +52,9 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for name in columns:
         left = name in ("comparison", "level") or "←" in name
-        table.add_column(name, justify="left" if left else "right", no_wrap=name != "level")
+        level = name == "level"
+        justify: Literal["left", "right"] = "left" if left else "right"
+        table.add_column(name, justify=justify, no_wrap=not level, min_width=_LEVEL if level else None)
     return table
 
 
