@@ -114,6 +114,14 @@ _table(
 )
 
 
+def _fresh() -> sa.MetaData:
+    """Return the tables anew: a key once added late to a server's table is left out of every later CREATE TABLE."""
+    copied = sa.MetaData(schema=SCHEMA)
+    for table in _METADATA.tables.values():
+        table.to_metadata(copied)
+    return copied
+
+
 def create(url: str, users: list[str]) -> None:
     """Create the target's tables in an empty database, and its users by their e-mail addresses."""
     engine = sa.create_engine(url)
@@ -122,7 +130,7 @@ def create(url: str, users: list[str]) -> None:
         if schema:
             connection.execute(sa.schema.CreateSchema(schema))
         placed = connection.execution_options(schema_translate_map={SCHEMA: schema})
-        _METADATA.create_all(placed)
+        _fresh().create_all(placed)
         if users:
             placed.execute(_USER.insert(), [{"email": email} for email in sorted(users)])
     engine.dispose()
