@@ -5,6 +5,8 @@ mapping), `DataFault` (repair rows at the source) and `OperatorNeeded` (a person
 source, table and key of a row, never its values.
 """
 
+from datetime import datetime
+
 
 class MigrationError(Exception):
     """Any failure this package raises on purpose."""
@@ -20,6 +22,15 @@ class SourceUnavailable(RetryLater):
 
 class TargetUnavailable(RetryLater):
     """The target did not answer, or the connection broke during a batch."""
+
+
+class QuotaExhausted(RetryLater):
+    """The target takes no more calls before `until`; what was loaded stays, and the task goes on then."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        """Keep the moment, with its zone."""
+        self.until = until
+        super().__init__(message)
 
 
 class MappingFault(MigrationError):
