@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crm_migration.mapping.faults import Fault, Place, quoted
+from crm_migration.mapping.faults import Fault, Place, quoted, unknown_name
 from crm_migration.mapping.live import TargetColumn
 from crm_migration.mapping.model import (
     Choice,
@@ -19,20 +19,23 @@ FAMILIES = (
     ("array", r".*\[\]|array.*"),
     (
         "text",
-        r"(n?var|n)?char.*|bpchar|character.*|(tiny|medium|long|n|ci)?text|n?clob|.*string|n?varchar2|name",
+        r"(n?var|n)?char.*|bpchar|character.*|(tiny|medium|long|n|ci)?text|n?clob|.*string|n?varchar2|name"
+        # Of a CRM's own interface: texts, codes and ids, several of them in one text.
+        r"|long_text|html_rich_text|phone_number|email|url|auto_number|select_(one|many)|(employee|department)(_many)?"
+        r"|object_reference(_many)?|master_detail|record_type|tag",
     ),
-    ("boolean", r"bool(ean)?|bit"),
+    ("boolean", r"bool(ean)?|bit|true_or_false"),
     ("integer", r"(tiny|small|medium|big)?int(eger)?[248]?( unsigned)?|year"),
-    ("decimal", r"(small)?money|numeric|decimal|dec|number"),
+    ("decimal", r"(small)?money|numeric|decimal|dec|number|currency|percentile"),
     ("float", r"float[48]?|double( precision)?|real|binary_(float|double)"),
-    ("datetime", r"timestamp.*|(small)?datetime.*"),
+    ("datetime", r"timestamp.*|(small)?datetime.*|date_time"),
     ("date", r"date"),
     ("time", r"time|time with.*|timetz|interval.*"),
     ("uuid", r"uuid|uniqueidentifier"),
     ("json", r"jsonb?"),
     ("xml", r"xml.*"),
     ("geometry", r"geo.*|point|(multi)?(polygon|linestring|point)"),
-    ("binary", r"bytea|(tiny|medium|long)?blob|(var)?binary|image|raw"),
+    ("binary", r"bytea|(tiny|medium|long)?blob|(var)?binary|image|raw|file_attachment|signature"),
 )
 FITTING = {
     "text": {"text"},
@@ -114,6 +117,8 @@ def _fixed_values(place: Place, spec: Constant | Choice, column: TargetColumn) -
         }.get(into, into not in ("array", "json", "xml", "geometry", "binary"))
         if not fits:
             yield Fault((*place, *steps), f"expected a value that fits {described(column)}, found {quoted(value)}")
+        elif column.options and value not in column.options:
+            yield unknown_name((*place, *steps), f"an option of {described(column)}", value, column.options)
 
 
 def _results(spec: Choice) -> dict[tuple[str, ...], str]:

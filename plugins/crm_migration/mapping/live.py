@@ -11,7 +11,7 @@ class TargetColumn:
 
     `type` is the type as the target declares it, such as `character varying`; `length` counts characters. A
     `generated` column is computed or numbered by the target. `foreign_key` names the table and column that it
-    points at.
+    points at. `options` are the only values that the column takes, where the target lists them.
     """
 
     name: str
@@ -24,6 +24,7 @@ class TargetColumn:
     generated: bool = False
     unique: bool = False
     foreign_key: tuple[str, str] | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
