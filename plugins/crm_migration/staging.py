@@ -8,16 +8,18 @@ storage as on disk, and a repeated attempt replaces the one before it.
 import hashlib
 import io
 import json
+import os
 import re
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
-import fsspec
 import polars as pl
 
 from crm_migration.errors import StagingMissing
@@ -38,6 +40,73 @@ def safe_name(text: str) -> str:
     if name and name == text:
         return name
     return f"{name}-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+class LocalFiles:
+    """This machine's files, by the names that fsspec gives to what staged tables and folders of files need.
+
+    Importing fsspec asks every installed package for its file systems: a process without a URL does not wait for that.
+    """
+
+    def open(self, path: str, mode: str) -> IO[Any]:
+        """Return the opened file."""
+        return Path(path).open(mode, encoding=None if "b" in mode else "utf-8")
+
+    def makedirs(self, path: str, *, exist_ok: bool) -> None:
+        """Make a folder and those above it."""
+        Path(path).mkdir(parents=True, exist_ok=exist_ok)
+
+    def mv(self, old: str, new: str) -> None:
+        """Rename a file; one of the new name is replaced in one step."""
+        Path(old).replace(new)
+
+    def rm(self, path: str) -> None:
+        """Remove a file."""
+        Path(path).unlink()
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is anything of that name."""
+        return Path(path).exists()
+
+    def isdir(self, path: str) -> bool:
+        """Return whether that is a folder."""
+        return Path(path).is_dir()
+
+    def modified(self, path: str) -> datetime:
+        """Return when a file was changed last."""
+        return datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+
+    def ls(self, path: str, *, detail: bool) -> list[Any]:
+        """Return what a folder holds: full paths, or with `detail` what fsspec tells of each."""
+        with os.scandir(path) as found:
+            paths = [entry.path for entry in found]
+        if not detail:
+            return paths
+        return [told for path in paths if (told := _told(path)) is not None]
+
+    def invalidate_cache(self) -> None:
+        """Do nothing: what is told is what is there."""
+
+
+def _told(path: str) -> dict[str, Any] | None:
+    """Return what fsspec tells of a file, of a link itself; None for one that has gone away meanwhile."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    kind = "directory" if stat.S_ISDIR(found.st_mode) else "file" if stat.S_ISREG(found.st_mode) else "other"
+    link = stat.S_ISLNK(found.st_mode)
+    return {"name": path, "type": kind, "islink": link, "size": found.st_size, "mtime": found.st_mtime}
+
+
+def file_system(url: str) -> tuple[Any, str]:
+    """Return the file system that a path or an fsspec URL leads to, and the path in it."""
+    if ":" in url or url.startswith("~"):
+        import fsspec
+
+        filesystem, path = fsspec.core.url_to_fs(url)
+        return filesystem, str(path)
+    return LocalFiles(), os.path.abspath(url)  # noqa: PTH100 links stay as they are, `..` is taken out as fsspec does
 
 
 @dataclass(frozen=True)
@@ -87,7 +156,7 @@ class Staged:
 
     @contextmanager
     def _opened(self, part: str) -> Iterator[Any]:
-        filesystem, path = fsspec.core.url_to_fs(self.path)
+        filesystem, path = file_system(self.path)
         try:
             handle = filesystem.open(f"{path}/{part}", "rb")
         except FileNotFoundError as missing:
@@ -111,7 +180,7 @@ class TableWriter:
         """Open the table for writing; an earlier attempt stays readable until this one finishes."""
         self.step = step
         self.path = folder.table(entity, step)
-        self._filesystem, self._folder = fsspec.core.url_to_fs(self.path)
+        self._filesystem, self._folder = file_system(self.path)
         self._filesystem.makedirs(self._folder, exist_ok=True)
         self._attempt = uuid.uuid4().hex[:8]
         self._parts: list[str] = []
@@ -178,7 +247,7 @@ def open_table(folder: RunFolder, entity: str, step: str) -> Staged:
         StagingMissing: it was never finished, or its files are gone.
     """
     path = folder.table(entity, step)
-    filesystem, local = fsspec.core.url_to_fs(path)
+    filesystem, local = file_system(path)
     try:
         with filesystem.open(f"{local}/{MANIFEST}", "r") as handle:
             manifest = json.load(handle)
@@ -192,13 +261,13 @@ def open_table(folder: RunFolder, entity: str, step: str) -> Staged:
 
 def has_table(folder: RunFolder, entity: str, step: str) -> bool:
     """Return whether `step` finished its table for `entity` in this run."""
-    filesystem, local = fsspec.core.url_to_fs(folder.table(entity, step))
+    filesystem, local = file_system(folder.table(entity, step))
     return bool(filesystem.exists(f"{local}/{MANIFEST}"))
 
 
 def latest_run(root: str, source: str, entity: str, step: str) -> RunFolder | None:
     """Return the run of `source` that was the last to finish `step` for `entity`, None where no run has."""
-    filesystem, path = fsspec.core.url_to_fs(f"{root.rstrip('/')}/{safe_name(source)}")
+    filesystem, path = file_system(f"{root.rstrip('/')}/{safe_name(source)}")
     if not filesystem.isdir(path):
         return None
     names = [str(found).rstrip("/").rsplit("/", 1)[-1] for found in filesystem.ls(path, detail=False)]
@@ -209,6 +278,6 @@ def latest_run(root: str, source: str, entity: str, step: str) -> RunFolder | No
 
 
 def _finished_at(run: RunFolder, entity: str, step: str) -> datetime:
-    filesystem, path = fsspec.core.url_to_fs(run.table(entity, step))
+    filesystem, path = file_system(run.table(entity, step))
     moment: datetime = filesystem.modified(f"{path}/{MANIFEST}")
     return moment

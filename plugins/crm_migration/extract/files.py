@@ -10,8 +10,6 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import fsspec
-
 from crm_migration.connections import FileRoot
 from crm_migration.errors import MappingFault, MigrationError, SourceUnavailable
 from crm_migration.extract.document import Document, Reading
@@ -19,6 +17,7 @@ from crm_migration.extract.formats import Wanted, open_reading
 from crm_migration.extract.landing import Landing
 from crm_migration.extract.names import fits, is_unfinished
 from crm_migration.mapping.model import Entity, SourceConfig
+from crm_migration.staging import LocalFiles
 
 MOST_WAITS = 30
 CHECKSUMS = ("md5", "ETag", "etag", "md5Hash", "content_md5", "checksum")
@@ -99,6 +98,10 @@ class FileStore:
 
     @cached_property
     def _filesystem(self) -> Any:
+        if self._is_local and not self.root.options:
+            return LocalFiles()
+        import fsspec
+
         return fsspec.filesystem(self.root.protocol, **self.root.options)
 
     @property
@@ -145,7 +148,9 @@ class FileStore:
                 yield from self._files_in(self._path(name), deep)
 
     def _below(self, path: str) -> str:
-        base = str(self._filesystem._strip_protocol(self._folder))  # noqa: SLF001 fsspec's way to a plain path
+        plain = isinstance(self._filesystem, LocalFiles)
+        # The second is fsspec's way to a plain path.
+        base = self._folder if plain else str(self._filesystem._strip_protocol(self._folder))  # noqa: SLF001
         return path[len(base.rstrip("/")) :].strip("/")
 
     def _inside(self, name: str) -> bool:

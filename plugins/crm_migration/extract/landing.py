@@ -9,9 +9,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-import fsspec
-
-from crm_migration.staging import RunFolder, safe_name
+from crm_migration.staging import RunFolder, file_system, safe_name
 
 LANDING, FILES = "_landing", "files"
 
@@ -65,14 +63,14 @@ class Landing:
             if folder is not None and folder.exists():
                 shutil.rmtree(folder)
         if self._remote is not None:
-            filesystem, path = fsspec.core.url_to_fs(self._remote)
+            filesystem, path = file_system(self._remote)
             if filesystem.exists(path):
                 filesystem.rm(path, recursive=True)
 
     def _from_remote(self, name: str, to: Path) -> bool:
         if self._remote is None:
             return False
-        filesystem, path = fsspec.core.url_to_fs(f"{self._remote}/{name}")
+        filesystem, path = file_system(f"{self._remote}/{name}")
         if not filesystem.exists(path):
             return False
         filesystem.get_file(path, os.fspath(to))
@@ -81,7 +79,7 @@ class Landing:
     def _to_remote(self, file: Path, name: str) -> None:
         if self._remote is None:
             return
-        filesystem, path = fsspec.core.url_to_fs(f"{self._remote}/{name}")
+        filesystem, path = file_system(f"{self._remote}/{name}")
         filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         temporary = f"{path}.{uuid.uuid4().hex[:8]}"
         filesystem.put_file(os.fspath(file), temporary)
