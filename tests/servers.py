@@ -80,7 +80,7 @@ def private_mariadb() -> Iterator[str]:
     Raises:
         ServerMissing: mariadbd, mariadb-install-db or the client is not installed.
     """
-    installer, daemon, client = (_program(name) for name in ("mariadb-install-db", "mariadbd", "mariadb"))
+    installer, daemon, client = (program(name) for name in ("mariadb-install-db", "mariadbd", "mariadb"))
     with tempfile.TemporaryDirectory(prefix="crm-my-", ignore_cleanup_errors=True) as folder:
         data, pipe = Path(folder) / "d", Path(folder) / "s"
         install = [installer, "--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
@@ -123,7 +123,12 @@ def _await_mariadb(client: list[str], server: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of a server's program.
+
+    Raises:
+        ServerMissing: it is not installed.
+    """
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found is None:
         raise ServerMissing(f"{name} is not installed")
@@ -166,7 +171,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
 def run_script(server_url: str, database: str, script: Path) -> str:
     """Create `database`, feed it a dump through MariaDB's own client, and return the database's URL."""
     url = sa.make_url(server_url)
-    login = [_program("mariadb"), "--no-defaults", f"--host={url.host}", f"--port={url.port}"]
+    login = [program("mariadb"), "--no-defaults", f"--host={url.host}", f"--port={url.port}"]
     login += [f"--user={url.username}", f"--password={url.password}", "--default-character-set=utf8mb4"]
     subprocess.run([*login, "-e", f"CREATE DATABASE {database}"], check=True, capture_output=True)
     with script.open("rb") as lines:

@@ -1,0 +1,131 @@
+"""Where a run is disturbed: before and after each task, and inside those that write."""
+
+import os
+from dataclasses import dataclass
+
+from tests.faults.failpoints import Fault
+from tests.faults.place import Step
+from tests.faults.world import LINE, UNDO
+
+FULL = os.environ.get("FAULTS") == "full"
+"""Every point, with every action, on every target; else a choice of them."""
+
+PIPELINE = "crm_migration.pipeline"
+LOAD = "crm_migration.load"
+STAGING = "crm_migration.staging.TableWriter"
+LEDGER = "crm_migration.ledger.ledger.Ledger"
+INNER: dict[Step, tuple[str, ...]] = {
+    ("preflight",): (
+        f"before {LEDGER}.begin_run",
+        f"after {LEDGER}.begin_run",
+        f"before {STAGING}.finish",
+    ),
+    ("extract_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}.write"),
+    ("clean_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}._publish"),
+    ("match_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}._publish"),
+    ("backup",): (
+        f"before {STAGING}._publish 2",
+        f"before {LOAD}.backup.verify",
+        f"after {LOAD}.backup._record 2",
+        f"before {LEDGER}.update_run",
+    ),
+    ("load_sample",): (
+        f"after {LOAD}.sample.choose_sample",
+        f"after {LEDGER}.check_fence",
+        f"after {LOAD}.write._commit 2",
+        f"before {LOAD}.link.link",
+    ),
+    ("validate_sample",): (f"before {LEDGER}.write_reconciliation", f"after {LEDGER}.write_reconciliation"),
+    ("load_entity", "account"): (
+        f"after {LEDGER}.take_fence",
+        f"after {LOAD}.write._insert",
+        f"after {LOAD}.write._write_crosswalk",
+        f"after {LEDGER}.check_fence",
+        f"after {LOAD}.write._commit",
+        f"before {LOAD}.load.decide 2",
+        f"before {LOAD}.load.finish_outcomes",
+        f"before {LEDGER}.write_rejected",
+        f"after {LEDGER}.write_rejected",
+        f"before {LOAD}.reviews.remember_review",
+    ),
+    ("load_entity", "contact"): (f"after {LEDGER}.check_fence 2", f"after {LOAD}.write._commit 2"),
+    ("load_entity", "opportunity"): (f"after {LOAD}.write._commit 2", f"before {LOAD}.write.write_batch 3"),
+    ("link_references",): (
+        f"after {LEDGER}.check_fence",
+        f"after {LOAD}.link._link_part",
+        f"before {LOAD}.joined.retire_joined",
+    ),
+    ("retire_records",): (
+        f"after {LOAD}.retire._delete_all",
+        f"after {LEDGER}.check_fence",
+        f"after {LOAD}.retire._carry_out",
+    ),
+    ("validate_full",): (
+        f"before {PIPELINE}.raise_if_failed",
+        f"after {LEDGER}.write_watermark 2",
+    ),
+    LINE[-1]: ("after crm_migration.closing.write_report", f"after {LEDGER}.update_run"),
+    UNDO: (
+        f"after {LOAD}.rollback._unlink",
+        f"after {LOAD}.rollback._restore",
+        f"after {LOAD}.rollback._remove 2",
+        f"after {LOAD}.rollback._undo_ledger",
+        f"after {LEDGER}.check_fence",
+        f"after {LOAD}.rollback._undo_all",
+    ),
+}
+BOUNDARIES: tuple[Step, ...] = tuple(
+    step for step in LINE if step[0] not in ("extract_entity", "clean_entity", "match_entity") or step[1] == "contact"
+)
+ALWAYS: frozenset[Step] = frozenset({LINE[0], ("load_sample",), ("load_entity", "account"), ("load_entity", "contact")})
+"""Steps before which the undisturbed run is always saved: where faults from outside set in."""
+
+AT_COMMITS = ("check_fence", "_commit", "_link_part", "_carry_out", "_undo_all", "_undo_ledger")
+"""Where the target itself decides what is kept: looked at on every kind of target."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A step and the fault in it."""
+
+    step: Step
+    fault: Fault
+
+    @property
+    def name(self) -> str:
+        """Return what the table of results and the test's id call it."""
+        step = " ".join(str(part) for part in self.step if part != ())
+        short = self.fault.at.rpartition("crm_migration.")[2]
+        call = f" {self.fault.call}" if self.fault.call > 1 else ""
+        return f"{step}: {self.fault.action} {self.fault.when} {short}{call}"
+
+
+def _read(step: Step, text: str, action: str) -> Point:
+    when, at, *call = text.split()
+    return Point(step, Fault(at, when, int(call[0]) if call else 1, action))
+
+
+def _boundary(step: Step) -> list[Point]:
+    at = f"{PIPELINE}.{step[0]}"
+    return [_read(step, f"before {at}", "kill"), _read(step, f"after {at}", "kill")]
+
+
+def _of_step(step: Step, actions: tuple[str, ...]) -> list[Point]:
+    return [_read(step, text, action) for text in INNER.get(step, ()) for action in actions]
+
+
+def inner(kind: str) -> list[Point]:
+    """Return the points inside the steps for one kind of target."""
+    actions = {"sqlite": ("kill", "lose")}.get(kind, ("kill", "lose", "close"))
+    every = [point for step in INNER for point in _of_step(step, actions)]
+    if FULL:
+        return every
+    if kind == "sqlite":
+        return [point for point in every if point.fault.action == "kill"]
+    chosen = [point for point in every if point.fault.at.endswith(AT_COMMITS)]
+    return [point for at, point in enumerate(chosen) if point.fault.action == ("kill", "close")[at % 2]]
+
+
+def boundaries(kind: str) -> list[Point]:
+    """Return the points between the steps for one kind of target: in order, so that one run may meet them all."""
+    return [point for step in BOUNDARIES for point in _boundary(step)]

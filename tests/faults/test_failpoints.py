@@ -1,0 +1,140 @@
+"""A task that a fault has ended, at whatever point, and that is cleared: the run ends as an undisturbed one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.faults import points
+from tests.faults.conftest import KINDS
+from tests.faults.crew import Crew, Ended
+from tests.faults.invariants import after_fault, alike, at_the_end, not_green, records, told
+from tests.faults.place import Place, Step
+from tests.faults.points import Point
+from tests.faults.world import LINE, UNDO, World, remaining
+
+Note = Callable[[str, str, list[str]], None]
+REPEATED: tuple[Step, ...] = tuple(
+    step for step in LINE if step[0] in ("load_entity", "link_references", "retire_records")
+)
+
+
+def ended_as_told(ended: Ended, action: str) -> list[str]:
+    """Return what is wrong with how a step ended that was disturbed by `action`."""
+    if action == "kill":
+        return [] if ended.killed == 9 else [f"the step was not killed: {ended}"]
+    return [] if "RetryLater" in ended.kinds else [f"false green: {ended}" if ended.well else f"no retry: {ended}"]
+
+
+def failed_report(crew: Crew, place: Place, step: Step) -> list[str]:
+    """Return what is wrong with the report that is written after a failed step; it must be red without being told why.
+
+    Where all is loaded and checked, what is left is the task's own failure, and the report is told of that.
+    """
+    late = step[0] in ("validate_full", "finish")
+    ended = crew.carry_out(place.order(("finish", ("failed",) if late else ())))
+    # The run may not be registered, or its staging not begun: then there is no report, and that is no success either.
+    return not_green(place) if not ended.well or ended.results == ("red",) else [f"false green: {ended.results}"]
+
+
+def taken_up(crew: Crew, place: Place, step: Step) -> list[str]:
+    """Carry the rest of the line out and return what is wrong with how it ends."""
+    ended = crew.carry_out(place.order(*remaining(step)))
+    return [] if ended.well and ended.results[-1] == "green" else [f"cleared, but {ended} {ended.results[-1:]}"]
+
+
+def repeated(crew: Crew, place: Place) -> list[str]:
+    """Load it all once more and return what that has changed."""
+    before = told(place), place.case.content()
+    ended = crew.carry_out(place.order(*REPEATED))
+    found = [] if ended.well else [f"repeated, but {ended}"]
+    after = told(place), place.case.content()
+    return found + alike(after[0], before[0], "changed by a repetition") + alike(after[1], before[1], "rewritten")
+
+
+def taken_back(crew: Crew, place: Place, world: World) -> list[str]:
+    """Roll the run back and return what is not as it was before it."""
+    ended = crew.carry_out(place.order(UNDO))
+    found = [] if ended.well and ended.results == ([],) else [f"rolled back, but {ended} {ended.results}"]
+    return found + alike(place.case.content(), world.before, "not restored")
+
+
+def params(chosen: Callable[[str], list[Point]]) -> list[Any]:
+    """Return a parameter for each point and kind of target, those of one kind in one test process."""
+    return [
+        pytest.param(kind, point, id=f"{kind}-{point.name}", marks=pytest.mark.xdist_group(f"faults-{kind}"))
+        for kind in KINDS
+        for point in chosen(kind)
+    ]
+
+
+def of_the_line(kind: str) -> list[Point]:
+    return [point for point in points.inner(kind) if point.step != UNDO]
+
+
+def of_the_way_back(kind: str) -> list[Point]:
+    return [point for point in points.inner(kind) if point.step == UNDO]
+
+
+@pytest.mark.parametrize(("kind", "point"), params(of_the_line))
+def test_a_task_that_is_disturbed_and_cleared_ends_as_an_undisturbed_one(
+    kind: str, point: Point, world_of: Callable[[str], World], crew: Crew, note: Note
+) -> None:
+    world = world_of(kind)
+    place = world.copy(point.step)
+    found = ended_as_told(crew.carry_out(place.order(point.step, fault=point.fault)), point.fault.action)
+    found += after_fault(place) + failed_report(crew, place, point.step)
+    found += taken_up(crew, place, point.step) + at_the_end(place, world.expected)
+    found += repeated(crew, place) + taken_back(crew, place, world)
+    world.drop(place)
+    note(point.name, kind, found)
+
+
+@pytest.mark.parametrize(("kind", "point"), params(of_the_way_back))
+def test_a_rollback_that_is_disturbed_and_cleared_restores_what_was_there_before(
+    kind: str, point: Point, world_of: Callable[[str], World], crew: Crew, note: Note
+) -> None:
+    world = world_of(kind)
+    place = world.copy(UNDO)
+    found = ended_as_told(crew.carry_out(place.order(UNDO, fault=point.fault)), point.fault.action)
+    found += after_fault(place)
+    ended = crew.carry_out(place.order(UNDO))
+    if not ended.well and "rolled back already" not in ended.message:
+        found.append(f"cleared, but {ended}")
+    found += alike(place.case.content(), world.before, "not restored") + after_fault(place)
+    world.drop(place)
+    note(point.name, kind, found)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in KINDS]
+)
+def test_a_run_that_is_killed_before_and_after_each_of_its_tasks_ends_as_an_undisturbed_one(
+    kind: str, world_of: Callable[[str], World], crew: Crew, note: Note
+) -> None:
+    world = world_of(kind)
+    place = world.copy(LINE[0])
+    found = []
+    for step in LINE:
+        for point in [point for point in points.boundaries(kind) if point.step == step]:
+            found += ended_as_told(crew.carry_out(place.order(step, fault=point.fault)), "kill") + after_fault(place)
+            if step[0] != "finish":
+                found += not_green(place)
+        ended = crew.carry_out(place.order(step))
+        found += [] if ended.well else [f"cleared, but {step}: {ended}"]
+    found += at_the_end(place, world.expected) + repeated(crew, place) + taken_back(crew, place, world)
+    world.drop(place)
+    note("killed before and after every task", kind, found)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in KINDS]
+)
+def test_the_undisturbed_run_holds_every_kind_of_outcome(kind: str, world_of: Callable[[str], World]) -> None:
+    """Else what is compared with it would prove little."""
+    world = world_of(kind)
+    ended = {line[1] for name, rows in world.expected.items() if name.startswith("outcomes") for line in rows}
+    assert ended == {"inserted", "updated", "unchanged", "merged", "rejected", "filtered"}
+    actions = {row.split(",")[1] for name, rows in world.expected.items() if name.startswith("retired") for row in rows}
+    assert {" 'deleted'", " 'kept'"} <= actions
+    assert any(row[5] for rows in (records(world.undisturbed)["account"],) for row in rows)
