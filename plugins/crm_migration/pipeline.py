@@ -28,6 +28,7 @@ from crm_migration.extract.present_keys import needs_keys, stage_keys
 from crm_migration.extract.source import RowSource, Window
 from crm_migration.extract.waiting import WithWaiting
 from crm_migration.job import RUN, Job, timed
+from crm_migration.ledger.lease import lease
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.departed import back_in_source
 from crm_migration.load.joined import retire_joined
@@ -177,6 +178,7 @@ def backup(job: Job) -> dict[str, Any]:
     """Stage before-images of all that the load will touch, and hash the target's content as it is."""
     refuse_excess(job)
     with timed(job, "backup") as figures:
+        job.target.refresh()
         load_job = job.load_job(planned=True)
         retiring = back_up_retiring(load_job, job.folder, job.order)
         touched = {entity: back_up(load_job, job.folder, entity).rows for entity in job.order}
@@ -230,6 +232,7 @@ def validate_sample(job: Job) -> dict[str, Any]:
         SampleRejected: naming the failed checks; the target is as it was before.
     """
     with timed(job, "validate_sample") as figures:
+        job.target.refresh()
         staged = validate(job.mapping, job.folder, job.target, "sample", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "sample")
@@ -261,11 +264,14 @@ def link_references(job: Job) -> dict[str, Any]:
 
 def _link(job: Job, phase: Phase) -> dict[str, int]:
     load_job = job.load_job()
-    token = job.target.ledger.take_fence(f"link {job.run_id}")
-    linked = {
-        entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)
-    }
-    retire_joined(load_job, job.folder, job.order, token)
+    run = f"{job.folder.source}/{job.run_id}"
+    with lease(job.target.ledger, run, f"link {run}") as token:
+        job.target.begin(token)
+        linked = {
+            entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)
+        }
+        retire_joined(load_job, job.folder, job.order, token)
+        job.target.deliver(token, load_job.run_no)
     return linked
 
 
@@ -284,6 +290,7 @@ def validate_full(job: Job) -> dict[str, Any]:
         ValidationFailed: naming the failed checks; the run is red and can be rolled back.
     """
     with timed(job, "validate_full") as figures:
+        job.target.refresh()
         staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "full")

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 
 from crm_migration.errors import FencedOut
+from crm_migration.ledger.clock import renew
 from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
@@ -157,9 +158,9 @@ class Ledger:
     def _raise_fence(self, holder: str, scope: str) -> int:
         fence = self.tables.fence
         with self.engine.begin() as connection:
-            raised = connection.execute(
-                fence.update().where(fence.c.scope == scope).values(token=fence.c.token + 1, holder=holder)
-            )
+            # Whoever holds no lease must not look as if the one before them were still at work.
+            drawn = {"token": fence.c.token + 1, "holder": holder, "run": None, "heartbeat": None}
+            raised = connection.execute(fence.update().where(fence.c.scope == scope).values(drawn))
             if raised.rowcount == 0:
                 connection.execute(fence.insert().values(scope=scope, token=1, holder=holder))
             return int(connection.scalar(sa.select(fence.c.token).where(fence.c.scope == scope)) or 0)
@@ -179,6 +180,7 @@ class Ledger:
                 f"this attempt holds fencing token {token}, but {holder} has taken over; nothing was written. "
                 "Let the newer attempt finish"
             )
+        renew(connection, fence, (scope, token))
 
     def take_turn(self, run: str, active: Callable[[str], bool]) -> bool:
         """Give `run` the target's turn, unless another run that is still `active` has it; return whether it has it.

@@ -48,6 +48,9 @@ class LedgerTables:
     source_document: sa.Table
     match_decision: sa.Table
     match_review: sa.Table
+    api_call: sa.Table
+    api_change: sa.Table
+    load_progress: sa.Table
 
 
 def ledger_tables(dialect: str) -> LedgerTables:
@@ -71,6 +74,9 @@ def ledger_tables(dialect: str) -> LedgerTables:
         source_document=_source_document(metadata, prefix),
         match_decision=_match_decision(metadata, prefix),
         match_review=_match_review(metadata, prefix),
+        api_call=_api_call(metadata, prefix),
+        api_change=_api_change(metadata, prefix),
+        load_progress=_load_progress(metadata, prefix),
     )
 
 
@@ -216,6 +222,8 @@ def _fence(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("scope", exact_text(100), primary_key=True),
         sa.Column("token", sa.BigInteger, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("run", exact_text(400), comment="source/run that holds the lease; empty where nobody does"),
+        sa.Column("heartbeat", sa.Double(), comment="when the lease was renewed, seconds since 1970 by this database"),
     )
 
 
@@ -284,4 +292,47 @@ def _match_review(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("first_run", sa.Integer, nullable=False),
         sa.Column("last_run", sa.Integer, nullable=False),
         sa.UniqueConstraint("pair_sha256", name=f"uq_{prefix}match_review_pair"),
+    )
+
+
+def _api_call(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}api_call",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("golden_id", exact_text(400), primary_key=True),
+        sa.Column("run_no", sa.Integer, nullable=False, index=True),
+        sa.Column("object", exact_text(200), nullable=False),
+        sa.Column("external_key", exact_text(700), nullable=False, comment="by which the CRM is asked for the record"),
+        sa.Column("state", sa.String(10), nullable=False, comment="sent, unknown, found, confirmed or refused"),
+        sa.Column("target_id", exact_text(100)),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("noted_at", _moment(), nullable=False),
+    )
+
+
+def _api_change(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}api_change",
+        metadata,
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("source_key", exact_text(255), primary_key=True),
+        sa.Column("target_id", exact_text(100), nullable=False, index=True),
+        sa.Column("fingerprint", sa.LargeBinary(1024), comment="of the crosswalk's line before the change"),
+        sa.Column("changed_run", sa.Integer, comment="of the crosswalk's line before the change"),
+    )
+
+
+def _load_progress(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}load_progress",
+        metadata,
+        sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("phase", sa.String(10), primary_key=True, comment="sample or full"),
+        sa.Column("done", sa.BigInteger, nullable=False, comment="records decided and written so far"),
+        sa.Column("total", sa.BigInteger, nullable=False),
+        sa.Column("rejected", sa.BigInteger, nullable=False, comment="of those done"),
+        sa.Column("started_at", _moment(), nullable=False, comment="of the latest attempt"),
+        sa.Column("updated_at", _moment(), nullable=False),
     )

@@ -2,20 +2,21 @@
 
 import hashlib
 import logging
-import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.ledger.lease import lease
+from crm_migration.ledger.progress import started
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
 from crm_migration.load.moved import Moved
-from crm_migration.load.target import BATCH_ROWS, classify
+from crm_migration.load.progress import Progress
+from crm_migration.load.target import classify
 from crm_migration.load.write import Batch, Refusal, write_batch
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
 
@@ -76,25 +77,6 @@ class Merged:
         return cls(members, lineage, golden)
 
 
-@dataclass
-class Progress:
-    """What a load has done so far."""
-
-    started: float = field(default_factory=time.monotonic)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    emptied: Counter[str] = field(default_factory=Counter)
-    batches: int = 0
-    rejected: list[dict[str, str | None]] = field(default_factory=list)
-
-    def log(self, entity: str, total: int) -> None:
-        """Log rows done, total, rate and time to go."""
-        done, seconds = sum(self.outcomes.values()), max(time.monotonic() - self.started, 0.001)
-        rate = done / seconds
-        left = (total - done) / rate if rate else 0
-        logger.info("%s: %s of %s records, %s records/s, about %s s to go", entity, done, total, int(rate), int(left))
-
-
 def load(
     job: LoadJob, folder: RunFolder, entity: str, phase: Literal["sample", "full"], holder: str = "load"
 ) -> Staged:
@@ -105,16 +87,23 @@ def load(
     same target and the same outcomes.
 
     Raises:
-        TargetUnavailable: the target was lost; the batches before stay, the current one left nothing.
+        TargetUnavailable: the target was lost; the batches before stay, the current one left nothing. Or another run
+            loads into it all the time that may be waited.
         FencedOut: a newer attempt of this load is running.
     """
-    job = job.fresh()
+    run, name = f"{folder.source}/{folder.run_id}", f"{holder} {folder.source}/{folder.run_id}/{entity}/{phase}"
     spec = job.target.mapping.entities[entity]
     job.target.ledger.remember_layout(layout(spec), covered(spec))
-    token = job.target.ledger.take_fence(f"{holder} {folder.source}/{folder.run_id}/{entity}/{phase}")
-    merged = Merged.read(folder, entity)
-    progress = Progress()
-    golden = open_table(folder, entity, "golden")
+    with lease(job.target.ledger, run, name) as token:
+        return _load(job.fresh(), folder, (entity, phase, token))
+
+
+def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Staged:
+    entity, phase, token = place
+    job.target.begin(token)
+    merged, golden = Merged.read(folder, entity), open_table(folder, entity, "golden")
+    chosen = _selection(folder, entity, phase)
+    progress = Progress(started(job.stream_no(entity), phase, golden.rows if chosen is None else len(chosen)))
     step = "outcome" if phase == "full" else "sample_outcome"
     with (
         TableWriter(folder, entity, step) as writer,
@@ -122,15 +111,14 @@ def load(
         TableWriter(folder, entity, f"{phase}_apart") as apart,
     ):
         merged_outcomes = []
-        first = job.moved(entity).first
-        for piece in _pieces(golden, _selection(folder, entity, phase), first):
-            done, decision = _load_piece(job, (entity, phase, token), piece, merged, progress)
+        for piece in _pieces((golden, chosen), job.moved(entity).first, job.target.batch_rows):
+            done, decision = _load_piece(job, place, piece, merged, progress)
             kept.write(decision.kept)
             apart.write(decision.apart.to_frame())
             single = ~pl.col("_golden").is_in(merged.golden.implode())
             writer.write(single_outcomes(done.filter(single)))
             merged_outcomes.append(done.filter(~single))
-            progress.log(entity, golden.rows)
+            progress.note(job.target.ledger, (job.run_no, entity), token)
         finish_outcomes(writer, merged, merged_outcomes)
         if phase == "full":
             earlier_outcomes(writer, folder, entity)
@@ -138,19 +126,19 @@ def load(
         return writer.finish(**_facts(progress))
 
 
-def _pieces(golden: Staged, chosen: pl.Series | None, first: pl.Series) -> Iterator[pl.DataFrame]:
+def _pieces(chosen: tuple[Staged, pl.Series | None], first: pl.Series, rows: int) -> Iterator[pl.DataFrame]:
     """Yield the chosen records, all without a choice, a batch at a time; those named in `first`, in its order, before.
 
     A row leaves a record only after that has been rebuilt without it: whoever is interrupted begins there again.
     """
     before = pl.DataFrame({"_golden": first})
     if len(first):
-        found = pl.concat(part.join(before, on="_golden", how="semi") for part in _chosen(golden, chosen))
+        found = pl.concat(part.join(before, on="_golden", how="semi") for part in _chosen(*chosen))
         ordered = before.join(found, on="_golden", how="inner", maintain_order="left")
-        yield from ordered.select(found.columns).iter_slices(BATCH_ROWS)
-    for part in _chosen(golden, chosen):
+        yield from ordered.select(found.columns).iter_slices(rows)
+    for part in _chosen(*chosen):
         rest = part.join(before, on="_golden", how="anti", maintain_order="left") if len(first) else part
-        yield from rest.iter_slices(BATCH_ROWS)
+        yield from rest.iter_slices(rows)
 
 
 def _chosen(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:
@@ -183,7 +171,9 @@ def _load_piece(
     refusals: list[Refusal] = []
     if not writing.is_empty():
         batch = Batch(entity, phase, writing, _rows_of(writing, merged), _lineage_of(writing, merged))
-        written, refusals = write_batch(job, batch, token)
+        batch, refusals = job.target.prepared(job, batch, token)
+        written, more = (batch.records, []) if batch.records.is_empty() else write_batch(job, batch, token)
+        refusals += more + job.target.delivered(job, batch, written, token)
         frame = _with_ids(frame, written)
         progress.batches += 1
     frame = _with_refusals(frame, refusals)
@@ -351,5 +341,5 @@ def _facts(progress: Progress) -> dict[str, object]:
         "refused": dict(progress.reasons),
         "emptied_references": dict(progress.emptied),
         "batches": progress.batches,
-        "seconds": round(time.monotonic() - progress.started, 3),
+        "seconds": round(progress.seconds, 3),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.ledger.lease import lease
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import verify
 from crm_migration.load.bulk import typed_table, update_rows
@@ -117,7 +118,13 @@ def retire(job: LoadJob, folder: RunFolder, order: list[str], holder: str) -> di
         TargetUnavailable: the target was lost; nothing was changed.
         FencedOut: a newer attempt of this load is running.
     """
-    token = job.target.ledger.take_fence(f"{holder} {folder.source}/{folder.run_id}/source deletes")
+    run = f"{folder.source}/{folder.run_id}"
+    with lease(job.target.ledger, run, f"{holder} {run}/source deletes") as token:
+        return _retire(job, folder, order, token)
+
+
+def _retire(job: LoadJob, folder: RunFolder, order: list[str], token: int) -> dict[str, Staged]:
+    job.target.begin(token)
     found = _with_images(job, folder, fates(job, folder))
     done = False
     while not done:
@@ -126,6 +133,11 @@ def retire(job: LoadJob, folder: RunFolder, order: list[str], holder: str) -> di
             done = True
         except _Refused as refused:
             found = _without(job, found, refused.ids)
+    if refused_later := job.target.deliver(token, job.run_no):
+        found = _without(job, found, refused_later)
+        with job.target.transaction() as connection:
+            for entity in found.records:
+                _note_kept(connection, job, entity, found)
     with job.target.transaction() as connection:
         found = Fates(found.departed, {name: _with_back(connection, job, name, found) for name in found.records})
     return {entity: _stage(folder, entity, STEP, found) for entity in order if entity in found.records}

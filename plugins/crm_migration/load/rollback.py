@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable, ChangedSince
+from crm_migration.ledger.lease import lease
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
@@ -71,8 +72,18 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
         ChangedSince: a later run, or a person, has changed records of this run.
         BackupUnreadable: the before-images of the run are gone.
     """
-    ledger = undo.target.ledger
-    token = ledger.take_fence(f"rollback {undo.folder.source}/{undo.folder.run_id}")
+    run = f"{undo.folder.source}/{undo.folder.run_id}"
+    with lease(undo.target.ledger, run, f"rollback {run}") as token:
+        return _roll_back(undo, force, token)
+
+
+def _roll_back(undo: Undo, force: bool, token: int) -> Undone:
+    undo.target.undoing(undo.run_no, token)
+    row = undo.target.ledger.find_run(undo.folder.source, undo.folder.run_id)
+    if row is not None and row.status == "rolled_back":
+        # An attempt before has undone it in ledger and replica, and did not get to the end in the target.
+        undo.target.undone(token)
+        return Undone({entity: {"removed": 0, "restored": 0} for entity in undo.order}, _differing(undo))
     _refuse_later_runs(undo)
     edited = _edited_since(undo)
     if edited and not force:
@@ -87,6 +98,7 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
             f"run {undo.folder.run_id} cannot be undone while other records need what it loaded: {refused.reason}. "
             "Remove or repoint those records, then repeat; nothing was changed"
         ) from None
+    undo.target.undone(token)
     return Undone(counts, _differing(undo))
 
 
@@ -255,6 +267,7 @@ def _restore(connection: sa.Connection, undo: Undo, entity: str, whole: bool) ->
 def _remove(connection: sa.Connection, undo: Undo, entity: str) -> int:
     spec = undo.target.mapping.entities[entity].target
     table = undo.target.table(spec.object)
+    undo.target.purging(connection, spec.object, _created(undo, entity))
     return int(connection.execute(table.delete().where(_created_rows(undo, entity))).rowcount)
 
 
