@@ -68,6 +68,13 @@ class Series:
         if self._open is not None:
             self._end()
 
+    def abandon(self) -> None:
+        """Close the file that is open and take it away."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+            temporary_of(self._next).unlink()
+
     def written(self, first: int) -> list[WrittenFile]:
         """Return what was written, the first file being number `first` of all."""
         return [

@@ -77,9 +77,7 @@ def write_import_files(folder: Path, outgoing: Sequence[Outgoing], settings: Imp
     for number, (one, layout) in enumerate(zip(outgoing, layouts, strict=True), 1):
         places = [Place(number, names), Place(len(layouts) + number, names)]
         files = _ObjectFiles(folder, layout, dict(zip(ACTIONS, places, strict=True)))
-        for frame in one.frames:
-            files.write(frame)
-        objects.append(files.finish())
+        objects.append(files.write_all(one.frames))
     manifest = _manifest(objects, settings)
     if layouts:
         put(folder / README, readme_text(manifest, {one.target_object: one for one in layouts}).encode())
@@ -116,19 +114,24 @@ class _ObjectFiles:
         self._tally = {action: _Tally() for action in ACTIONS}
         self._refused = [pl.DataFrame(schema=REFUSED)]
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """Write a frame's records, each into the series of its action."""
-        self._check(frame)
+    def write_all(self, frames: Iterable[pl.DataFrame]) -> "_ObjectFiles":
+        """Write all records, each into the series of its action."""
+        try:
+            for frame in frames:
+                self._check(frame)
+                self._share(frame)
+            for series in self.series.values():
+                series.finish()
+        finally:
+            for series in self.series.values():
+                series.abandon()
+        return self
+
+    def _share(self, frame: pl.DataFrame) -> None:
         for action in ACTIONS:
             chosen = frame.filter(pl.col(ACTION) == action)
             for rows in chosen.iter_slices(_ROWS_AT_ONCE):
                 self._write(rows, action)
-
-    def finish(self) -> "_ObjectFiles":
-        """End the files."""
-        for series in self.series.values():
-            series.finish()
-        return self
 
     @property
     def refused(self) -> pl.DataFrame:
