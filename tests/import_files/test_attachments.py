@@ -66,13 +66,15 @@ def test_what_may_not_be_read_is_refused_and_the_others_travel(tmp_path):
         Attachment("Account", "5", "a", staged),
         Attachment("Account", "6", "a", b"x" * 11),
         Attachment("Account", "7", "a", b"x" * 10),
+        Attachment("Account", "8", "a", staged / "a\0b"),
+        Attachment("Account", "9", "a", staged / ("x" * 5000)),
     ]
     written = write_attachments(out, given, staged, most_bytes=10)
-    assert [one.external_id for one in written.refused] == ["1", "2", "3", "4", "5", "6"]
+    assert [one.external_id for one in written.refused] == ["1", "2", "3", "4", "5", "6", "8", "9"]
     assert [row["external_id"] for row in table(out / "attachments.csv")] == ["7"]
     assert [path.read_bytes() for path in (out / "attachments").iterdir()] == [b"x" * 10]
     assert {one.reason.split(",")[0] for one in written.refused} == {
-        "expected a file below the folder of staged files", "expected a file", "expected a file of at most 10 bytes",
+        "expected a file below the folder of staged files", "expected a file", "expected a file of at most 10 bytes", "expected the path of a file",
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Names from outside never become paths: a copy is named by the hash of its conten
 
 import csv
 import hashlib
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -141,14 +142,25 @@ def _blocks(content: Path | bytes, staged: Path) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
-    path = (staged / content).resolve()
-    if not path.is_relative_to(staged.resolve()):
-        raise _Unfit("expected a file below the folder of staged files, found one elsewhere")
-    if not path.is_file():
-        raise _Unfit("expected a file, found none")
-    with path.open("rb") as handle:
+    with _below(staged, content).open("rb") as handle:
         while block := handle.read(_BLOCK):
             yield block
+
+
+def _below(staged: Path, content: Path) -> Path:
+    """Return the path of a regular file below the folder of staged files, links followed."""
+    try:
+        path = (staged / content).resolve()
+        if not path.is_relative_to(staged.resolve()):
+            raise _Unfit("expected a file below the folder of staged files, found one elsewhere")
+        is_file = path.is_file()
+    except (OSError, ValueError):
+        raise _Unfit("expected the path of a file, found another text") from None
+    if not is_file:
+        raise _Unfit("expected a file, found none")
+    if not os.access(path, os.R_OK):
+        raise _Unfit("expected leave to read the file, found none")
+    return path
 
 
 def _table(handle: IO[str], columns: tuple[str, ...]) -> "_csv.Writer":
