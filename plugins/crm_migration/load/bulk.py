@@ -1,4 +1,4 @@
-"""Many rows in one statement: COPY on PostgreSQL, multi-row INSERT elsewhere, and temporary key tables.
+"""Many rows in one statement: COPY on PostgreSQL, multi-row INSERT on MariaDB, and temporary key tables.
 
 Values travel as text in the form every dialect reads (`fingerprint.canonical`); the database converts them to
 the column's type, and refuses what does not fit.
@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.ledger.tables import exact_text
+from crm_migration.load.literals import insert_literals
 
 if TYPE_CHECKING:
     import psycopg
@@ -26,6 +27,9 @@ def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame)
         return
     if connection.dialect.name == "postgresql":
         _copy(connection, table, frame)
+        return
+    if connection.dialect.name == "mysql":
+        insert_literals(connection, table, frame)
         return
     rows = _plain(frame)
     statement = table.insert()
@@ -97,10 +101,13 @@ def update_rows(connection: sa.Connection, table: sa.Table, keys: Sequence[str],
     fresh = typed_table(connection, table, frame.columns, frame)
     values = {column: fresh.c[column] for column in changed}
     statement = table.update().where(*(table.c[key] == fresh.c[key] for key in keys))
-    if connection.dialect.name == "mysql":
+    if connection.dialect.name != "mysql":
+        count = int(connection.execute(statement.values(values)).rowcount)
+        drop_keys(connection, fresh)
+        return count
+    try:
         matched = connection.execute(statement.values({table.c[column]: value for column, value in values.items()}))
-    else:
-        matched = connection.execute(statement.values(values))
-    count = int(matched.rowcount)
-    drop_keys(connection, fresh)
-    return count
+        return int(matched.rowcount)
+    finally:
+        # Going back to a savepoint, or to the start, leaves temporary tables of MariaDB where they are.
+        drop_keys(connection, fresh)

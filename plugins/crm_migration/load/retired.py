@@ -33,7 +33,8 @@ def insert_again(connection: sa.Connection, target: SqlTarget, target_object: st
     """Insert those of `records` (`_former`, and the target's columns) whose former id is free; return these ids."""
     key = target.primary_key(target_object)
     taken = target.read_ids(connection, target_object, [], records["_former"])["target_id"]
-    free = records.filter(~pl.col("_former").is_in(taken.implode()))
+    back = target.returnable(connection, target_object, records["_former"])
+    free = records.filter(~pl.col("_former").is_in(taken.implode()) & pl.col("_former").is_in(back.implode()))
     if not free.is_empty():
         rows = free.with_columns(pl.col("_former").alias(key)).drop("_former")
         insert_rows(connection, texts_of(target.table(target_object)), rows)

@@ -2,37 +2,42 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import psycopg
-import pymysql
 import sqlalchemy as sa
 
-from crm_migration.errors import MappingFault, MigrationError, TargetUnavailable
+from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import engine_for, read_text
 from crm_migration.ledger import Ledger
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.load.numbered import insert_numbered
+from crm_migration.load.refusal import DRIVER_ERRORS, RowsRefused, classify
 from crm_migration.mapping.live import TargetColumn, TargetTable
 from crm_migration.mapping.model import Mapping
 
+if TYPE_CHECKING:
+    from crm_migration.load.decide import LoadJob
+    from crm_migration.load.write import Batch, Refusal
+
+__all__ = ["BATCH_ROWS", "TARGETS", "RowsRefused", "SqlTarget", "classify"]
+
 BATCH_ROWS = 50_000
 FIND_CHUNK = 1_000
-
-
-class RowsRefused(MigrationError):
-    """The target refused a batch because of at least one row in it; `reason` is the target's own, without values."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason apart from the message."""
-        self.reason = reason
-        super().__init__(reason)
+BUSY_MILLISECONDS = 30_000
 
 
 TARGETS = ("postgresql", "mysql", "sqlite")
 
 
 class SqlTarget:
-    """The target database of one mapping, with the ledger that lives in it."""
+    """The target database of one mapping, with the ledger that lives in it.
+
+    The methods from `refresh` on have nothing to do here: a target that is no database (`load.replica`) speaks to its
+    CRM there.
+    """
+
+    batch_rows = BATCH_ROWS
 
     def __init__(self, url: str, mapping: Mapping) -> None:
         """Prepare an engine; nothing is connected before the first call.
@@ -64,7 +69,7 @@ class SqlTarget:
                 "SET time_zone = '+00:00'",
                 "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
             ],
-            "sqlite": ["PRAGMA foreign_keys = ON"],
+            "sqlite": ["PRAGMA foreign_keys = ON", f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}"],
         }[self.dialect]
 
         @sa.event.listens_for(self.engine, "connect")
@@ -202,9 +207,55 @@ class SqlTarget:
         if reserved is not None:
             insert_rows(connection, self.table(target_object), rows.with_columns(pl.Series(key, reserved)))
             return reserved
-        insert_rows(connection, _texts(self.table(target_object)), rows)
-        found = dict(self.find(connection, target_object, external_id, rows[external_id]).iter_rows())
-        return [found[value] for value in rows[external_id]]
+        numbered = insert_numbered(
+            connection, _texts(self.table(target_object)), self.table(target_object).c[key], rows
+        )
+        return numbered if numbered is not None else self._found(connection, target_object, external_id, rows)
+
+    def _found(self, connection: sa.Connection, target_object: str, field: str, rows: pl.DataFrame) -> list[str]:
+        """Return the primary keys that the target has given these rows, by their external ids."""
+        found = dict(self.find(connection, target_object, field, rows[field]).iter_rows())
+        if any(value not in found for value in rows[field]):
+            raise RowsRefused(f"the target changes what is written to {field}, so that the record is not found again")
+        return [found[value] for value in rows[field]]
+
+    def refresh(self) -> None:
+        """See what people have changed in the target; a database is asked each time."""
+
+    def begin(self, token: int) -> None:
+        """Before a step that writes: finish what an attempt before has left, and see what people have changed."""
+
+    def prepared(self, _job: "LoadJob", batch: "Batch", _token: int) -> "tuple[Batch, list[Refusal]]":
+        """Return what is to be written of a batch, and what the target has refused of it already."""
+        return batch, []
+
+    def delivered(self, _job: "LoadJob", _batch: "Batch", _written: pl.DataFrame, _token: int) -> "list[Refusal]":
+        """Finish a batch that was written; return what the target refused of it after all."""
+        return []
+
+    def deliver(self, _token: int, _run_no: int = 0) -> dict[str, pl.Series]:
+        """Finish what a step has written; return the ids of records that the target refused to change, by object."""
+        return {}
+
+    def returnable(self, _connection: sa.Connection, _target_object: str, former: pl.Series) -> pl.Series:
+        """Return those ids of deleted records that may be used again."""
+        return former
+
+    def changing(self, connection: sa.Connection, lines: pl.DataFrame) -> None:
+        """Hear of lines of the crosswalk (`stream_no`, `source_key`) whose record is about to change."""
+
+    def undoing(self, run_no: int, token: int) -> None:
+        """Before a run is undone."""
+
+    def purging(self, connection: sa.Connection, target_object: str, created: sa.Select[Any]) -> None:
+        """Hear of records that a rollback is about to take out because their run had made them."""
+
+    def undone(self, token: int) -> None:
+        """After a run was undone."""
+
+    def is_behind(self) -> bool:
+        """Return whether something that was written has yet to reach the target."""
+        return False
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -217,7 +268,7 @@ class SqlTarget:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except (sa.exc.DBAPIError, psycopg.Error, pymysql.MySQLError) as error:
+        except DRIVER_ERRORS as error:
             raise classify(error, self.mapping.target.name) from None
 
 
@@ -256,77 +307,3 @@ def _foreign(key: sa.ForeignKey | None) -> tuple[str, str] | None:
         return None
     parts = key.target_fullname.split(".")
     return parts[-2], parts[-1]
-
-
-REFUSED_MYSQL = {
-    1048: "a required column is empty",
-    1062: "a unique value is already taken",
-    1264: "a number is out of range",
-    1265: "a value does not fit its column's type",
-    1292: "a date or number is not valid",
-    1366: "a value does not fit its column's type or character set",
-    1406: "a text is too long for its column",
-    1451: "a foreign key forbids it",
-    1452: "a foreign key points at no record",
-    1644: "a trigger refused it",
-    4025: "a check constraint refused it",
-    3819: "a check constraint refused it",
-}
-LOST_MYSQL = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2055}
-
-
-def classify(error: Exception, target: str) -> MigrationError:
-    """Return what a database error means for the load, without the values it may quote."""
-    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-    if isinstance(original, psycopg.Error):
-        return _from_postgres(original, target)
-    if isinstance(original, pymysql.MySQLError):
-        return _from_mysql(original, target)
-    text = str(original)
-    if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError):
-        return RowsRefused(text)
-    if "locked" in text or "disk I/O" in text:
-        return TargetUnavailable(f"{target}: {text}; the task will try again")
-    return MappingFault(f"{target}: {text}; check the mapping against the target's tables")
-
-
-def _from_postgres(error: psycopg.Error, target: str) -> MigrationError:
-    state = error.sqlstate or "08000"
-    detail = error.diag
-    place = " ".join(
-        f"{word} {name}"
-        for word, name in (("column", detail.column_name), ("constraint", detail.constraint_name))
-        if name
-    )
-    reason = POSTGRES_REASONS.get(state) or (detail.message_primary if state == "P0001" else None)
-    if state[:2] in ("22", "23") or state == "P0001":
-        return RowsRefused(f"{reason or 'refused with SQLSTATE ' + state}{' (' + place + ')' if place else ''}")
-    if state[:2] in ("08", "40", "53", "57", "55"):
-        return TargetUnavailable(f"{target}: connection lost or busy (SQLSTATE {state}); the task will try again")
-    return MappingFault(f"{target}: {detail.message_primary} (SQLSTATE {state}); check mapping and privileges")
-
-
-POSTGRES_REASONS = {
-    "22001": "a text is too long for its column",
-    "22003": "a number is out of range",
-    "22007": "a date is not valid",
-    "22008": "a date is out of range",
-    "22P02": "a value does not fit its column's type",
-    "22021": "a character is not valid in the target's encoding",
-    "23502": "a required column is empty",
-    "23503": "a foreign key points at no record",
-    "23505": "a unique value is already taken",
-    "23514": "a check constraint refused it",
-    "23P01": "an exclusion constraint refused it",
-}
-
-
-def _from_mysql(error: pymysql.MySQLError, target: str) -> MigrationError:
-    code = int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
-    if code in LOST_MYSQL or code == 0:
-        return TargetUnavailable(f"{target}: connection lost or busy (error {code}); the task will try again")
-    if code in REFUSED_MYSQL:
-        return RowsRefused(f"{REFUSED_MYSQL[code]} (error {code})")
-    if isinstance(error, pymysql.err.DataError | pymysql.err.IntegrityError):
-        return RowsRefused(f"refused with error {code}")
-    return MappingFault(f"{target}: the target answered error {code}; check mapping and privileges")

@@ -1,7 +1,6 @@
 """One batch, one transaction: target rows, crosswalk, lineage and the batch's own line, or nothing at all."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -10,14 +9,14 @@ import sqlalchemy as sa
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import insert_rows, update_rows
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.isolate import Refusal, Writing, halves, written_of
 from crm_migration.load.moved import forget_alone, forget_lines
-from crm_migration.load.retired import insert_again, revive
-from crm_migration.load.target import RowsRefused
-from crm_migration.mapping.model import Entity
+from crm_migration.load.refusal import RowsRefused
+from crm_migration.load.retired import revive
+
+__all__ = ["Batch", "Refusal", "renew_fingerprints", "write_batch"]
 
 logger = logging.getLogger(__name__)
-
-SPLIT = 8
 
 
 @dataclass(frozen=True)
@@ -46,47 +45,32 @@ class Batch:
         )
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A golden record that the target refused, with the target's reason."""
-
-    golden: str
-    reason: str
-
-
 def write_batch(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[Refusal]]:
-    """Commit the batch; isolate what the target refuses.
+    """Commit the batch without what the target refuses.
 
     Returns the committed records with their `target_id`, and the refusals.
     """
     try:
-        return _commit(job, batch, token), []
+        return _commit(job, batch, token)
     except RowsRefused as refused:
+        # Refused at the commit, or by the ledger: no part of the batch was tried on its own.
         if batch.records.height == 1:
             return batch.records.clear(), [Refusal(batch.records["_golden"].item(), refused.reason)]
     written, refusals = [], []
-    for piece in _pieces(batch):
-        done, failed = write_batch(job, piece, token)
+    for half in halves(batch.records):
+        done, failed = write_batch(job, batch.of(half), token)
         written.append(done)
         refusals += failed
     return pl.concat(written), refusals
 
 
-def _pieces(batch: Batch) -> Iterator[Batch]:
-    size = max(1, -(-batch.records.height // SPLIT))
-    for records in batch.records.iter_slices(size):
-        yield batch.of(records)
-
-
-def _commit(job: LoadJob, batch: Batch, token: int) -> pl.DataFrame:
-    entity = job.target.mapping.entities[batch.entity]
+def _commit(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[Refusal]]:
     stream = job.stream_no(batch.entity)
     with job.target.transaction() as connection:
-        inserts = batch.records.filter(pl.col("_action") == "insert")
-        updates = batch.records.filter(pl.col("_action") == "update")
-        inserts = _insert(connection, job, entity, inserts)
-        _update(connection, job, entity, updates)
-        written = pl.concat([inserts, updates, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
+        writing = Writing(connection, job, job.target.mapping.entities[batch.entity])
+        kept, refusals = written_of(writing, batch.records.filter(pl.col("_action").is_in(["insert", "update"])))
+        written = pl.concat([kept, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
+        batch = batch.of(written) if refusals else batch
         _write_crosswalk(connection, job, (stream, batch), written)
         _write_lineage(connection, job, stream, batch)
         batches = job.target.ledger.tables.load_batch
@@ -96,34 +80,13 @@ def _commit(job: LoadJob, batch: Batch, token: int) -> pl.DataFrame:
                 stream_no=stream,
                 phase=batch.phase,
                 state="confirmed",
-                inserted=inserts.height,
-                updated=updates.height,
+                inserted=written.filter(pl.col("_action") == "insert").height,
+                updated=written.filter(pl.col("_action") == "update").height,
                 committed_at=now(),
             )
         )
         job.target.ledger.check_fence(connection, token)
-    return written
-
-
-def _insert(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> pl.DataFrame:
-    if records.is_empty():
-        return records
-    target_object, fields = entity.target.object, list(entity.fields)
-    known = records.filter(pl.col("_former").is_not_null())
-    again = insert_again(connection, job.target, target_object, known.select("_former", *fields))
-    back = pl.col("_former").is_in(again.implode()).fill_null(value=False)
-    fresh = records.filter(~back)
-    ids = job.target.insert(connection, target_object, fresh.select(fields), entity.target.external_id)
-    numbered = fresh.with_columns(pl.Series("target_id", ids, dtype=pl.String))
-    return pl.concat([numbered, records.filter(back).with_columns(pl.col("_former").alias("target_id"))])
-
-
-def _update(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> None:
-    if records.is_empty():
-        return
-    key = entity.target.id
-    rows = records.select(pl.col("target_id").alias(key), *(name for name in entity.fields if name != key))
-    update_rows(connection, job.target.table(entity.target.object), [key], rows)
+    return written, refusals
 
 
 def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame) -> None:
@@ -179,6 +142,8 @@ def renew_fingerprints(connection: sa.Connection, job: LoadJob, renewed: pl.Data
         pl.col("_fingerprint").alias("fingerprint"),
         *([pl.lit(job.run_no).alias("changed_run")] if changed else []),
     )
+    if changed:
+        job.target.changing(connection, lines)
     update_rows(connection, crosswalk, ["stream_no", "source_key"], lines)
 
 

@@ -1,0 +1,32 @@
+"""Inserting rows whose primary keys the target draws, and telling which it has drawn."""
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.load.bulk import insert_rows
+from crm_migration.load.literals import insert_literals
+
+
+def insert_numbered(
+    connection: sa.Connection, table: sa.Table, key: sa.Column[object], rows: pl.DataFrame
+) -> list[str] | None:
+    """Insert `rows`; return their keys in order, None where the target does not say which they are.
+
+    MySQL and MariaDB number the rows of one statement without a gap, in order, and tell the first number.
+    """
+    if rows.is_empty():
+        return []
+    if connection.dialect.name != "mysql" or key.autoincrement is not True:
+        insert_rows(connection, table, rows)
+        return None
+    given = insert_literals(connection, table, rows)
+    step = int(connection.exec_driver_sql("SELECT @@auto_increment_increment").scalar() or 1)
+    keys: list[str] = []
+    for first, count in given:
+        last = first + (count - 1) * step
+        there = sa.select(sa.func.count()).select_from(key.table).where(key.between(first, last))
+        # A trigger may have numbered them otherwise.
+        if first == 0 or connection.scalar(there) != count:
+            return None
+        keys += [str(number) for number in range(first, last + 1, step)]
+    return keys
