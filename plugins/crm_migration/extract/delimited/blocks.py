@@ -1,7 +1,7 @@
 """From blocks of bytes to frames of rows: the fast path where it is sure, the careful one where it is not."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
@@ -18,12 +18,18 @@ _LEAST_CAREFUL = 64 << 10
 _MOST_CAREFUL = 512 << 10
 _LEAST_LOOK, _LOOK_GROWS = 256 << 10, 4
 """After a doubt, so much of the text is looked at for the next one; each time without one, so many times as much."""
+_CELL_BYTES = 16
+"""What a value takes in memory besides its letters, an empty one too."""
 
 
 class BlockReader:
-    """Reads the rows of one document from its text as UTF-8; no row depends on how the text is cut into blocks."""
+    """Reads the rows of one document from its text as UTF-8; no row depends on how the text is cut into blocks.
+
+    `given` is how many bytes of text the rows stand in that were yielded so far.
+    """
 
     def __init__(self, layout: Layout, wanted: Sequence[str]) -> None:
+        self.given = 0
         self._layout = layout
         self._schema: dict[str, type[pl.DataType]] = {**dict.fromkeys(wanted, pl.String), **READ_META}
         self._strict = StrictReader(layout, wanted) if layout.dialect.plain else None
@@ -39,12 +45,18 @@ class BlockReader:
         While one part of the text is parsed, the next one is cut.
         """
         with ThreadPoolExecutor(max_workers=1) as pool:
-            pending: list[Future[pl.DataFrame]] = []
+            pending: list[tuple[int, Future[pl.DataFrame]]] = []
             for part in self._parts(blocks):
-                pending.append(pool.submit(part.rows))
+                pending.append((part.used, pool.submit(part.rows)))
                 if len(pending) > 1:
-                    yield pending.pop(0).result()
-            yield from (future.result() for future in pending)
+                    yield self._given(*pending.pop(0))
+            while pending:
+                yield self._given(*pending.pop(0))
+
+    def _given(self, used: int, rows: Future[pl.DataFrame]) -> pl.DataFrame:
+        frame = rows.result()
+        self.given += used
+        return frame
 
     def _parts(self, blocks: Iterable[tuple[bytes, bool]]) -> Iterator[Part]:
         line, rest = self._layout.line, b""
@@ -106,18 +118,23 @@ class BlockReader:
         return pl.DataFrame(rows, schema=self._schema, orient="row")
 
 
-def regroup(frames: Iterable[pl.DataFrame], batch_rows: int, most_bytes: int) -> Iterator[pl.DataFrame]:
-    """Yield the rows in frames of at most `batch_rows`, holding back no more than about `most_bytes` of text."""
+def regroup(
+    frames: Iterable[pl.DataFrame], batch_rows: int, most_bytes: int, given: Callable[[], int]
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows in frames of at most `batch_rows`, holding back no more than about `most_bytes` of memory.
+
+    `given` tells how many bytes of text the frames so far stood in, which is sooner asked than measured.
+    """
     waiting: list[pl.DataFrame] = []
-    rows, size = 0, 0.0
+    rows, before = 0, 0
     for frame in frames:
         if frame.is_empty():
             continue
         waiting.append(frame)
-        rows, size = rows + frame.height, size + frame.estimated_size()
-        if rows >= batch_rows or size >= most_bytes:
+        rows += frame.height
+        if rows >= batch_rows or given() - before + rows * frame.width * _CELL_BYTES >= most_bytes:
             yield from _sliced(waiting, batch_rows)
-            waiting, rows, size = [], 0, 0.0
+            waiting, rows, before = [], 0, given()
     yield from _sliced(waiting, batch_rows)
 
 

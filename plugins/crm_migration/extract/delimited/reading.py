@@ -17,7 +17,7 @@ from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.mapping.reading import DelimitedOptions
 
 _SAMPLES = (256 << 10, 4 << 20, MOST_RECORD + (1 << 20))
-_HELD_BYTES = 4 << 20
+_HELD_BYTES = 32 << 20
 _BLOCK_BYTES = 2 << 20
 
 
@@ -75,7 +75,7 @@ class DelimitedReading:
         frames = reader.read(self._blocks()) if self.layout.columns else iter(())
         if self._footer:
             frames = without_last(frames, self._footer)
-        for frame in regroup(frames, batch_rows, _HELD_BYTES):
+        for frame in regroup(frames, batch_rows, _HELD_BYTES, lambda: reader.given):
             yielded = True
             yield frame
         if not yielded:

@@ -178,7 +178,10 @@ class StrictReader:
         header = self._layout.header
         if self._probe is None or header is None or good.is_empty():
             return np.zeros(good.height, dtype=np.bool_)
-        return (good[f"c{self._probe}"].str.strip_chars(_BLANKS) == header[self._probe]).fill_null(False).to_numpy()
+        name, values = header[self._probe], good[f"c{self._probe}"]
+        if not values.str.contains(name, literal=True).any():
+            return np.zeros(good.height, dtype=np.bool_)
+        return (values.str.strip_chars(_BLANKS) == name).fill_null(False).to_numpy()
 
     @cached_property
     def _options(self) -> tuple[pc.ParseOptions, pc.ConvertOptions]:
@@ -294,7 +297,10 @@ def _line_ends(block: bytes, seen: NDArray[np.uint8], final: bool) -> Positions:
     feeds = np.flatnonzero(seen == _LF)
     if b"\r" not in block:
         return feeds
-    returns = np.flatnonzero(seen == _CR)
+    is_return = seen == _CR
+    if np.count_nonzero(is_return) == np.count_nonzero(is_return[np.maximum(feeds - 1, 0)]):
+        return feeds
+    returns = np.flatnonzero(is_return)
     if not final:
         returns = returns[returns < len(seen) - 1]
     alone = returns[seen[np.minimum(returns + 1, len(seen) - 1)] != _LF]
