@@ -74,7 +74,8 @@ def test_what_may_not_be_read_is_refused_and_the_others_travel(tmp_path):
     assert [row["external_id"] for row in table(out / "attachments.csv")] == ["7"]
     assert [path.read_bytes() for path in (out / "attachments").iterdir()] == [b"x" * 10]
     assert {one.reason.split(",")[0] for one in written.refused} == {
-        "expected a file below the folder of staged files", "expected a file", "expected a file of at most 10 bytes", "expected the path of a file",
+        "expected a file below the folder of staged files", "expected a file", "expected a file of at most 10 bytes",
+        "expected the path of a file",
     }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ WAYS = {
     "csv_exact": {"formula_cells": "keep", "separator": "\t", "encoding": "utf-8"},
     "salesforce": {"preset": "salesforce"},
     "xlsx": {"format": "xlsx"},
-    "xlsx_exact": {"format": "xlsx", "formula_cells": "keep", "readme": "file"},
+    "xlsx_exact": {"format": "xlsx", "formula_cells": "keep", "readme": "file", "empty_word": "#LEER"},
     "xlsx_text_dates": {"format": "xlsx", "date_cells": False, "moment_format": "%Y/%m/%d %H:%M:%S.%f"},
     "zoho_empty": {"preset": "zoho", "empty_word": "#NULL"},
 }  # fmt: skip
