@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
 
 from crm_migration.load.fxiaoke.answers import LARGEST, Answer, Asked, Busy, Lost, Refused, accepted, answer_of
 from crm_migration.load.fxiaoke.codes import Remedy
@@ -46,7 +46,8 @@ class FxiaokeClient:
         self.zone = ZoneInfo(tenant.zone)
         limits, patience = self.settings.limits, self.settings.patience
         self._pace = Pace(limits.calls, limits.seconds)
-        self._tokens = Tokens(tenant, limits, self._ask_login)
+        self._grants = Pace(limits.grants, limits.grant_seconds)
+        self._tokens = Tokens(tenant, self._ask_login)
         self._patience = patience
         self._http = httpx.Client(
             base_url=tenant.base_url,
@@ -63,7 +64,7 @@ class FxiaokeClient:
         Raises:
             Refused: the record that the call is about was refused.
             AnswerLost: a writing call was sent, and whether it was carried out is not known.
-            TargetUnavailable: the bounded repetitions are used up.
+            TargetUnavailable: the bounded repetitions are used up, and nothing was written.
             QuotaExhausted, OperatorNeeded: see `answers.accepted`.
         """
         return self._patiently(call, with_token=True)
@@ -79,14 +80,21 @@ class FxiaokeClient:
         patience = self._patience
         retrying = Retrying(
             stop=stop_after_attempt(patience.attempts),
-            wait=wait_exponential_jitter(patience.first_wait, patience.longest_wait, jitter=patience.first_wait),
+            wait=wait_exponential(patience.first_wait, patience.longest_wait) + wait_random(0, patience.first_wait),
             retry=retry_if_exception_type(Busy),
             reraise=True,
         )
-        return retrying(_Attempts(self._authorised if with_token else self._plain), call)
+        attempts = _Attempts(self._authorised if with_token else self._plain)
+        try:
+            return retrying(attempts, call)
+        except Busy as busy:
+            if attempts.in_doubt and call.asked.writes:
+                raise AnswerLost(f"{busy}; look the record up before it is sent again") from None
+            raise
 
     def _plain(self, call: Call) -> Answer:
-        return accepted(self._sent(call, None), call.asked, self.zone)
+        with self._grants.turn("grants"):
+            return accepted(self._sent(call, None), call.asked, self.zone)
 
     def _authorised(self, call: Call) -> Answer:
         token = self._tokens.current()
@@ -117,19 +125,19 @@ class FxiaokeClient:
         deadline = time.monotonic() + self._patience.answer
         request = self._http.stream(
             "POST",
-            call.interface,
-            params={"thirdTraceId": str(uuid.uuid4())},
+            f"{call.interface}?thirdTraceId={uuid.uuid4()}",
             headers=dict(token.headers) if token else None,
             content=msgspec.json.encode(body),
         )
         with request as response:
-            parts, size = [], 0
+            received, late = bytearray(), False
             for part in response.iter_raw():
-                parts.append(part)
-                size += len(part)
-                if size > LARGEST or time.monotonic() > deadline:
+                received += part
+                if late or len(received) > LARGEST:
                     raise Lost("an answer that is too large or too slow")
-            return response.status_code, b"".join(parts)
+                # What is late and whole is an answer all the same.
+                late = time.monotonic() > deadline
+            return response.status_code, bytes(received)
 
 
 class _Attempts:
@@ -140,16 +148,16 @@ class _Attempts:
 
     def __init__(self, once: Callable[[Call], Answer]) -> None:
         self._once = once
-        self._in_doubt = False
+        self.in_doubt = False
 
     def __call__(self, call: Call) -> Answer:
         try:
             return self._once(call)
         except Busy as busy:
-            self._in_doubt |= busy.in_doubt
+            self.in_doubt |= busy.in_doubt
             raise
         except Refused:
-            if not (self._in_doubt and call.asked.writes):
+            if not (self.in_doubt and call.asked.writes):
                 raise
             raise AnswerLost(
                 f"{call.asked.place}: an attempt failed at the target, and the next was refused; look the record up "

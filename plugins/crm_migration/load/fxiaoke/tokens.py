@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_migration.errors import OperatorNeeded
-from crm_migration.load.fxiaoke.pace import Pace
-from crm_migration.load.fxiaoke.settings import Limits, Login, Tenant
+from crm_migration.load.fxiaoke.settings import Login, Tenant
 
 OAUTH = "/oauth2.0/token"
 CORP = "/cgi/corpAccessToken/get/V2"
@@ -32,10 +31,9 @@ Ask = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 class Tokens:
     """The token in use, shared by threads."""
 
-    def __init__(self, tenant: Tenant, limits: Limits, ask: Ask) -> None:
+    def __init__(self, tenant: Tenant, ask: Ask) -> None:
         """Keep how to ask for one; nothing is asked yet."""
         self._tenant, self._ask = tenant, ask
-        self._pace = Pace(limits.grants, limits.grant_seconds)
         self._lock = threading.Lock()
         self._current: Token | None = None
 
@@ -59,10 +57,9 @@ class Tokens:
             "appSecret": tenant.app_secret,
             "permanentCode": tenant.permanent_code,
         }
-        with self._pace.turn("grant"):
-            if tenant.login is Login.CORP_TOKEN:
-                return _corp_token(self._ask(CORP, asked), tenant)
-            return _oauth_token(self._ask(OAUTH, {**asked, "grantType": "app_secret"}), tenant)
+        if tenant.login is Login.CORP_TOKEN:
+            return _corp_token(self._ask(CORP, asked), tenant)
+        return _oauth_token(self._ask(OAUTH, {**asked, "grantType": "app_secret"}), tenant)
 
 
 def _oauth_token(content: Mapping[str, Any], tenant: Tenant) -> Token:
