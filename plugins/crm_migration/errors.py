@@ -78,6 +78,10 @@ class StagingMissing(OperatorNeeded):
     """A staged table that this step reads is not there or does not match its manifest."""
 
 
+class StagingFull(OperatorNeeded):
+    """The disk that runs stage their tables on has no room left."""
+
+
 class BackupUnreadable(OperatorNeeded):
     """A before-image could not be read back as it was written."""
 

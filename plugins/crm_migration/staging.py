@@ -5,6 +5,7 @@ manifest is replaced last in one atomic write, so a step's output is there whole
 storage as on disk, and a repeated attempt replaces the one before it.
 """
 
+import errno
 import hashlib
 import io
 import json
@@ -22,13 +23,14 @@ from typing import IO, Any, Self
 
 import polars as pl
 
-from crm_migration.errors import StagingMissing
+from crm_migration.errors import StagingFull, StagingMissing
 
 MANIFEST = "manifest.json"
 ONLY_IN_MANIFEST = frozenset({"documents", "versions"})
 """Facts with a line for each document of the source: there may be many, and their names may tell of people."""
 
 LONGEST_NAME = 200
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def safe_name(text: str) -> str:
@@ -173,6 +175,27 @@ class Staged:
         return pl.concat(frames) if frames else pl.DataFrame()
 
 
+@contextmanager
+def room_for(path: str) -> Iterator[None]:
+    """Say what to do where the disk has no room for the file that the block writes at `path`.
+
+    Raises:
+        StagingFull: the disk or the quota is full, or a file may not be that large; what was written of it is gone.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        filesystem, local = file_system(path)
+        if filesystem.exists(local):
+            filesystem.rm(local)
+        raise StagingFull(
+            f"staging: no room to write {path} ({os.strerror(error.errno)}); nothing of it was kept. Free some "
+            "space and clear the task, or point CRM_MIGRATION_STAGING elsewhere and start a new run"
+        ) from None
+
+
 class TableWriter:
     """Writes one staged table; nothing is visible under its name until `finish`."""
 
@@ -190,14 +213,18 @@ class TableWriter:
         self.staged: Staged | None = None
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Append `frame` as one part; an empty frame is written only to record the columns."""
+        """Append `frame` as one part; an empty frame is written only to record the columns.
+
+        Raises:
+            StagingFull: the disk has no room for it.
+        """
         if frame.is_empty() and self._parts:
             return
         name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
         content = io.BytesIO()
         frame.write_parquet(content, compression="lz4", statistics=False)
         self._digest.update(hashlib.sha256(content.getbuffer()).digest())
-        with self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
+        with room_for(f"{self.path}/{name}"), self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
             handle.write(content.getbuffer())
         self._parts.append(name)
         self._columns = {column: str(kind) for column, kind in frame.schema.items()}
@@ -212,10 +239,11 @@ class TableWriter:
         return staged
 
     def _publish(self, text: str) -> None:
-        temporary = f"{self._folder}/.{MANIFEST}.{self._attempt}"
-        with self._filesystem.open(temporary, "w") as handle:
-            handle.write(text)
-        self._filesystem.mv(temporary, f"{self._folder}/{MANIFEST}")
+        temporary = f".{MANIFEST}.{self._attempt}"
+        with room_for(f"{self.path}/{temporary}"):
+            with self._filesystem.open(f"{self._folder}/{temporary}", "w") as handle:
+                handle.write(text)
+            self._filesystem.mv(f"{self._folder}/{temporary}", f"{self._folder}/{MANIFEST}")
 
     def _remove_stale(self) -> None:
         for found in self._filesystem.ls(self._folder, detail=False):
