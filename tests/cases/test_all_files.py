@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crm_migration.extract.workbook.process import CHILD
+
 HERE = Path(__file__).parent
 MOST_MB = 600
 READ = ("csv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "ndjson", "jsonl", "xml", "gz", "zip")
@@ -34,24 +36,66 @@ def ended(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     )
     listed = tmp_path_factory.mktemp("all") / "paths"
     listed.write_text("\n".join(map(str, paths)))
-    before = snapshot(shared_data)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE.parents[1] / "plugins")]),
-    }
-    ran = subprocess.run(
-        [sys.executable, str(HERE / "read_everything.py"), str(listed)],
-        capture_output=True, text=True, check=False, timeout=SECONDS, env=environment, cwd=listed.parent,
-    )  # fmt: skip
+    before, staging = snapshot(shared_data), listed.parent / "staging"
+    ran = watched(staging, str(HERE / "read_everything.py"), str(listed))
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert ran.returncode == 0, f"{ran.stderr[-2000:]} after {lines[-1:]}"
+    assert marks(staging, "violation") == []
+    assert set(marks(staging, "watched")) == {"parent", "child"}
     assert snapshot(shared_data) == before
-    assert {path.name for path in listed.parent.iterdir()} == {"paths"}
+    assert {path.name for path in listed.parent.iterdir()} == {"paths", "staging"}
     return {str(Path(line["path"]).relative_to(shared_data)): line for line in lines}
+
+
+def watched(staging: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python so that it and its children may open no file but those of `staging` and those it says it reads."""
+    staging.mkdir()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (HERE / "watch", HERE.parents[1], HERE.parents[1] / "plugins"))),
+        "TMPDIR": str(staging),
+    }
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True, text=True, check=False, timeout=SECONDS, env=environment, cwd=staging.parent,
+    )  # fmt: skip
+
+
+def marks(staging: Path, kind: str) -> list[str]:
+    """Return what the watched processes left behind."""
+    return [str(path.readlink()) for path in staging.glob(f".{kind}-*")]
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('/etc/hostname')",
+        "open('taken', 'w')",
+        "import os; os.open('/etc/hostname', os.O_RDONLY)",
+        "import os; os.rename('paths', 'elsewhere')",
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import subprocess; subprocess.run(['true'])",
+    ],
+)
+def test_the_watch_sees_what_reading_never_needs(tmp_path: Path, code: str) -> None:
+    (tmp_path / "paths").touch()
+    ran = watched(tmp_path / "staging", "-c", code)
+    assert (ran.returncode, "forbidden" in ran.stderr) == (99, True), ran.stderr
+    assert len(marks(tmp_path / "staging", "violation")) == 1
+
+
+@pytest.mark.parametrize("code", ["open('other')", f"import subprocess; subprocess.run(['python', '-m', '{CHILD}'])"])
+def test_the_watch_sees_more_than_the_workbook_in_the_process_that_opens_it(tmp_path: Path, code: str) -> None:
+    for name in ("book", "other"):
+        (tmp_path / name).touch()
+    ran = watched(tmp_path / "staging", "-c", f"open('book').close(); {code}", CHILD, "book")
+    assert ran.returncode == 99, ran.stderr
+    assert marks(tmp_path / "staging", "watched") == ["child"]
+    assert len(marks(tmp_path / "staging", "violation")) == 1
 
 
 def test_every_file_is_read_or_refused_by_name(ended: dict[str, dict]) -> None:
