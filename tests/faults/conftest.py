@@ -5,14 +5,18 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests import servers
+from tests.conftest import _unavailable
 from tests.faults import points
 from tests.faults.crew import Crew
 from tests.faults.databases import Databases, OnMariaDB, OnPostgres, OnSQLite
 from tests.faults.days import make_sources
+from tests.faults.own_servers import OwnServer, own_mariadb, own_postgres
 from tests.faults.table import Result, render
 from tests.faults.world import World
 
 KINDS = ("sqlite", "postgres", "mariadb")
+Note = Callable[[str, str, list[str]], None]
 
 
 @pytest.fixture(scope="session")
@@ -30,15 +34,32 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def server_of() -> Iterator[Callable[[str], OwnServer]]:
+    """The server of a kind that these tests kill and freeze."""
+    running: dict[str, OwnServer] = {}
+    with ExitStack() as stack:
+
+        def made(kind: str) -> OwnServer:
+            if kind not in running:
+                try:
+                    running[kind] = stack.enter_context({"postgres": own_postgres, "mariadb": own_mariadb}[kind]())
+                except servers.ServerMissing as missing:
+                    _unavailable(str(missing))
+            return running[kind]
+
+        yield made
+
+
+@pytest.fixture(scope="session")
 def databases_of(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    server_of: Callable[[str], OwnServer], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Databases]:
     """Where targets of a kind are made."""
 
     def made(kind: str) -> Databases:
         if kind == "sqlite":
             return OnSQLite(tmp_path_factory.mktemp("sqlite"))
-        server = str(request.getfixturevalue(f"{kind}_server"))
+        server = server_of(kind).url
         return OnPostgres(server) if kind == "postgres" else OnMariaDB(server, tmp_path_factory.mktemp("dumps"))
 
     return made
@@ -67,7 +88,7 @@ def world_of(
 
 
 @pytest.fixture
-def note(record_property: Callable[[str, object], None]) -> Callable[[str, str, list[str]], None]:
+def note(record_property: Callable[[str, object], None]) -> Note:
     """Put a line into the table of results, and fail the test if something was violated."""
 
     def noted(what: str, kind: str, violations: list[str]) -> None:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ class Fault:
 
     kill: this process dies as when memory runs out. lose: the driver reports a lost connection. close: every open
     connection is cut, and the driver finds out by itself. sleep: the process waits for `seconds`, to be frozen.
+    Whatever it is, the file `mark` is made first, so that the test knows that it has come to it.
     """
 
     at: str
@@ -33,6 +35,7 @@ class Fault:
     call: int = 1
     action: str = "kill"
     seconds: float = 0
+    mark: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `install` takes in the other process."""
@@ -56,15 +59,20 @@ def _struck(
 ) -> Callable[..., Any]:
     left = fault.call
 
+    def strike() -> None:
+        if fault.mark:
+            Path(fault.mark).touch()
+        action(fault, dialect)
+
     def called(*given: Any, **named: Any) -> Any:
         nonlocal left
         left -= 1
-        if left == 0 and fault.when == "before":
-            action(fault, dialect)
-        own = left
+        here = left == 0
+        if here and fault.when == "before":
+            strike()
         result = function(*given, **named)
-        if own == 0 and fault.when == "after":
-            action(fault, dialect)
+        if here and fault.when == "after":
+            strike()
         return result
 
     return called

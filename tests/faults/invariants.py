@@ -152,7 +152,8 @@ def rejected_named(place: Place) -> list[str]:
 
 def run_status(place: Place) -> str | None:
     """Return what the ledger says of the run, None where it does not know it."""
-    rows = answer(place, f"SELECT status FROM {{ledger}}run WHERE run_id = '{place.run_id}'")
+    mine = f"run_id = '{place.run_id}' AND source = '{place.source}'"
+    rows = answer(place, f"SELECT status FROM {{ledger}}run WHERE {mine}")
     return str(rows[0][0]) if rows else None
 
 

@@ -19,11 +19,12 @@ class Place:
 
     case: Case
     run_id: str
+    source: str = "circle"
 
     @property
     def folder(self) -> RunFolder:
         """Return where the run stages its tables."""
-        return RunFolder(str(self.case.root / "staging"), "circle", self.run_id)
+        return RunFolder(str(self.case.root / "staging"), self.source, self.run_id)
 
     @property
     def dialect(self) -> str:

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from tests.faults import points
-from tests.faults.conftest import KINDS
+from tests.faults.conftest import KINDS, Note
 from tests.faults.crew import Crew, Ended
 from tests.faults.invariants import after_fault, alike, at_the_end, not_green, records, told
 from tests.faults.place import Place, Step
 from tests.faults.points import Point
 from tests.faults.world import LINE, UNDO, World, remaining
 
-Note = Callable[[str, str, list[str]], None]
 REPEATED: tuple[Step, ...] = tuple(
     step for step in LINE if step[0] in ("load_entity", "link_references", "retire_records")
 )

@@ -89,7 +89,7 @@ class World:
 
     def _save(self) -> Saved:
         staging = self.folder / f"saved-{len(self.saved)}"
-        shutil.copytree(self.first.case.root / "staging", staging)
+        shutil.copytree(self.first.case.root / "staging", staging, ignore=shutil.ignore_patterns("gx"))
         return Saved(self.databases.save(self.first.case.target_url), staging)
 
     def copy(self, step: Step) -> Place:
