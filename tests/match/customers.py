@@ -59,7 +59,8 @@ def frame(kind: str, rows: list[Row], first: str = "_key") -> pl.DataFrame:
 
 def table(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the features of `rows`, as `train` and `score` take them."""
-    made = featured(rows, config(kind), pl.col("_key").alias("identity"), pl.lit(value=True).alias("fresh"))
+    of_row = (pl.col("_key").alias("identity"), pl.lit(value=True).alias("fresh"), pl.lit(0).alias("stream"))
+    made = featured(rows, config(kind), *of_row)
     return made.sort("identity").with_columns(pl.int_range(pl.len()).alias("unique_id"))
 
 

@@ -129,7 +129,15 @@ def test_there_is_nothing_to_prepare_without_a_model(rows, tmp_path) -> None:
 def test_chunks_part_the_pairs_of_blocking(names, of) -> None:
     blank = dict.fromkeys(("email", "phone", "birth_date", "company", "city", "postal_code", "address", "house"))
     made = [
-        {"unique_id": at, "fresh": at % 3 > 0, "given": one, "family": other, "name": one + other, "email_user": user}
+        {
+            "unique_id": at,
+            "fresh": at % 3 > 0,
+            "stream": 0 if at % 3 else at % 2,
+            "given": one,
+            "family": other,
+            "name": one + other,
+            "email_user": user,
+        }
         for at, (one, other, user) in enumerate(names, 1)
     ]
     text = dict.fromkeys([*blank, "given", "family", "name", "name_any_order", "sound", "email_user"], pl.String)

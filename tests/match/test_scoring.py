@@ -58,7 +58,7 @@ def weighed(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str,
     features = table("person", pl.concat([customers("person"), frame("person", keyed)]))
     put(connection, "feature", iter([features.drop("identity")]))
     numbers = features.filter(pl.col("identity").str.starts_with("z"))["unique_id"].to_list()
-    found = weigh(connection, learned("person"), 1e5).above(-100)
+    found = weigh(connection, learned("person"), [1e5]).above(-100)
     pair = found.filter(pl.col("unique_id_l").is_in(numbers), pl.col("unique_id_r").is_in(numbers))
     return pair.row(0, named=True)
 
@@ -84,10 +84,10 @@ def test_address_and_phone_count_in_full_where_the_names_are_alike(connection):
 def test_the_order_in_which_rows_arrive_changes_no_score(connection):
     features = table("person", customers("person").head(200))
     put(connection, "feature", iter([features.drop("identity")]))
-    one = score(connection, learned("person"), 2e4)
+    one = score(connection, learned("person"), [2e4])
     with engine() as other:
         put(other, "feature", iter([features.drop("identity").reverse()]))
-        again = score(other, learned("person"), 2e4)
+        again = score(other, learned("person"), [2e4])
     assert one.pairs.height > 10
     assert again.pairs.equals(one.pairs)
     assert again.prior == pytest.approx(one.prior)
@@ -110,7 +110,7 @@ def test_a_model_that_was_saved_scores_as_when_it_was_trained(tmp_path: Path):
 def test_two_new_rows_against_many_known_ones_are_not_common_among_themselves(connection):
     twice = [HOUSEHOLD[0] | {"_key": key} for key in ("z0", "z1")]
     put(connection, "feature", iter([table("person", frame("person", twice)).drop("identity")]))
-    few = weigh(connection, learned("person"), possible=2 * 1_000_000.0).above(-100)
+    few = weigh(connection, learned("person"), possible=[2 * 1_000_000.0]).above(-100)
     assert few.height == 1
     assert few.select(pl.col("^mw_tf_adj_.*$").abs().sum()).sum_horizontal().item() == 0
     assert few["bare"].item() > 40

@@ -36,23 +36,36 @@ def propose(plan: Plan, pool: Pool, keyed: pl.DataFrame) -> Proposals:
     unplaced = pool.nodes["golden"].null_count() > 0
     for number, key in enumerate(plan.keys if unplaced else []):
         held = _held(pool, keyed.select("node", value=f"_value_{number}"))
-        # Rows that are one record already, however many sources tell of it, are one holder.
-        holders = pl.coalesce("golden", "identity").n_unique().alias("holders")
-        counted = held.group_by("value").agg(holders, pl.col("golden").null_count().alias("new"))
-        counted = counted.filter((pl.col("holders") > 1) & (pl.col("new") > 0))
+        counted = _holders(held)
         crowded = counted.filter(pl.col("holders") > plan.guards.max_holders)
         shared += crowded.height
         examples.append(_examples(plan, key, held, crowded))
+        # Which rows of a stream share a value of few among themselves does not depend on who else was loaded before.
+        inside = crowded.filter(pl.col("own_holders") <= plan.guards.max_holders)
         few = held.join(counted.join(crowded, on="value", how="anti"), on="value", how="semi")
-        proposed.append(_similar(plan, pool, key, _combined(few, number)))
+        own = held.filter("own").join(inside, on="value", how="semi")
+        proposed.append(_similar(plan, pool, key, _combined(pl.concat([few, own]), number)))
     return Proposals(distinct(proposed), pl.concat(examples), shared)
+
+
+def _holders(held: pl.DataFrame) -> pl.DataFrame:
+    """Return `value`, `holders`, `own_holders` (of the extract's stream) of values that a row to be placed shares."""
+    # Rows that are one record already, however many sources tell of it, are one holder.
+    holder = pl.coalesce("golden", "identity")
+    counted = held.group_by("value").agg(
+        holder.n_unique().alias("holders"),
+        holder.filter("own").n_unique().alias("own_holders"),
+        pl.col("golden").null_count().alias("new"),
+    )
+    return counted.filter((pl.col("holders") > 1) & (pl.col("new") > 0))
 
 
 def _held(pool: Pool, values: pl.DataFrame) -> pl.DataFrame:
     """Return who holds each value, counting a record only where none of its members does."""
     held = values.drop_nulls("value")
     repeated = held.filter(pl.col("value").is_duplicated())
-    placed = repeated.join(pool.nodes, on="node")
+    own = pl.col("identity").str.starts_with(f"{pool.stream}:").alias("own")
+    placed = repeated.join(pool.nodes, on="node").with_columns(own)
     members, records = placed.filter("member"), placed.filter(~pl.col("member"))
     return pl.concat([members, records.join(members, on=["value", "golden"], how="anti")])
 

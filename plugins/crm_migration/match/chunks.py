@@ -22,7 +22,7 @@ from crm_migration.match.model import Model
 from crm_migration.match.plan import Plan, check
 from crm_migration.match.pool import Pool, gather
 from crm_migration.match.scored import NAMES, Found, feature_table, model_for, possible_pairs, ranked
-from crm_migration.match.scoring import Scored, estimate_prior, least_weight, probable, weigh
+from crm_migration.match.scoring import Scored, estimate_priors, least_weight, overall, probable, weigh
 from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
 
 FEATURE = "feature"
@@ -150,9 +150,11 @@ def _staged(folder: RunFolder, entity: str, step: str) -> Staged | None:
     return open_table(folder, entity, step) if has_table(folder, entity, step) else None
 
 
-def _scored(chunks: list[Staged], possible: float) -> Scored:
-    weights = [frame["bare"].to_numpy() for chunk in chunks for frame in chunk.frames(["bare"])]
-    prior = estimate_prior(np.concatenate(weights), possible)
-    least = least_weight(prior)
+def _scored(chunks: list[Staged], possible: list[float]) -> Scored:
+    told = [frame for chunk in chunks for frame in chunk.frames(["bare", "stratum"])]
+    weights, strata = (np.concatenate([frame[name].to_numpy() for frame in told]) for name in ("bare", "stratum"))
+    priors = estimate_priors(weights, strata, possible)
+    least = least_weight(priors)
     kept = [frame.filter(pl.col("bare") >= least) for chunk in chunks for frame in chunk.frames()]
-    return Scored(probable(pl.concat(kept), prior), prior, sum(chunk.facts["proposed"] for chunk in chunks))
+    proposed = sum(chunk.facts["proposed"] for chunk in chunks)
+    return Scored(probable(pl.concat(kept), priors), overall(priors, possible), proposed)

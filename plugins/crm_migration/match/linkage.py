@@ -2,6 +2,10 @@
 
 Works on blocks: a row that is to be placed, or all nodes of one golden record. Nothing here depends on the
 order of rows: blocks are numbered by name.
+
+Nor does it depend on which of two streams comes first. Rows of one stream are joined by what they say of one another,
+then each cluster with at most one record that the others have made: two rows of one stream never become one customer
+because a row of another stream resembles both. Whoever comes first, that row joins the nearer one.
 """
 
 from collections import defaultdict
@@ -18,6 +22,7 @@ from crm_migration.match.pool import Pool
 
 LEAST_MEAN = 0.5
 _PAIR = 2
+_NODES = ("node", "member", "name", "exists", "own", "block")
 
 
 @dataclass(frozen=True)
@@ -40,19 +45,46 @@ def link(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubted: pl.DataFrame |
     forbidden pair, a pair that the model doubts, or two records that exist already, is split by average linkage.
     """
     nodes = _blocks(pool, accepted)
-    edges = _between_blocks(accepted, nodes)
+    doubts = pl.DataFrame(schema=PAIR) if doubted is None else doubted.select(list(PAIR))
+    own = nodes.filter("own")["node"].implode()
+    within = accepted.filter(pl.col("a").is_in(own) & pl.col("b").is_in(own))
+    across = accepted.join(within, on=["a", "b"], how="anti")
+    # What a row of another stream says of a record that it shares with this one counts, but does not lead there.
+    inner = _clustered(plan, pool, nodes, _Said(within, pl.concat([doubts, across]), ["exists"]))
+    linked = inner
+    if not across.is_empty():
+        paired = pl.concat([across["a"], across["b"]]).implode()
+        met = inner.filter(pl.col("node").is_in(paired))["cluster"].implode()
+        units = inner.filter(pl.col("cluster").is_in(met)).with_columns(block="cluster")
+        outer = _clustered(plan, pool, units, _Said(across, doubts, ["exists", "own"]))
+        linked = pl.concat([outer, inner.join(outer, on="node", how="anti")]).sort("node")
+    founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
+    linked = linked.with_columns(golden=founder, holds_golden=pl.col("exists").any().over("cluster"))
+    return Linked(linked.select("node", "golden"), _cut(accepted, linked))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said of pairs of nodes, and what no two blocks of one cluster may both be (columns of the nodes)."""
+
+    accepted: pl.DataFrame
+    doubted: pl.DataFrame
+    alone: list[str]
+
+
+def _clustered(plan: Plan, pool: Pool, nodes: pl.DataFrame, said: _Said) -> pl.DataFrame:
+    """Return the nodes with the `cluster` of their block, and whether theirs is an `oversized` component."""
+    edges = _between_blocks(said.accepted, nodes)
     nodes = nodes.with_columns(component=_component_of(nodes, edges))
     size = pl.col("member").sum().over("component")
     nodes = nodes.with_columns(oversized=size > plan.guards.max_cluster)
     whole = nodes.filter(~pl.col("oversized"))
-    doubts = _doubts(pl.DataFrame(schema=PAIR) if doubted is None else doubted.select(list(PAIR)), whole)
-    clusters = _split_components(nodes, pl.concat([edges, doubts]), _conflicts(plan, pool, whole), doubts)
-    nodes = nodes.join(clusters, on="block", how="left", maintain_order="left")
+    doubts = _doubts(said.doubted, whole)
+    conflicts = _conflicts(plan, pool, whole, said.alone)
+    clusters = _split_components(nodes, pl.concat([edges, doubts]), conflicts, doubts)
+    nodes = nodes.drop("cluster", strict=False).join(clusters, on="block", how="left", maintain_order="left")
     alone = pl.when("oversized").then("block").otherwise("component")
-    nodes = nodes.with_columns(cluster=pl.coalesce("cluster", alone))
-    founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
-    nodes = nodes.with_columns(golden=founder, holds_golden=pl.col("exists").any().over("cluster"))
-    return Linked(nodes.select("node", "golden"), _cut(edges, nodes))
+    return nodes.with_columns(cluster=pl.coalesce("cluster", alone)).select(*_NODES, "cluster", "oversized")
 
 
 def components(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
@@ -85,6 +117,7 @@ def _blocks(pool: Pool, accepted: pl.DataFrame) -> pl.DataFrame:
         "member",
         name.alias("name"),
         pl.col("golden").is_not_null().alias("exists"),
+        pl.col("identity").str.starts_with(f"{pool.stream}:").alias("own"),
         (block.rank("dense") - 1).cast(pl.Int64).alias("block"),
     )
 
@@ -96,16 +129,16 @@ def _between_blocks(accepted: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame
 
 
 def _component_of(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
-    label = components(nodes["block"].n_unique(), edges.select("block_a", "block_b").iter_rows())
+    label = components((nodes["block"].max() or 0) + 1, edges.select("block_a", "block_b").iter_rows())
     return pl.Series(label, dtype=pl.Int64)[nodes["block"]]
 
 
-def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
+def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame, alone: list[str]) -> pl.DataFrame:
     """Return `component`, `block_a`, `block_b` of the blocks of one component that must not be merged."""
-    several = nodes.filter(pl.len().over("component") > _PAIR).select("component", "node", "block", "exists")
+    several = nodes.filter(pl.len().over("component") > _PAIR).select("component", "node", "block", *alone)
     pairs = several.join(several, on="component", suffix="_b").filter(pl.col("block") < pl.col("block_b"))
     pairs = pairs.rename({"node": "a", "node_b": "b", "block": "block_a"})
-    both = pairs.filter(pl.col("exists") & pl.col("exists_b"))
+    both = pairs.filter(pl.any_horizontal(pl.col(name) & pl.col(f"{name}_b") for name in alone))
     apart = pairs.filter(forbidden(plan, pool, pairs))
     decided = _decided_apart(pool, several)
     return pl.concat([both, apart, decided], how="diagonal").select("component", "block_a", "block_b").unique()
@@ -191,10 +224,11 @@ def _joinable(component: Component, groups: list[set[int]]) -> Iterable[tuple[fl
             yield weight / (first * second), first + second, -min(one), -min(other)
 
 
-def _cut(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def _cut(accepted: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     ends = nodes.select("node", "cluster", "holds_golden", "oversized")
-    cut = edges.join(ends.rename({"node": "a"}), on="a").join(ends.rename({"node": "b"}), on="b", suffix="_b")
+    cut = accepted.join(ends.rename({"node": "a"}), on="a").join(ends.rename({"node": "b"}), on="b", suffix="_b")
     cut = cut.filter(pl.col("cluster") != pl.col("cluster_b"))
     both = pl.col("holds_golden") & pl.col("holds_golden_b")
-    reason = pl.when("oversized").then(pl.lit("max_cluster")).when(both).then(pl.lit("both_exist"))
+    oversized = pl.col("oversized") & pl.col("oversized_b")
+    reason = pl.when(oversized).then(pl.lit("max_cluster")).when(both).then(pl.lit("both_exist"))
     return cut.select(*PAIR, reason.otherwise(pl.lit("conflict_in_cluster")).alias("reason"))

@@ -4,6 +4,7 @@ Each is a node. The extract's rows are the nodes 0, 1, … in staged order; know
 are not in the extract follow. A node's identity is `<stream>:<key>`; its golden id is null until placed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,9 @@ from crm_migration.match.sought import Sought
 from crm_migration.staging import Staged
 
 NODE = pl.UInt32()
+# Up to so many new rows and known records, all of these are at hand: which of two streams was loaded first makes no
+# difference to what is compared. Beyond, those that share something telling with a new row are.
+_WHOLE = 50_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Pool:
             in the target, not in the ledger's lineage) and the typed fields.
         settled: what people's decisions ask of this match.
         merged: golden ids of records that had several members before.
-        known: how many records the target holds, whether they are here or not.
+        stream: the name of the extract's stream, with which the identities of its rows begin.
+        known: how many rows of each stream earlier runs have placed, whether they are here or not.
     """
 
     clean: Staged
@@ -42,7 +47,8 @@ class Pool:
     elsewhere: pl.DataFrame
     settled: Settled = field(default_factory=Settled)
     merged: pl.Series = field(default_factory=lambda: pl.Series("golden_id", [], pl.String))
-    known: int = 0
+    stream: str = ""
+    known: dict[str, int] = field(default_factory=dict)
 
     @property
     def fresh(self) -> int:
@@ -85,23 +91,36 @@ def gather(plan: Plan, clean: Staged, known: KnownRecords) -> tuple[Pool, pl.Dat
     nodes = pl.concat([rows.select(common), elsewhere.select(common)])
     keyed = pl.concat([rows.select("_node", *sought.keys), elsewhere.select("_node", *sought.keys)])
     merged = known.lineage["golden_id"].unique()
-    pool = Pool(clean, rows.height, nodes, elsewhere.drop(*sought.kinds), settled, merged, records.rows)
+    placed = _known_rows(known.lineage, records.founded) | {plan.stream: rows.height - rows["_golden"].null_count()}
+    pool = Pool(clean, rows.height, nodes, elsewhere.drop(*sought.kinds), settled, merged, plan.stream, placed)
     return pool, keyed.rename({"_node": "node"})
 
 
 class Counted:
-    """Batches of records that are counted as they are read."""
+    """Batches of records that are counted as they are read, by the stream that founded them."""
 
     def __init__(self, batches: Iterable[pl.DataFrame] | None) -> None:
         """Count `batches`, of which there may be none."""
         self._batches = batches
-        self.rows = 0
+        self.founded: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield the batches."""
         for batch in self._batches or ():
-            self.rows += batch.height
+            self.founded.update(dict(stream_of(batch["_golden"]).value_counts().iter_rows()))
             yield batch
+
+
+def stream_of(identities: pl.Series) -> pl.Series:
+    """Return the streams of these identities; a key may hold colons, the name of a stream does not."""
+    return identities.str.split_exact(":", 1).struct.field("field_0").alias("stream")
+
+
+def _known_rows(lineage: pl.DataFrame, founded: Counter[str]) -> dict[str, int]:
+    """Return how many rows of each stream are known: those that founded a record, and those that joined one."""
+    identity = pl.concat_str(["source", "source_key"], separator=":")
+    joined = lineage.filter(identity != pl.col("golden_id"))["source"].value_counts().iter_rows()
+    return dict(founded + Counter(dict(joined)))
 
 
 def _placed(plan: Plan, known: KnownRecords, settled: Settled) -> pl.DataFrame:
@@ -143,7 +162,9 @@ def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, by: Sought, 
     touched = pl.concat([rows["_golden"].drop_nulls(), met, settled.wanted.alias("_golden")]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
     sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
-    records = _records(plan, known.records if any(map(len, sought.values())) else None, by, sought)
+    batches = known.records if any(map(len, sought.values())) else None
+    whole = _WHOLE if by.model and 0 < unplaced.height <= _WHOLE else 0
+    records = _records(plan, batches, by, (sought, whole))
     records = records.filter(~pl.col("_golden").is_in(settled.emptied.implode()))
     records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
     touched = pl.concat([touched, records["_golden"]]).implode()
@@ -183,20 +204,23 @@ def _members(plan: Plan, present: pl.Series, lineage: pl.DataFrame, by: Sought) 
 
 
 def _records(
-    plan: Plan,
-    batches: Iterable[pl.DataFrame] | None,
-    by: Sought,
-    sought: dict[str, pl.Series],
+    plan: Plan, batches: Iterable[pl.DataFrame] | None, by: Sought, wanted: tuple[dict[str, pl.Series], int]
 ) -> pl.DataFrame:
+    """Return the records that hold a sought value; all, where they are no more than the second of `wanted`."""
+    sought, whole = wanted
     kinds = {"_golden": pl.String(), **plan.fields}
-    found = [by.beside(pl.DataFrame(schema=kinds))]
+    found, others = [by.beside(pl.DataFrame(schema=kinds))], [pl.DataFrame()]
+    count = 0
     for batch in batches or ():
         typed = batch.select(
             (pl.col(name) if name in batch.columns else pl.lit(None)).cast(kind).alias(name)
             for name, kind in kinds.items()
         )
         here = by.beside(typed)
-        found.append(here.filter(_met(here, sought)))
-    unique = pl.concat(found).unique("_golden", keep="first", maintain_order=True)
+        met = _met(here, sought)
+        found.append(here.filter(met))
+        count += here.height
+        others = [*others, here.filter(~met)] if count <= whole else others[:1]
+    unique = pl.concat([*found, *others[1:]]).unique("_golden", keep="first", maintain_order=True)
     flags = [pl.lit(True).alias("_member"), pl.lit(True).alias("_record")]
     return unique.select(pl.col("_golden").alias("_identity"), "_golden", *flags, *plan.fields, *by.kinds)

@@ -12,7 +12,7 @@ from crm_migration.match.engine import engine, put
 from crm_migration.match.features import featured
 from crm_migration.match.model import Model
 from crm_migration.match.plan import Plan
-from crm_migration.match.pool import Pool, node_numbers
+from crm_migration.match.pool import Pool, node_numbers, stream_of
 from crm_migration.match.scoring import Scored, score
 from crm_migration.match.training import train
 
@@ -60,19 +60,35 @@ def model_for(kind: str, table: pl.DataFrame, saved: Path | None) -> tuple[Model
     return train(kind, table), "trained"
 
 
-def possible_pairs(pool: Pool) -> float:
-    """Return how many pairs the rows to be placed make with one another and with all known ones."""
-    others = max(pool.known, pool.nodes.height - pool.fresh)
-    return pool.fresh * (pool.fresh - 1) / 2 + pool.fresh * others
+def possible_pairs(pool: Pool) -> list[float]:
+    """Return how many pairs the rows to be placed can make, stratum by stratum.
+
+    The first: with one another and with known rows of their own stream; then with each other stream's (`streams`).
+    """
+    members = ranked(pool).group_by("stream").agg(pl.len(), pl.col("fresh").sum()).sort("stream")
+    at_hand = {stream: count - fresh for stream, count, fresh in members.iter_rows()}
+    known = [max(pool.known.get(name, 0), at_hand.get(number, 0)) for number, name in enumerate(streams(pool))]
+    own, *others = [float(pool.fresh * count) for count in known]
+    return [own + pool.fresh * (pool.fresh - 1) / 2, *others]
+
+
+def streams(pool: Pool) -> list[str]:
+    """Return the streams of the members: the extract's own, and those of known rows in order of their names."""
+    found = stream_of(pool.nodes.filter("member")["identity"]).unique()
+    return [pool.stream, *sorted(name for name in found if name != pool.stream)]
 
 
 def ranked(pool: Pool) -> pl.DataFrame:
-    """Return `node`, `identity`, `unique_id` (order of identities), `fresh` of every member."""
-    return pool.nodes.filter("member").select(
+    """Return `node`, `identity`, `unique_id` (order of identities), `fresh`, `stream` (its place) of every member."""
+    members = pool.nodes.filter("member")
+    numbers = {name: number for number, name in enumerate(streams(pool))}
+    stream = stream_of(members["identity"]).replace_strict(numbers, return_dtype=pl.Int64)
+    return members.select(
         "node",
         "identity",
         pl.col("identity").rank("ordinal").cast(pl.Int64).alias("unique_id"),
         pl.col("golden").is_null().alias("fresh"),
+        stream,
     )
 
 

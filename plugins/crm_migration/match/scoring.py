@@ -24,6 +24,7 @@ from crm_migration.match.comparisons import (
     UNLIKE_NAMES,
 )
 from crm_migration.match.engine import linker
+from crm_migration.match.frequencies import lay_out
 from crm_migration.match.model import Model
 from crm_migration.match.training import LEAST_ROWS
 
@@ -51,7 +52,7 @@ class Scored:
     Attributes:
         pairs: `unique_id_l`, `unique_id_r`, `probability`, and `mw_…` per comparison (log2; `mw_tf_adj_…` for how
             common the shared value is), in order.
-        prior: the probability that a fresh row and another at random are one customer.
+        prior: the probability that a fresh row and another at random are one customer, over all strata.
         proposed: how many pairs blocking proposed.
     """
 
@@ -66,7 +67,8 @@ class Weighed:
 
     Attributes:
         connection: where they are.
-        query: SQL for `unique_id_l`, `unique_id_r`, `mw_…` (see `Scored`) and `bare`: all of it together (log2).
+        query: SQL for `unique_id_l`, `unique_id_r`, `mw_…` (see `Scored`), `bare`: all of it together (log2), and
+            `stratum`: the number of the stream that a pair has beside that of the fresh rows, 0 for a pair within it.
         proposed: how many pairs blocking proposed.
     """
 
@@ -74,10 +76,10 @@ class Weighed:
     query: str
     proposed: int
 
-    def bare(self) -> np.ndarray:
-        """Return the weights alone."""
-        found = self.connection.execute(f"SELECT bare FROM ({self.query})").fetchnumpy()["bare"]  # noqa: S608
-        return np.asarray(found, dtype=np.float64)
+    def bare(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the weights and the strata alone."""
+        found = self.connection.execute(f"SELECT bare, stratum FROM ({self.query})").fetchnumpy()  # noqa: S608
+        return np.asarray(found["bare"], dtype=np.float64), np.asarray(found["stratum"])
 
     def above(self, least: float) -> pl.DataFrame:
         """Return the pairs whose `bare` weight is at least `least`."""
@@ -91,20 +93,22 @@ class Weighed:
             yield pl.DataFrame(batch)
 
 
-def score(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float) -> Scored:
-    """Return the scored pairs of `feature`, of `possible` pairs that the rows and all known ones could make."""
+def score(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[float]) -> Scored:
+    """Return the scored pairs of `feature`, of as many in each stratum as the rows and all known ones could make."""
     weighed = weigh(connection, model, possible)
-    prior = estimate_prior(weighed.bare(), possible)
-    return Scored(probable(weighed.above(least_weight(prior)), prior), prior, weighed.proposed)
+    priors = estimate_priors(*weighed.bare(), possible)
+    pairs = probable(weighed.above(least_weight(priors)), priors)
+    return Scored(pairs, overall(priors, possible), weighed.proposed)
 
 
-def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float, part: Part = WHOLE) -> Weighed:
+def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[float], part: Part = WHOLE) -> Weighed:
     """Return the pairs of `part` that are not improbable under any prior."""
     blocked = block(connection, model.kind, part)
-    first = 1 / max(possible, 2) ** 0.5
-    over = linker(connection, "feature", model.settings(first), "blocked")
-    adjusted = [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
-    unfounded = adjusted if adjusted and not _represents(connection, possible) else []
+    first = 1 / max(sum(possible), 2) ** 0.5
+    founded = _represents(connection, sum(possible))
+    common = {} if founded else lay_out(connection, model.frequencies, model.key)
+    over = linker(connection, "feature", model.settings(first), "blocked", common)
+    unfounded = [] if founded or common else [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
     deepest = _DEEPEST + _MOST_ADJUSTED * len(unfounded)
     found = over.inference.predict(threshold_match_weight=_odds(first) - deepest, warning_mode="never")
     table = found.physical_name
@@ -113,29 +117,44 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: float
         kept = f"match_weight - {' - '.join(unfounded)} AS match_weight"
         table = f"(SELECT * REPLACE ({kept}, {nothing}) FROM {table})"  # noqa: S608
     bare = f"match_weight - {_odds(first)} - {_explained(model)} AS bare"
-    query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare} FROM {table}"  # noqa: S608
+    stratum, joined = _stratum(possible)
+    query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare}, {stratum} FROM {table}{joined}"  # noqa: S608
     return Weighed(connection, query, blocked.pairs)
+
+
+def _stratum(possible: list[float]) -> tuple[str, str]:
+    """Return SQL for a pair's stratum, and what is to be joined for it."""
+    if len(possible) == 1:
+        return "0::BIGINT AS stratum", ""
+    joined = [
+        f" JOIN (SELECT unique_id AS unique_id_{side}, stream AS stream_{side} FROM feature) USING (unique_id_{side})"  # noqa: S608
+        for side in ("l", "r")
+    ]
+    return "greatest(stream_l, stream_r) AS stratum", "".join(joined)
 
 
 def _represents(connection: "duckdb.DuckDBPyConnection", possible: float) -> bool:
     """Return whether `feature` holds enough of all rows to tell how common a value is.
 
-    A few new rows and those that they meet have every value in common: there the levels' own weights stand.
+    A few new rows and those that they meet have every value in common: there the model's own frequencies stand, and
+    the levels' weights alone where it was saved without.
     """
     rows, fresh = connection.execute("SELECT count(*), count(*) FILTER (fresh) FROM feature").fetchall()[0]
     others = (possible - fresh * (fresh - 1) / 2) / max(fresh, 1)
     return bool(rows >= LEAST_ROWS and rows >= _LEAST_SHARE * (fresh + others))
 
 
-def least_weight(prior: float) -> float:
-    """Return the weight below which a pair says nothing of who is one customer."""
-    return _odds(LEAST_PROBABILITY) - _odds(prior)
+def least_weight(priors: list[float]) -> float:
+    """Return the weight below which a pair says nothing of who is one customer, in whichever stratum."""
+    return _odds(LEAST_PROBABILITY) - _odds(max(priors))
 
 
-def probable(pairs: pl.DataFrame, prior: float) -> pl.DataFrame:
-    """Return the weighed pairs in order, with their `probability` under `prior` instead of the `bare` weight."""
-    weight = pl.col("bare") + _odds(prior)
+def probable(pairs: pl.DataFrame, priors: list[float]) -> pl.DataFrame:
+    """Return the weighed pairs in order, with the `probability` under their stratum's prior instead of `bare`."""
+    prior = pl.col("stratum").replace_strict(dict(enumerate(map(_odds, priors))), return_dtype=pl.Float64)
+    weight = pl.col("bare") + prior
     scored = pairs.with_columns(probability=(1 / (1 + pl.lit(2.0).pow(-weight.clip(-60, 60)))).round(6))
+    scored = scored.filter(weight >= _odds(LEAST_PROBABILITY))
     ids = ("unique_id_l", "unique_id_r")
     return scored.select(*ids, "probability", pl.col("^mw_.*$")).sort(ids)
 
@@ -168,6 +187,20 @@ def _at(model: Model, comparison: str, labels: tuple[str, ...]) -> str:
 
 def _odds(probability: float) -> float:
     return math.log2(probability / (1 - probability))
+
+
+def estimate_priors(weights: np.ndarray, strata: np.ndarray, possible: list[float]) -> list[float]:
+    """Return the prior of each stratum, from its own pairs (see `estimate_prior`).
+
+    Duplicates within a source and customers that two sources share are of different frequency. So a pair is judged
+    alike whichever source comes first: pairs within one are not judged by those that it makes with another.
+    """
+    return [estimate_prior(weights[strata == number], count) for number, count in enumerate(possible)]
+
+
+def overall(priors: list[float], possible: list[float]) -> float:
+    """Return the probability that a pair of any stratum is one customer."""
+    return sum(prior * count for prior, count in zip(priors, possible, strict=True)) / max(sum(possible), 1)
 
 
 def estimate_prior(weights: np.ndarray, possible: float) -> float:
