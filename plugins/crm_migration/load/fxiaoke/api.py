@@ -51,6 +51,9 @@ class FxiaokeApi:
         self._objects: list[str] | None = None
         self._tables: dict[str, TargetTable] = {}
         self.threads = client.settings.threads
+        limits = client.settings.limits
+        self.calls_a_second = None if limits.calls is None else limits.calls / limits.seconds
+        """How many calls of one interface the target takes, for plans of a run's time; None where it is not limited."""
 
     def objects(self) -> list[str]:
         """Return the API names of the company's active objects."""
