@@ -113,7 +113,7 @@ def undo(job: Job, force: bool = False) -> Undone:
         row = job.target.ledger.find_run(job.mapping.source.name, job.run_id) if job.run_no else None
         if row is None:
             raise OperatorNeeded(f"the ledger of {job.mapping.target.name} knows no run {name}")
-        if row.status == "rolled_back":
+        if row.status == "rolled_back" and not job.target.is_behind():
             raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
         return roll_back(job.undo(), force)
 

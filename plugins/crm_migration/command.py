@@ -44,10 +44,12 @@ def job_of(path: Path, run_id: str) -> Job:
 
 def job_of_loaded(loaded: LoadedMapping, run_id: str, staging: str) -> Job:
     """Return a run of a mapping that was read already; raises what `job_of` raises."""
+    target = loaded.mapping.target
     return Job(
         loaded=loaded,
         run_id=run_id,
         staging=staging,
         source_connection=from_environment(loaded.mapping.source.connection),
-        target_url=database_url(from_environment(loaded.mapping.target.connection)),
+        target_url=database_url(from_environment(target.ledger or target.connection)),
+        target_connection=from_environment(target.connection) if target.ledger else None,
     )

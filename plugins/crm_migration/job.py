@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import fsspec
@@ -18,10 +17,10 @@ import sqlalchemy as sa
 from crm_migration.connections import ConnectionFields
 from crm_migration.drift.follow import absent_columns, followed
 from crm_migration.drift.staged import Drift, read_drift, write_drift
-from crm_migration.errors import MappingFault
 from crm_migration.extract.open_source import open_source
 from crm_migration.extract.source import Source, Window
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.open_target import open_target
 from crm_migration.load.references import References
 from crm_migration.load.rollback import Undo
 from crm_migration.load.target import SqlTarget, classify
@@ -50,7 +49,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Job:
-    """A run: mapping, connections, staging and options."""
+    """A run: mapping, connections, staging and options.
+
+    `target_url` is the database that holds the ledger: the target's own, or the one beside a CRM that is none, which
+    `target_connection` is for.
+    """
 
     loaded: LoadedMapping
     run_id: str
@@ -59,6 +62,7 @@ class Job:
     target_url: str = field(repr=False)
     interval: Window | None = None
     options: Options = Options()
+    target_connection: ConnectionFields | None = field(default=None, repr=False)
 
     @cached_property
     def drift(self) -> Drift:
@@ -144,13 +148,7 @@ class Job:
         Raises:
             MappingFault: it is an SQLite file that is not there; connecting would create it, empty.
         """
-        target = SqlTarget(self.target_url, self.mapping)
-        file = target.engine.url.database
-        if target.dialect == "sqlite" and not (file and Path(file).is_file()):
-            raise MappingFault(
-                f"{self.mapping.target.name}: expected an SQLite file at {file or 'no path'}; edit the connection"
-            )
-        return target
+        return open_target(self.mapping, self.target_url, self.target_connection)
 
     @cached_property
     def run_no(self) -> int:

@@ -113,6 +113,7 @@ def preflight(job: Job) -> dict[str, Any]:
         if not job.options.dry_run:
             job.target.ledger.migrate()
             job.target.ledger.begin_run(job.mapping.source.name, job.run_id, _run_values(job))
+        job.target.refresh()
         _stage_lookups(job)
         figures["rows"] = len(job.order)
     return {"run_id": job.run_id, "mapping_sha256": job.loaded.sha256, "entities": job.order}

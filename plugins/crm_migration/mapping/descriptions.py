@@ -21,7 +21,6 @@ DESCRIPTIONS = {
     "Mapping.approval": "Whether a person approves the sample's results before the full load.",
     "Mapping.tolerances": "How much may go wrong before a run is red.",
     "Mapping.entities": "The kinds of records to move, by name; other entries refer to them by it.",
-    "TargetConfig.kind": "Kind of target.",
     "Filter.name": "Name under which the rows are counted.",
     "Filter.column": "Source column that is tested.",
     "Filter.equals": "Rows with one of these values are left out.",

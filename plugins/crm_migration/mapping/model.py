@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from crm_migration.mapping.api_options import FxiaokeOptions
 from crm_migration.mapping.fields import (
     Address,
     Boolean,
@@ -139,9 +140,15 @@ class TargetConfig(Strict):
     """Where the records go."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the target; its Airflow pool carries it.")
-    kind: Literal["sql"] = "sql"
+    kind: Literal["sql", "fxiaoke"] = Field(
+        "sql", description="`sql`: a database; `fxiaoke`: 纷享销客 by its Open API, with a ledger in a database."
+    )
     connection: str = Field(description="Airflow connection id.")
     db_schema: str | None = Field(None, alias="schema", description="Schema that holds the target's tables.")
+    ledger: str | None = Field(
+        None, description="Of a target that is no database: connection id of the database of its ledger and replica."
+    )
+    fxiaoke: FxiaokeOptions = Field(FxiaokeOptions(), description="Of `kind: fxiaoke`: how records are written.")
 
 
 class EntityTarget(Strict):

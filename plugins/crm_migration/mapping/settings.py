@@ -16,6 +16,7 @@ CONNECTION_ID = re.compile(r"[\w.\-]{1,200}")
 def settings_faults(mapping: Mapping) -> Iterator[Fault]:
     """Yield the faults of a mapping's general settings."""
     yield from _connections(mapping)
+    yield from _target(mapping)
     yield from _source(mapping)
     yield from _schedule(mapping)
     if mapping.sample.minimum > mapping.sample.maximum:
@@ -25,11 +26,33 @@ def settings_faults(mapping: Mapping) -> Iterator[Fault]:
 
 def _connections(mapping: Mapping) -> Iterator[Fault]:
     """Refuse addresses in place of ids without repeating them: they may hold a password."""
-    for section, connection in (("source", mapping.source.connection), ("target", mapping.target.connection)):
-        if not CONNECTION_ID.fullmatch(connection):
+    named = {
+        ("source", "connection"): mapping.source.connection,
+        ("target", "connection"): mapping.target.connection,
+        ("target", "ledger"): mapping.target.ledger,
+    }
+    for place, connection in named.items():
+        if connection is not None and not CONNECTION_ID.fullmatch(connection):
             found = "an address" if "://" in connection else "other characters"
             text = f"expected a connection id of letters, digits and . _ -, found {found}"
-            yield Fault((section, "connection"), text)
+            yield Fault(place, text)
+
+
+def _target(mapping: Mapping) -> Iterator[Fault]:
+    """Yield what a target lacks, or has in vain, because of its kind."""
+    target = mapping.target
+    if target.kind == "sql":
+        for key in ("ledger", "fxiaoke"):
+            if key in target.model_fields_set:
+                text = f"expected {key!r} only of a target that is no database, found it at kind 'sql'"
+                yield Fault(("target", key), text, at_key=True, depends=(("target", "kind"),))
+        return
+    if target.ledger is None:
+        text = f"expected 'ledger: <connection id of a database>', which kind {quoted(target.kind)} needs, found none"
+        yield Fault(("target", "ledger"), text)
+    if target.db_schema is not None:
+        text = f"expected no schema of a target of kind {quoted(target.kind)}, found one"
+        yield Fault(("target", "schema"), text, at_key=True, depends=(("target", "kind"),))
 
 
 def _source(mapping: Mapping) -> Iterator[Fault]:

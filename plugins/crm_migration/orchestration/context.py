@@ -70,13 +70,14 @@ def make_job(mapping_path: str, run_id: str | None = None) -> "Job":
     context = get_current_context()
     loaded = read_mapping(Path(mapping_path))
     params: dict[str, Any] = dict(context["params"])
-    bounds = _window(context)
+    bounds, target = _window(context), loaded.mapping.target
     return Job(
         loaded=loaded,
         run_id=run_id or context["dag_run"].run_id,
         staging=staging_root(),
         source_connection=airflow_connection(loaded.mapping.source.connection),
-        target_url=database_url(airflow_connection(loaded.mapping.target.connection)),
+        target_url=database_url(airflow_connection(target.ledger or target.connection)),
+        target_connection=airflow_connection(target.connection) if target.ledger else None,
         interval=Window(*bounds) if bounds else None,
         options=Options(
             sample_only=bool(params.get("sample_only")),

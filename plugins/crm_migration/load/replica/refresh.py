@@ -1,0 +1,171 @@
+"""Reading the CRM into its replica: everything the first time, later what has changed, and which records are gone.
+
+What the CRM has not been told yet stays as it is in the replica; what people changed beside it is taken over.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.columns import canonical_texts
+from crm_migration.load.replica.tables import CHANGED, REMOVED, STATE, THERE, ObjectTables, ReplicaTables
+from crm_migration.load.retired import texts_of
+
+logger = logging.getLogger(__name__)
+
+PIECE = 5_000
+OVERLAP = timedelta(minutes=2)
+"""A change may become visible a little later than its moment says."""
+
+
+class Refresh:
+    """Brings one object of the replica up to what the CRM holds; `unclaimed` are records not to be taken over yet."""
+
+    def __init__(self, api: RecordApi, replica: ReplicaTables, tables: ObjectTables, unclaimed: set[str]) -> None:
+        """Prepare; `run` does it."""
+        self.api, self.replica, self.tables = api, replica, tables
+        self.unclaimed = list(unclaimed)
+
+    def run(self) -> int:
+        """Read what is new and return how many records changed."""
+        until = self.replica.until(self.tables.name)
+        seen: list[pl.Series] = []
+        changed = self._take(self._read(until), seen)
+        if until is None:
+            self._without(pl.concat(seen) if seen else pl.Series([], dtype=pl.String))
+        elif self.api.count(self.tables.name) != self._there():
+            self._sweep()
+        logger.info("%s: %s records of the CRM are new or changed", self.tables.name, changed)
+        return changed
+
+    def _read(self, until: str | None) -> Iterator[pl.DataFrame]:
+        since = None if until is None else earlier(until)
+        yield from in_pieces(self.api.read(self.tables.name, self.tables.fields, since))
+
+    def _take(self, frames: Iterable[pl.DataFrame], seen: list[pl.Series]) -> int:
+        until, changed = self.replica.until(self.tables.name), 0
+        for frame in frames:
+            seen.append(frame[self.tables.identity])
+            changed += self.apply(frame.filter(~pl.col(self.tables.identity).is_in(self.unclaimed)))
+            latest = frame[self.api.changed_field].drop_nulls().max()
+            until = max(until or "", str(latest)) if latest is not None else until
+        self.replica.remember_until(self.tables.name, until)
+        return changed
+
+    def apply(self, frame: pl.DataFrame) -> int:
+        """Take records over as the CRM has them (id, moment of change, fields); return how many changed."""
+        tables, key = self.tables, self.tables.identity
+        read = canonical_texts(frame, tables.columns).rename({self.api.changed_field: CHANGED}, strict=False)
+        if CHANGED not in read.columns:
+            read = read.with_columns(pl.lit(None, pl.String).alias(CHANGED))
+        with self.replica.engine.begin() as connection:
+            was = tables.read(connection, tables.confirmed, read[key])
+            fresh = read.join(was, on=key, how="anti")
+            known = read.join(was, on=key, how="inner", suffix="_was", maintain_order="left")
+            known = known.filter(_differ(tables.fields, "_was") | (pl.col(STATE) == REMOVED))
+            if not fresh.is_empty() or not known.is_empty():
+                held = tables.read(connection, tables.present, read[key])
+                insert_rows(connection, texts_of(tables.confirmed), fresh.select(key, *tables.fields, CHANGED))
+                self._renew(connection, known)
+                self._present(connection, fresh, known, held)
+        return fresh.height + known.height
+
+    def _renew(self, connection: sa.Connection, known: pl.DataFrame) -> None:
+        if known.is_empty():
+            return
+        rows = known.select(self.tables.identity, *self.tables.fields, CHANGED, pl.lit(THERE).alias(STATE))
+        update_rows(connection, self.tables.confirmed, [self.tables.identity], rows)
+
+    def _present(self, connection: sa.Connection, fresh: pl.DataFrame, known: pl.DataFrame, held: pl.DataFrame) -> None:
+        """Take over into the replica what the CRM is not to be told otherwise."""
+        tables, key, fields = self.tables, self.tables.identity, self.tables.fields
+        back = known.filter(pl.col(STATE) == REMOVED)
+        new = pl.concat([fresh.select(key, *fields), back.select(key, *fields)]).join(held, on=key, how="anti")
+        insert_rows(connection, texts_of(tables.present), new)
+        both = known.join(held, on=key, how="inner", suffix="_held")
+        if both.is_empty():
+            return
+        untold = [pl.col(f"{name}_held").ne_missing(pl.col(f"{name}_was")) for name in fields]
+        rows = both.select(
+            key,
+            *(
+                pl.when(told).then(f"{name}_held").otherwise(name).alias(name)
+                for name, told in zip(fields, untold, strict=True)
+            ),
+        )
+        update_rows(connection, tables.present, [key], rows)
+
+    def _there(self) -> int:
+        """Return how many records the CRM must have if none is gone."""
+        confirmed = self.tables.confirmed
+        counted = sa.select(sa.func.count()).select_from(confirmed)
+        mine = confirmed.c[self.tables.identity].in_(self.unclaimed)
+        with self.replica.engine.connect() as connection:
+            there = int(connection.scalar(counted.where(confirmed.c[STATE] == THERE)) or 0)
+            known = int(connection.scalar(counted.where(confirmed.c[STATE] == THERE, mine)) or 0)
+        return there + len(self.unclaimed) - known
+
+    def _sweep(self) -> None:
+        """Read which ids the CRM has; a record that is unknown all the same has the whole object read."""
+        key = self.tables.identity
+        ids = [frame[key] for frame in self.api.read(self.tables.name, [])]
+        present = pl.concat(ids) if ids else pl.Series(key, [], pl.String)
+        unknown = set(present) - set(self._known_ids()) - set(self.unclaimed)
+        if unknown:
+            seen: list[pl.Series] = []
+            self._take(self._read(None), seen)
+            present = pl.concat(seen) if seen else present
+        self._without(present)
+
+    def _known_ids(self) -> list[str]:
+        confirmed = self.tables.confirmed
+        chosen = sa.select(confirmed.c[self.tables.identity]).where(confirmed.c[STATE] == THERE)
+        with self.replica.engine.connect() as connection:
+            return [str(identity) for identity in connection.scalars(chosen)]
+
+    def _without(self, present: pl.Series) -> None:
+        """Take the records out that the CRM no longer has; one that was to be purged is known to be removed."""
+        gone = sorted(set(self._known_ids()) - set(present))
+        if not gone:
+            return
+        logger.info("%s: %s records are gone from the CRM", self.tables.name, len(gone))
+        tables, key = self.tables, self.tables.identity
+        with self.replica.engine.begin() as connection:
+            keys = key_table(connection, pl.DataFrame({"wanted": gone}))
+            wanted = sa.select(keys.c.wanted)
+            connection.execute(
+                tables.confirmed.update().where(tables.confirmed.c[key].in_(wanted)).values({STATE: REMOVED})
+            )
+            connection.execute(tables.present.delete().where(tables.present.c[key].in_(wanted)))
+            drop_keys(connection, keys)
+
+
+def _differ(fields: list[str], suffix: str) -> pl.Expr:
+    return pl.any_horizontal(pl.lit(value=False), *(pl.col(name).ne_missing(pl.col(name + suffix)) for name in fields))
+
+
+def in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the rows of many small frames in frames of about `PIECE` rows."""
+    held: list[pl.DataFrame] = []
+    for frame in frames:
+        held.append(frame)
+        if sum(one.height for one in held) >= PIECE:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
+
+
+def earlier(moment: str) -> str:
+    """Return a moment of the CRM, as it prints it, a little earlier; one of another form as it is."""
+    for form in ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return (datetime.strptime(moment, form) - OVERLAP).strftime(form)  # noqa: DTZ007 - the CRM's own text
+        except ValueError:
+            continue
+    return moment

@@ -1,0 +1,278 @@
+"""A CRM behind an interface of calls, as the load room sees it: an SQL target whose tables are a replica.
+
+Every step of the room works on the replica by SQL, in one transaction with the ledger. What is new is sent to the
+CRM before it is written there; everything else is written there first, and the CRM is told afterwards.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import polars as pl
+import sqlalchemy as sa
+
+from crm_migration.errors import ChangedSince, MigrationError
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.create import Creation
+from crm_migration.load.replica.deliver import Delivery, Undelivered, delete_rows
+from crm_migration.load.replica.give_up import give_up
+from crm_migration.load.replica.intents import CONFIRMED, FOUND, Intents, Sending
+from crm_migration.load.replica.refresh import Refresh
+from crm_migration.load.replica.tables import PURGE, ObjectTables, ReplicaTables, pending
+from crm_migration.load.retired import texts_of
+from crm_migration.load.target import SqlTarget
+from crm_migration.load.write import Batch, Refusal
+from crm_migration.mapping.live import TargetTable
+from crm_migration.mapping.model import Mapping
+from crm_migration.mapping.order import load_order
+
+if TYPE_CHECKING:
+    from crm_migration.load.decide import LoadJob
+
+logger = logging.getLogger(__name__)
+
+BATCH_ROWS = 2_000
+LISTED = 20
+
+
+class ReplicaTarget(SqlTarget):
+    """One CRM, its replica, and the ledger beside it."""
+
+    batch_rows = BATCH_ROWS
+    settle_seconds = 1.0
+
+    def __init__(self, ledger_url: str, mapping: Mapping, api: RecordApi) -> None:
+        """Prepare; nothing is connected or asked before the first call.
+
+        Raises:
+            MappingFault: the ledger is in a database that cannot hold one.
+        """
+        super().__init__(ledger_url, mapping)
+        self.api = api
+        self.replica = ReplicaTables(self.engine, api.id_field)
+        self.intents = Intents(self.ledger, self.engine)
+        self._users: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._made: dict[str, tuple[int, str, str]] = {}
+        self._failure: MigrationError | None = None
+
+    def close(self) -> None:
+        """Close the connections to the CRM and to the ledger."""
+        self.api.close()
+        super().close()
+
+    def tables(self, target_object: str) -> ObjectTables:
+        """Return the replica's tables of an object, made or widened where need be."""
+        return self.replica.of(self.mapping, target_object)
+
+    def table(self, target_object: str) -> sa.Table:
+        """Return the table of the replica that stands for `target_object`."""
+        return self.tables(target_object).present
+
+    def describe(self, target_object: str) -> TargetTable:
+        """Return the fields of an object, as the CRM describes them."""
+        return self.api.describe(target_object)
+
+    def objects(self) -> list[str]:
+        """Return the names of the CRM's objects."""
+        return self.api.objects()
+
+    def lookup(self, target_object: str, by: str, chosen: str) -> dict[str, str]:
+        """Return `chosen` of the CRM's users by the lower-cased value of `by`."""
+        asked = (target_object, by, chosen)
+        if asked not in self._users:
+            self._users[asked] = self.api.users(by, chosen)
+        return self._users[asked]
+
+    def written_objects(self) -> list[str]:
+        """Return the objects that the mapping writes, parents first."""
+        entities = self.mapping.entities
+        return list(dict.fromkeys(entities[name].target.object for name in load_order(self.mapping)))
+
+    def flags(self, target_object: str) -> set[str]:
+        """Return the fields of an object that mark records as deleted at the source."""
+        specs = [entity.target for entity in self.mapping.entities.values()]
+        return {spec.deleted_flag for spec in specs if spec.object == target_object and spec.deleted_flag}
+
+    def external_id(self, target_object: str) -> str:
+        """Return the field of an object that carries the source's key."""
+        specs = [entity.target for entity in self.mapping.entities.values()]
+        return next(spec.external_id for spec in specs if spec.object == target_object)
+
+    def refresh(self) -> None:
+        """Take over into the replica what people have changed, made and removed in the CRM since it was read."""
+        tracked = self.ledger.exists()
+        for name in self.written_objects():
+            tables = self.tables(name)
+            if tracked:
+                self.intents.settle(self.api, name, self.external_id(name))
+            unclaimed = self.intents.unclaimed(name) if tracked else set()
+            Refresh(self.api, self.replica, tables, unclaimed).run()
+
+    def begin(self, token: int) -> None:
+        """Before a step that writes: tell the CRM what an attempt before could not, then see what it holds."""
+        self.deliver(token)
+        self.refresh()
+
+    def deliver(self, token: int, run_no: int = 0) -> dict[str, pl.Series]:
+        """Tell the CRM what the replica holds otherwise; what it refuses is given up, and its ids returned by object.
+
+        Raises:
+            RetryLater: the CRM was lost, or takes no more calls today.
+        """
+        refused = Delivery(self, token).all()
+        if refused:
+            give_up(self, refused, run_no)
+        with self.engine.begin() as connection:
+            connection.execute(self.ledger.tables.api_change.delete())
+        ids: dict[str, list[str]] = {}
+        for one in refused:
+            ids.setdefault(one.target_object, []).append(one.target_id)
+        return {name: pl.Series("target_id", some, pl.String) for name, some in ids.items()}
+
+    def prepared(self, job: "LoadJob", batch: Batch, token: int) -> tuple[Batch, list[Refusal]]:
+        """Create the batch's new records in the CRM; return the batch without those it refused or did not get to."""
+        entity = self.mapping.entities[batch.entity]
+        tables = self.tables(entity.target.object)
+        self._failure, self._made = None, {}
+        inserts = batch.records.filter(pl.col("_action") == "insert")
+        if inserts.is_empty():
+            return batch, []
+        fresh = inserts.filter(
+            ~pl.col("_former").is_in(self._returned(tables, inserts, token).implode()).fill_null(False)
+        )
+        stream_no = job.stream_no(batch.entity)
+        sending = Sending(job.run_no, stream_no, tables.name, entity.target.external_id)
+        created = Creation(self, sending, token).run(fresh, list(entity.fields))
+        keys = fresh.select("_golden", entity.target.external_id).iter_rows()
+        self._made = {key: (stream_no, golden, created.ids[golden]) for golden, key in keys if golden in created.ids}
+        self._failure = created.failure
+        missing = [golden for golden in fresh["_golden"] if golden not in created.ids]
+        return batch.of(batch.records.filter(~pl.col("_golden").is_in(missing))), created.refusals
+
+    def _returned(self, tables: ObjectTables, inserts: pl.DataFrame, token: int) -> pl.Series:
+        """Bring back removed records that are to be inserted again; return their ids. Others are to be made anew."""
+        former = inserts["_former"].drop_nulls()
+        if former.is_empty():
+            return former
+        with self.engine.begin() as connection:
+            known = tables.read(connection, tables.confirmed, former)[tables.identity]
+        refused = [one.target_id for one in Delivery(self, token).bring_back(tables, known)]
+        with self.engine.begin() as connection:
+            delete_rows(connection, tables.confirmed, tables.identity, pl.Series("lost", refused, pl.String))
+        return known.filter(~known.is_in(refused))
+
+    def returnable(self, connection: sa.Connection, target_object: str, former: pl.Series) -> pl.Series:
+        """Return those ids of deleted records under which the CRM holds them again."""
+        tables = self.tables(target_object)
+        return tables.read(connection, tables.confirmed, former)[tables.identity]
+
+    def insert(self, connection: sa.Connection, target_object: str, rows: pl.DataFrame, external_id: str) -> list[str]:
+        """Write records that the CRM has just created to the replica, and return their ids in order."""
+        if rows.is_empty():
+            return []
+        tables = self.tables(target_object)
+        made = [self._made[key] for key in rows[external_id]]
+        ids = pl.Series(tables.identity, [identity for _, _, identity in made], pl.String)
+        numbered = rows.with_columns(ids)
+        for table in (tables.present, tables.confirmed):
+            delete_rows(connection, table, tables.identity, ids)
+            insert_rows(connection, texts_of(table), numbered)
+        known: dict[str, str | None] = {golden: identity for _, golden, identity in made}
+        self.intents.note(connection, made[0][0], known, CONFIRMED)
+        return ids.to_list()
+
+    def delivered(self, job: "LoadJob", batch: Batch, written: pl.DataFrame, token: int) -> list[Refusal]:
+        """Send the changes of a batch that was written; return what the CRM refused of them.
+
+        Raises:
+            RetryLater, OperatorNeeded: what stopped the batch, after all that the CRM has taken was noted.
+        """
+        tables = self.tables(self.mapping.entities[batch.entity].target.object)
+        self._take_back(tables, written)
+        changed = written.filter((pl.col("_action") == "update") | pl.col("_former").is_not_null())
+        refused = [] if changed.is_empty() else Delivery(self, token).changes(tables, changed["target_id"].unique())
+        if refused:
+            give_up(self, refused, job.run_no)
+        self._forget_changes(changed["target_id"])
+        if self._failure is not None:
+            raise self._failure
+        golden = dict(changed.select("target_id", "_golden").iter_rows())
+        return [Refusal(golden[one.target_id], one.reason) for one in refused]
+
+    def _take_back(self, tables: ObjectTables, written: pl.DataFrame) -> None:
+        """Have records purged that the CRM took and the ledger could not."""
+        kept = set(written["_golden"])
+        lost = [identity for _, golden, identity in self._made.values() if golden not in kept]
+        if lost:
+            with self.engine.begin() as connection:
+                rows = pl.DataFrame({tables.identity: lost}).with_columns(pl.lit("1").alias(PURGE))
+                insert_rows(connection, texts_of(tables.confirmed), rows)
+            self._made = {key: one for key, one in self._made.items() if one[1] in kept}
+
+    def _forget_changes(self, ids: pl.Series) -> None:
+        change = self.ledger.tables.api_change
+        with self.engine.begin() as connection:
+            keys = key_table(connection, pl.DataFrame({"wanted": ids}))
+            connection.execute(change.delete().where(change.c.target_id.in_(sa.select(keys.c.wanted))))
+            drop_keys(connection, keys)
+
+    def changing(self, connection: sa.Connection, lines: pl.DataFrame) -> None:
+        """Keep lines of the crosswalk (`stream_no`, `source_key`) as they are, in case the CRM refuses their change."""
+        crosswalk, change = self.ledger.tables.crosswalk, self.ledger.tables.api_change
+        keys = key_table(connection, lines.select("stream_no", "source_key"))
+        names = ["stream_no", "source_key", "target_id", "fingerprint", "changed_run"]
+        mine = sa.and_(
+            crosswalk.c.stream_no == sa.cast(keys.c.stream_no, sa.Integer), crosswalk.c.source_key == keys.c.source_key
+        )
+        held = sa.and_(change.c.stream_no == crosswalk.c.stream_no, change.c.source_key == crosswalk.c.source_key)
+        rows = sa.select(*(crosswalk.c[name] for name in names)).join(keys, mine).where(~sa.exists().where(held))
+        connection.execute(change.insert().from_select(names, rows))
+        drop_keys(connection, keys)
+
+    def undoing(self, run_no: int, token: int) -> None:
+        """Before a run is undone: find all that it has created, and see what the CRM holds."""
+        self.refresh()
+        with self.engine.begin() as connection:
+            found = self.intents.of_run(connection, run_no, FOUND)
+            for name in {name for name, _ in found}:
+                tables = self.tables(name)
+                ids = [identity for other, identity in found if other == name]
+                delete_rows(connection, tables.confirmed, tables.identity, pl.Series("found", ids))
+                rows = pl.DataFrame({tables.identity: ids}).with_columns(pl.lit("1").alias(PURGE))
+                insert_rows(connection, texts_of(tables.confirmed), rows)
+            self.intents.forget_run(connection, run_no)
+            self.ledger.check_fence(connection, token)
+
+    def purging(self, connection: sa.Connection, target_object: str, created: sa.Select[tuple[str]]) -> None:
+        """Note that records which a rollback takes out of the replica are to be deleted in the CRM for ever."""
+        confirmed = self.tables(target_object).confirmed
+        mine = confirmed.c[self.api.id_field].in_(created)
+        connection.execute(confirmed.update().where(mine).values({PURGE: sa.true()}))
+
+    def undone(self, token: int) -> None:
+        """After a run was undone in replica and ledger: undo it in the CRM, and read back what it holds then.
+
+        Raises:
+            ChangedSince: the CRM refused some of it; the rest is done, and repeating it tries these again.
+            RetryLater: the CRM was lost; repeating it does the rest.
+        """
+        with self.engine.begin() as connection:
+            connection.execute(self.ledger.tables.api_change.delete())
+        refused = Delivery(self, token).all()
+        if refused:
+            raise ChangedSince(f"the CRM refused to undo {len(refused)} record(s): {_listed(refused)}")
+        self.refresh()
+
+    def is_behind(self) -> bool:
+        """Return whether the CRM is yet to be told something."""
+        with self.engine.connect() as connection:
+            return any(
+                connection.execute(pending(self.tables(name)).limit(1)).first() is not None
+                for name in self.written_objects()
+            )
+
+
+def _listed(refused: Iterable[Undelivered]) -> str:
+    lines = [f"{one.target_object} {one.target_id}: {one.what}: {one.reason}" for one in refused]
+    return "; ".join(lines[:LISTED])
