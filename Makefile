@@ -14,6 +14,7 @@ WORKERS ?= 2
 DEMO_FLAGS ?=
 TEST_FLAGS ?=
 BENCH_FLAGS ?=
+FAULTS ?= bounded
 LOCK_FLAGS ?=
 
 # Without byte code every task of Airflow would compile its imports again.
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install install-dev demo demo-stop test lint format bench build lock clean
+.PHONY: help install install-dev demo demo-stop test faults lint format bench build lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +41,10 @@ demo-stop: ## stop what `make demo` left running
 
 test: $(DEV) ## run the tests; TEST_FLAGS="-k name" picks some, WORKERS=4 takes more cores
 	@$(BIN)/python -m pytest -q --no-header -rfE --tb=short -n $(WORKERS) --dist loadgroup $(TEST_FLAGS)
+
+faults: $(DEV) ## disturb runs at every point and print what came of each; FAULTS=full tries all, on every target
+	@FAULTS=$(FAULTS) $(BIN)/python -m pytest -q --no-header --tb=line --timeout=900 -n $(WORKERS) --dist loadgroup \
+		tests/faults $(TEST_FLAGS)
 
 lint: $(DEV) ## check style, types, the rooms' order, dependencies and spelling
 	$(BIN)/ruff check
