@@ -27,7 +27,7 @@ from crm_migration.load.target import SqlTarget, classify
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
-from crm_migration.staging import RunFolder, safe_name
+from crm_migration.staging import RunFolder, replace_file, safe_name
 
 RUN = "_run"
 
@@ -190,10 +190,11 @@ def timed(job: Job, step: str, entity: str | None = None) -> Iterator[dict[str, 
     with asking_target(job):
         yield figures
     figures["seconds"] = round(time.monotonic() - started, 3)
-    filesystem, path = fsspec.core.url_to_fs(job.folder.table(RUN, "timings"))
+    table = job.folder.table(RUN, "timings")
+    filesystem, path = fsspec.core.url_to_fs(table)
     filesystem.makedirs(path, exist_ok=True)
-    with filesystem.open(f"{path}/{safe_name(f'{step}-{entity or RUN}')}.json", "w") as handle:
-        json.dump(figures | {"finished": datetime.now().astimezone().isoformat()}, handle)
+    told = json.dumps(figures | {"finished": datetime.now().astimezone().isoformat()})
+    replace_file(f"{table}/{safe_name(f'{step}-{entity or RUN}')}.json", told)
 
 
 def timings(job: Job) -> list[dict[str, Any]]:
@@ -202,7 +203,7 @@ def timings(job: Job) -> list[dict[str, Any]]:
     if not filesystem.exists(path):
         return []
     found = []
-    for name in filesystem.ls(path, detail=False):
+    for name in filesystem.glob(f"{path}/*.json"):
         with filesystem.open(name, "r") as handle:
             found.append(json.load(handle))
     return sorted(found, key=lambda figures: str(figures["finished"]))

@@ -196,6 +196,21 @@ def room_for(path: str) -> Iterator[None]:
         ) from None
 
 
+def replace_file(path: str, text: str) -> None:
+    """Write a small file in one move: whoever reads it finds the old one or the new one, whole.
+
+    Raises:
+        StagingFull: the disk has no room for it.
+    """
+    folder, _, name = path.rpartition("/")
+    temporary = f"{folder}/.{name}.{uuid.uuid4().hex[:8]}"
+    filesystem, local = file_system(path)
+    with room_for(temporary):
+        with filesystem.open(file_system(temporary)[1], "w") as handle:
+            handle.write(text)
+        filesystem.mv(file_system(temporary)[1], local)
+
+
 class TableWriter:
     """Writes one staged table; nothing is visible under its name until `finish`."""
 
@@ -233,17 +248,10 @@ class TableWriter:
     def finish(self, **facts: Any) -> Staged:
         """Publish the table with `facts` in its manifest, drop the attempt before it, and return it."""
         staged = Staged(self.path, self._rows, self._columns, self._digest.hexdigest(), self._parts, facts)
-        self._publish(json.dumps(asdict(staged), indent=1, default=str))
+        replace_file(f"{self.path}/{MANIFEST}", json.dumps(asdict(staged), indent=1, default=str))
         self._remove_stale()
         self.staged = staged
         return staged
-
-    def _publish(self, text: str) -> None:
-        temporary = f".{MANIFEST}.{self._attempt}"
-        with room_for(f"{self.path}/{temporary}"):
-            with self._filesystem.open(f"{self._folder}/{temporary}", "w") as handle:
-                handle.write(text)
-            self._filesystem.mv(f"{self._folder}/{temporary}", f"{self._folder}/{MANIFEST}")
 
     def _remove_stale(self) -> None:
         for found in self._filesystem.ls(self._folder, detail=False):

@@ -110,10 +110,13 @@ def _from_postgres(error: psycopg.Error, target: str) -> MigrationError:
     reason = POSTGRES_REASONS.get(state) or (detail.message_primary if state == "P0001" else None)
     if state[:2] in ("22", "23", "44", "P0"):
         return RowsRefused(f"{reason or 'refused with SQLSTATE ' + state}{' (' + place + ')' if place else ''}")
-    if state[:2] in ("08", "40", "53", "57", "55"):
+    if state[:2] in ("08", "40", "53", "57", "55") or state in TIMED_OUT:
         return TargetUnavailable(f"{target}: connection lost or busy (SQLSTATE {state}); the task will try again")
     return MappingFault(f"{target}: {detail.message_primary} (SQLSTATE {state}); check mapping and privileges")
 
+
+TIMED_OUT = ("25P03", "25P04")
+"""A session of ours that held a transaction open for too long, having been frozen; PostgreSQL has ended it."""
 
 POSTGRES_REASONS = {
     "22001": "a text is too long for its column",

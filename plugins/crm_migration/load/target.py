@@ -24,6 +24,8 @@ __all__ = ["BATCH_ROWS", "TARGETS", "RowsRefused", "SqlTarget", "classify"]
 
 BATCH_ROWS = 50_000
 FIND_CHUNK = 1_000
+LOCK_SECONDS, IDLE_SECONDS = 60, 600
+"""How long to wait for a row that another holds; how long one of ours may hold rows and do nothing, being frozen."""
 BUSY_MILLISECONDS = 30_000
 
 
@@ -64,7 +66,12 @@ class SqlTarget:
     def _prepare_sessions(self) -> None:
         """Have every session refuse what does not fit, and speak UTC."""
         settings = {
-            "postgresql": ["SET TIME ZONE 'UTC'", "SET datestyle TO 'ISO'"],
+            "postgresql": [
+                "SET TIME ZONE 'UTC'",
+                "SET datestyle TO 'ISO'",
+                f"SET lock_timeout = '{LOCK_SECONDS}s'",
+                f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
+            ],
             "mysql": [
                 "SET time_zone = '+00:00'",
                 "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
