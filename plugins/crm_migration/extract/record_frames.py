@@ -15,6 +15,10 @@ MOST_FRAME: Final = 8 * 1024 * 1024
 """Letters and cells in one frame, more or less: frames of long or of wide records hold fewer rows."""
 TURNED_AT_ONCE: Final = 1000
 """Rows that are turned into columns together."""
+MOST_CELLS: Final = 1 << 20
+"""Cells of the rows that are handed over together."""
+CELL_LETTERS: Final = 4
+"""What a cell takes besides its letters, an empty one too, counted in letters."""
 
 
 def rows_getter(columns: Sequence[str]) -> Callable[[Sequence[dict[str, Any]]], list[Row]]:
@@ -64,11 +68,16 @@ class RecordFrames:
         self._letters = 0
         self._flushed = False
 
+    @property
+    def rows_at_once(self) -> int:
+        """Return how many rows may be handed over together."""
+        return max(1, MOST_CELLS // max(1, len(self._columns)))
+
     def add(self, row: Row, at: int, letters: int) -> bool:
         """Take a row of the columns' values; return whether the frame is full."""
         self._rows.append(row)
         self._places.append(at)
-        self._letters += letters + len(self._columns)
+        self._letters += letters + CELL_LETTERS * len(self._columns)
         if len(self._rows) >= TURNED_AT_ONCE:
             self._turn()
         return len(self._places) >= self._batch_rows or self._letters >= MOST_FRAME
@@ -84,7 +93,7 @@ class RecordFrames:
             taken = end
             if len(self._places) >= self._batch_rows:
                 yield self.flush()
-        self._letters += letters + len(self._columns) * len(rows)
+        self._letters += letters + CELL_LETTERS * len(self._columns) * len(rows)
         if self._letters >= MOST_FRAME and self._places:
             yield self.flush()
 

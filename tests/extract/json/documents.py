@@ -33,10 +33,14 @@ class Read:
         return list(zip(bad["_at"], bad["_fault"], strict=True))
 
 
+def opened(path: Path, options: JsonOptions | None = None, chunk: int = CHUNK) -> JsonReading:
+    """Return the reading of a document."""
+    return JsonReading(Document(path, path.name), Wanted(ReadOptions(json=options or JsonOptions())), chunk)
+
+
 def read_path(path: Path, options: JsonOptions | None = None, chunk: int = CHUNK, batch_rows: int = 100_000) -> Read:
     """Read a document's columns and then its rows."""
-    wanted = Wanted(ReadOptions(json=options or JsonOptions()))
-    reading = JsonReading(Document(path, path.name), wanted, chunk)
+    reading = opened(path, options, chunk)
     columns = reading.columns()
     frames = list(reading.frames(columns, batch_rows))
     assert all(frame.columns == [*columns, *READ_META] for frame in frames)

@@ -2,13 +2,15 @@
 
 import json
 import tarfile
+import tracemalloc
 
 import pytest
 
 from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.json.faults import NOT_A_NUMBER
 from crm_migration.extract.json.scanner import ScanFailed, Scanner, skip_space
-from tests.extract.json.documents import read_content, read_path
+from crm_migration.extract.json.units import Run, line_units
+from tests.extract.json.documents import opened, read_content, read_path
 
 
 @pytest.mark.parametrize(
@@ -96,3 +98,29 @@ def test_the_json_test_suite(shared_data, tmp_path):
             assert not is_json(content), name
             assert kept == [], name
     assert counts == {"y": 95, "n": 188, "i": 35}
+
+
+@pytest.mark.parametrize("between", ["\n", ","])
+def test_one_wide_record_does_not_make_the_narrow_ones_heavy(tmp_path, between):
+    wide, rows = {f"k{number}": 1 for number in range(1000)}, 12_000
+    text = json.dumps(wide) + between + between.join(['{"k7":1}'] * rows)
+    path = tmp_path / "input.json"
+    path.write_text(text if between == "\n" else f"[{text}]")
+    reading = opened(path)
+    columns = reading.columns()
+
+    tracemalloc.start()
+    heights = [frame.height for frame in reading.frames(columns)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert sum(heights) == rows + 1
+    # All cells at once would be 12 million, of eight bytes each at the least.
+    assert peak < 64 << 20
+
+
+def test_letters_of_lines_are_counted_once():
+    lines = b"\n".join([b'{"id":1,"note":"short"}', b'{"id":2,"inner":{"more":"nested"}}'] * 40)
+    runs = [unit for unit in line_units(iter([lines]), runs=True) if isinstance(unit, Run)]
+    assert sum(len(run.values) for run in runs) == 40
+    assert sum(run.letters for run in runs) == 40 * len(b'{"id":1,"note":"short"}')

@@ -86,7 +86,9 @@ class JsonReading:
         frames = RecordFrames(columns, batch_rows)
         for unit in self._units():
             if isinstance(unit, Run):
-                yield from frames.extend(rows_of(unit.values), unit.places, unit.letters)
+                # Each row has a place for every column, however few members its record has.
+                for run in unit.parts(frames.rows_at_once):
+                    yield from frames.extend(rows_of(run.values), run.places, run.letters)
                 continue
             for record in cutter.records(unit):
                 if _add(frames, unit, record, columns):

@@ -41,6 +41,16 @@ class Run(NamedTuple):
     values: list[dict[str, Any]]
     letters: int
 
+    def parts(self, most: int) -> Iterator["Run"]:
+        """Yield it in runs of at most `most` objects, with their share of the letters."""
+        size = len(self.values)
+        if size <= most:
+            yield self
+            return
+        for start in range(0, size, most):
+            places, values = self.places[start : start + most], self.values[start : start + most]
+            yield Run(places, values, self.letters * len(values) // size)
+
 
 def line_units(pieces: Iterator[bytes], runs: bool) -> Iterator[Unit | Run]:
     """Yield the value of each line of UTF-8, numbered by its line; a line that is no JSON is a unit with a fault.
@@ -73,20 +83,22 @@ def _units_of(lines: list[bytes], first: int, scanner: Scanner, quick: QuickRead
     """Yield the values of lines looked at one by one; `first` is the number of the first."""
     places: list[int] = []
     values: list[dict[str, Any]] = []
+    letters = 0
     for number, line in enumerate(lines, first):
         value = quick.object_in(line) if quick is not None else None
         if value is not None:
             places.append(number)
             values.append(value)
+            letters += len(line)
             continue
         unit = _line_unit(scanner, line, number)
         if unit is not None:
             if values:
-                yield Run(places, values, sum(map(len, lines)))
-                places, values = [], []
+                yield Run(places, values, letters)
+                places, values, letters = [], [], 0
             yield unit
     if values:
-        yield Run(places, values, sum(map(len, lines)))
+        yield Run(places, values, letters)
 
 
 def _line_unit(scanner: Scanner, line: bytes, number: int) -> Unit | None:
