@@ -13,6 +13,7 @@ FULL = os.environ.get("FAULTS") == "full"
 PIPELINE = "crm_migration.pipeline"
 LOAD = "crm_migration.load"
 STAGING = "crm_migration.staging.TableWriter"
+PUBLISHED = "crm_migration.staging.replace_file"
 LEDGER = "crm_migration.ledger.ledger.Ledger"
 INNER: dict[Step, tuple[str, ...]] = {
     ("preflight",): (
@@ -20,11 +21,11 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"after {LEDGER}.begin_run",
         f"before {STAGING}.finish",
     ),
-    ("extract_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}.write"),
-    ("clean_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}._publish"),
-    ("match_entity", "contact"): (f"before {STAGING}._publish", f"after {STAGING}._publish"),
+    ("extract_entity", "contact"): (f"before {PUBLISHED}", f"after {STAGING}.write"),
+    ("clean_entity", "contact"): (f"before {PUBLISHED}", f"after {PUBLISHED}"),
+    ("match_entity", "contact"): (f"before {PUBLISHED}", f"after {PUBLISHED}"),
     ("backup",): (
-        f"before {STAGING}._publish 2",
+        f"before {PUBLISHED} 2",
         f"before {LOAD}.backup.verify",
         f"after {LOAD}.backup._record 2",
         f"before {LEDGER}.update_run",

@@ -24,10 +24,11 @@ from crm_migration.connections import from_url
 from crm_migration.errors import MigrationError
 from crm_migration.extract.source import Window
 from crm_migration.job import Job
-from crm_migration.load import backup, load
+from crm_migration.load import backup, target
 from crm_migration.mapping.reader import read_mapping
 from tests.faults.failpoints import Fault, install
 
+LOCK_SECONDS = 5
 LONGEST = 2500
 """Characters of a message: a line must fit into what a pipe takes at once."""
 
@@ -61,7 +62,8 @@ def whole_line(job: Job) -> Any:
 
 def obey(order: dict[str, Any], answer: int) -> None:
     """Carry out an order and write into `answer` what came of it."""
-    load.BATCH_ROWS = backup.BATCH_ROWS = order["batch_rows"]
+    target.SqlTarget.batch_rows = backup.BATCH_ROWS = order["batch_rows"]
+    target.LOCK_SECONDS, target.BUSY_MILLISECONDS = LOCK_SECONDS, 1000 * LOCK_SECONDS
     if order.get("zone"):
         os.environ["TZ"] = order["zone"]
         time.tzset()

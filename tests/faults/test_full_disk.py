@@ -10,9 +10,10 @@ import pytest
 
 from tests.faults.conftest import Note
 from tests.faults.crew import Crew, Ended
-from tests.faults.invariants import after_fault, at_the_end
-from tests.faults.place import Place, Step
-from tests.faults.world import World, remaining
+from tests.faults.invariants import after_fault
+from tests.faults.place import Step
+from tests.faults.test_failpoints import loaded_on
+from tests.faults.world import World
 
 pytestmark = pytest.mark.xdist_group("faults-sqlite")
 
@@ -65,15 +66,10 @@ def test_a_task_that_finds_no_room_on_the_disk_says_so_and_goes_on_when_there_is
     found = as_told(crew.carry_out(place.order(step)), staging) + half_tables(moved, before)
     found += after_fault(place)
     filler.unlink()
-    found += finished(crew, place, step, world)
+    found += loaded_on(crew, place, step, world)
     staging.unlink()
     world.drop(place)
     note(f"{' '.join(step)}: disk full", "sqlite", found)
-
-
-def finished(crew: Crew, place: Place, step: Step, world: World) -> list[str]:
-    ended = crew.carry_out(place.order(*remaining(step)))
-    return ([] if ended.well else [f"cleared, but {ended}"]) + at_the_end(place, world.expected)
 
 
 @pytest.mark.parametrize("step", STEPS[:2], ids=" ".join)
@@ -85,6 +81,6 @@ def test_a_task_that_may_write_no_large_file_says_so(
     staging = place.case.root / "staging"
     before = set(staging.rglob("*"))
     found = as_told(crew.carry_out(place.order(step, file_bytes=700)), staging) + half_tables(staging, before)
-    found += finished(crew, place, step, world)
+    found += loaded_on(crew, place, step, world)
     world.drop(place)
     note(f"{' '.join(step)}: file too large", "sqlite", found)

@@ -11,7 +11,7 @@ from tests.faults import points
 from tests.faults.conftest import KINDS, Note
 from tests.faults.crew import Crew
 from tests.faults.invariants import after_fault, at_the_end, not_green
-from tests.faults.place import Place, Step
+from tests.faults.place import Step
 from tests.faults.test_failpoints import repeated, taken_back
 from tests.faults.world import LINE, World
 
@@ -21,41 +21,17 @@ RUNS = [(KINDS[number % len(KINDS)], number) for number in range(KILLS // KILLS_
 WHOLE: Step = ("line",)
 
 
-def life(place: Place, crew: Crew) -> float:
-    """Return how long the run takes when it is left alone."""
-    begun = time.monotonic()
-    ended = crew.carry_out(place.order(WHOLE))
-    assert ended.well, str(ended)
-    return time.monotonic() - begun
-
-
-@pytest.fixture(scope="session")
-def lifetime(world_of: Callable[[str], World], crew: Crew) -> Callable[[str], float]:
-    """How long the whole run takes, by kind of target."""
-    known: dict[str, float] = {}
-
-    def measured(kind: str) -> float:
-        if kind not in known:
-            world = world_of(kind)
-            place = world.copy(LINE[0])
-            known[kind] = life(place, crew)
-            world.drop(place)
-        return known[kind]
-
-    return measured
-
-
 @pytest.mark.parametrize(
     ("kind", "seed"),
     [pytest.param(kind, seed, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind, seed in RUNS],
 )
 def test_a_run_that_is_killed_at_random_moments_and_started_again(
-    kind: str, seed: int, world_of: Callable[[str], World], lifetime: Callable[[str], float], crew: Crew, note: Note
+    kind: str, seed: int, world_of: Callable[[str], World], crew: Crew, note: Note
 ) -> None:
     world, draw = world_of(kind), random.Random(seed)
     place, found, moments = world.copy(LINE[0]), [], []
     for _ in range(KILLS_A_RUN):
-        moments.append(draw.uniform(0, lifetime(kind)))
+        moments.append(draw.uniform(0, world.lifetime))
         worker = crew.start(place.order(WHOLE))
         time.sleep(moments[-1])
         worker.send(signal.SIGKILL)

@@ -12,16 +12,17 @@ import pytest
 import sqlalchemy as sa
 
 from crm_migration.staging import open_table
+from tests.cases.circle import TABLES
 from tests.faults import points
 from tests.faults.conftest import Note
 from tests.faults.crew import Crew, wait_until
 from tests.faults.failpoints import Fault
-from tests.faults.invariants import after_fault, at_the_end
+from tests.faults.invariants import after_fault
 from tests.faults.own_servers import OwnServer
 from tests.faults.place import Place, Step
 from tests.faults.points import LEDGER
 from tests.faults.proxy import relayed
-from tests.faults.test_failpoints import ended_as_told, repeated, taken_back, taken_up
+from tests.faults.test_failpoints import ended_as_told, loaded_on, repeated, taken_back
 from tests.faults.world import LINE, UNDO, World
 
 SERVERS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in ("postgres", "mariadb")]
@@ -56,7 +57,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_batch_and_comes_back(
     if step == UNDO:
         found += taken_back(crew, place, world)
     else:
-        found += taken_up(crew, place, step) + at_the_end(place, world.expected)
+        found += loaded_on(crew, place, step, world)
     world.drop(place)
     note(f"{' '.join(step)}: server killed", kind, found)
 
@@ -80,7 +81,7 @@ def test_a_server_that_stands_still_for_a_while_is_waited_for(
         found = [] if worker.running() else ["false green: it ended while the server stood still"]
     ended = worker.end()
     found += [] if ended.well else [f"not waited for: {ended}"]
-    found += taken_up(crew, place, step) + at_the_end(place, world.expected) + repeated(crew, place)
+    found += loaded_on(crew, place, step, world) + repeated(crew, place)
     world.drop(place)
     note("load_entity contact: server frozen", kind, found)
 
@@ -130,13 +131,14 @@ def test_a_line_that_is_cut_at_any_byte(
             if proxy.is_cut:
                 found += [f"cut at {at} of {whole}: {fault}" for fault in ended_as_told(ended, "close")]
         found += after_fault(place)
-    found += taken_up(crew, place, step) + at_the_end(place, world.expected) + repeated(crew, place)
+    found += loaded_on(crew, place, step, world) + repeated(crew, place)
     found += taken_back(crew, place, world)
     world.drop(place)
     note(f"load_entity contact: line cut {CUTS} times ({way})", kind, found)
 
 
-PEOPLE = 150_000
+DOUBLINGS = 11
+"""Of some fifty people: more than one batch of them."""
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -178,10 +180,10 @@ def moved_source(file_url: str, url: str) -> str:
             texts = [[value if value is None else str(value) for value in row] for row in found]
             rows = [dict(zip(names, row, strict=True)) for row in texts]
             connection.execute(table.insert(), rows)
-            if name == "people":
-                more = [rows[0] | {"id": f"more{number}", "mail": None} for number in range(PEOPLE)]
-                for start in range(0, PEOPLE, 10_000):
-                    connection.execute(table.insert(), more[start : start + 10_000])
+        others = ", ".join(column for column in TABLES["people"] if column != "id")
+        for number in range(DOUBLINGS):
+            more = f"SELECT concat(id, '-{number}'), {others} FROM people"
+            connection.exec_driver_sql(f"INSERT INTO people (id, {others}) {more}")
     engine.dispose()
     return url
 

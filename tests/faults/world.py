@@ -1,6 +1,7 @@
 """A target as an earlier run has left it, and a second run into it that can be taken up at any of its steps."""
 
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ class World:
         self.saved: dict[Step, Saved] = {}
         self.first = self._place(databases.create(), "one", folder / "undisturbed")
         target.create(self.first.case.target_url, [])
+        begun = time.monotonic()
         self._must(self.first, ("line",))
+        self.lifetime = time.monotonic() - begun
         self.before = self.first.case.content()
         self.expected: dict[str, Any] = {}
         self.undisturbed = Place(self._case(self.first.case.target_url, "two", self.first.case.root), "two")
