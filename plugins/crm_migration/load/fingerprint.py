@@ -22,12 +22,14 @@ NULL_HASH = 0
 def canonical(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """Return `frame` with every field of `entity` as canonical text; other columns stay."""
     present = {name: frame.schema[name] for name in entity.fields if name in frame.columns}
-    return frame.with_columns(_canonical(pl.col(name), dtype).alias(name) for name, dtype in present.items())
+    return frame.with_columns(
+        _canonical(pl.col(name), dtype, entity.moments).alias(name) for name, dtype in present.items()
+    )
 
 
-def _canonical(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+def _canonical(column: pl.Expr, dtype: pl.DataType, moments: str) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
-        return column.dt.replace_time_zone(None).dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
+        return column.dt.truncate(f"1{moments}").dt.replace_time_zone(None).dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
     if isinstance(dtype, pl.Boolean):
         return column.cast(pl.Int8).cast(pl.String)
     return column.cast(pl.String)

@@ -221,6 +221,7 @@ class Entity(Strict):
     expectations: list[Expectation] = Field(default_factory=list)
     acceptance: list[Acceptance] = Field(default_factory=list)
     _classification: Classification | None = PrivateAttr(None)
+    _moments: Literal["us", "ms"] = PrivateAttr("us")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Entity":
@@ -248,6 +249,11 @@ class Entity(Strict):
     def classification(self) -> Classification | None:
         """Return the rules of all entities that read the same rows; None where no rule chooses among them."""
         return self._classification
+
+    @property
+    def moments(self) -> Literal["us", "ms"]:
+        """Return how exact a moment is that the target keeps."""
+        return self._moments
 
     @property
     def late(self) -> timedelta:
@@ -336,6 +342,7 @@ class Mapping(Strict):
         for name, entity in self.entities.items():
             if entity.when is not None:
                 entity._classification = Classification(name, shared[entity.place])  # noqa: SLF001 the model's own
+            entity._moments = "ms" if self.target.kind == "fxiaoke" else "us"  # noqa: SLF001 the model's own
         return self
 
     @property

@@ -123,7 +123,7 @@ class Delivery:
             present = tables.read(connection, tables.present, ids)
             confirmed = tables.read(connection, tables.confirmed, ids).filter(pl.col(STATE) == THERE)
         both = present.join(confirmed, on=tables.identity, how="inner", suffix="_was", maintain_order="left")
-        changes = list(_changes(tables, both))
+        changes = list(_changes(tables, both, self._decimals(tables)))
         outcomes = self._persist(changes, lambda one: self.api.update(tables.name, one.identity, one.values))
         done = [change.identity for change, _ in outcomes.done]
         self._note_changed(tables, present.filter(pl.col(tables.identity).is_in(done)))
@@ -132,6 +132,12 @@ class Delivery:
             Undelivered(tables.name, change.identity, reason, "change", tuple(change.values))
             for change, reason in outcomes.refused
         ]
+
+    def _decimals(self, tables: ObjectTables) -> dict[str, int | None]:
+        """Return how many decimals the CRM shows of the numbers that the replica keeps as such."""
+        described = self.api.describe(tables.name).columns
+        numbers = [name for name, column in tables.columns.items() if column.kind == "number" and name in described]
+        return {name: described[name].scale for name in numbers}
 
     def _note_changed(self, tables: ObjectTables, rows: pl.DataFrame) -> None:
         if rows.is_empty():
@@ -212,11 +218,21 @@ def _changed(tables: ObjectTables) -> sa.Select[tuple[str]]:
     return joined.where(confirmed.c[STATE] == THERE, tables.differing())
 
 
-def _changes(tables: ObjectTables, both: pl.DataFrame) -> Iterator[Change]:
+def _changes(tables: ObjectTables, both: pl.DataFrame, decimals: dict[str, int | None]) -> Iterator[Change]:
     for row in both.iter_rows(named=True):
         values = {name: row[name] for name in tables.fields if row[name] != row[f"{name}_was"]}
         if values:
-            yield Change(row[tables.identity], values)
+            yield Change(
+                row[tables.identity], {name: _padded(text, decimals.get(name)) for name, text in values.items()}
+            )
+
+
+def _padded(text: str | None, decimals: int | None) -> str | None:
+    """Return a number with as many decimals as its field shows."""
+    if text is None or not decimals:
+        return text
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(decimals, '0')}"
 
 
 def delete_rows(connection: sa.Connection, table: sa.Table, key: str, ids: pl.Series) -> None:

@@ -167,6 +167,10 @@ class ReplicaTarget(SqlTarget):
         tables = self.tables(target_object)
         return tables.read(connection, tables.confirmed, former)[tables.identity]
 
+    def reserve_ids(self, _connection: sa.Connection, _target_object: str, _count: int) -> list[str] | None:
+        """Return None: only the CRM gives ids, when it creates a record."""
+        return None
+
     def insert(self, connection: sa.Connection, target_object: str, rows: pl.DataFrame, external_id: str) -> list[str]:
         """Write records that the CRM has just created to the replica, and return their ids in order."""
         if rows.is_empty():
