@@ -12,6 +12,7 @@ from crm_migration.mapping.model import (
     FieldSpec,
     Integer,
     MatchConfig,
+    ModelFields,
     Number,
     Reference,
     Strategy,
@@ -131,12 +132,26 @@ def _match(scope: Scope, match: MatchConfig) -> Iterator[Fault]:
         yield from _telling(scope, scope.at("match", "keys", index, "fields"), key.fields)
         if key.similar:
             yield from _telling(scope, scope.at("match", "keys", index, "similar", "fields"), key.similar.fields)
-    for part, names_of_part in match.model.fields.named.items() if match.model else ():
-        for name in names_of_part:
-            yield from _telling(scope, scope.at("match", "model", "fields"), [name], part)
+    if match.model:
+        yield from _parts(scope, match.model.fields)
     if match.guards.given_name is not None:
         yield from _telling(scope, scope.at("match", "guards"), [match.guards.given_name], "given_name")
     yield from _survivorship(scope, match)
+
+
+def _parts(scope: Scope, fields: ModelFields) -> Iterator[Fault]:
+    """Yield the faults of the fields that play the parts of the model, each of them one part."""
+    place = scope.at("match", "model", "fields")
+    played: dict[str, str] = {}
+    for part, names in fields.named.items():
+        for name in names:
+            yield from _telling(scope, place, [name], part)
+            if name in played:
+                yield Fault((*place, part), f"expected each field in one part, found {name} as {played[name]} already")
+            played.setdefault(name, part)
+    if fields.birth_date is not None and isinstance(scope.field(fields.birth_date), DateTime):
+        text = f"expected a date, found the datetime {fields.birth_date}, whose day depends on the zone"
+        yield Fault((*place, "birth_date"), text, depends=(scope.kind_of(fields.birth_date),))
 
 
 def _telling(scope: Scope, place: Place, names: list[str], step: str | None = None) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from crm_migration.match.chunks import Inputs, scored_in_chunks
 from crm_migration.match.comparisons import ANOTHER_AREA, ANOTHER_STREET, UNLIKE_NAMES
-from crm_migration.match.guards import companies_apart, persons_apart
+from crm_migration.match.guards import companies_apart, persons_apart, weakly_named
 from crm_migration.match.linkage import Linked
 from crm_migration.match.model import Model
 from crm_migration.match.pairs import PAIR, beside
@@ -22,6 +22,7 @@ from crm_migration.staging import RunFolder
 
 ASSESSED = {**PAIR, "probability": pl.Float64(), "weights": pl.String(), "reason": pl.String()}
 _MERGE = "merge"
+_WEAKLY = "given names agree weakly"
 _CLOSE_STREET = ("same", "alike", "house number and a word")
 _PARTLY_NAMED = (
     "family name, other missing", "given name, other missing", "given is family name, other missing",
@@ -124,6 +125,7 @@ def _objections(model: Model, pairs: pl.DataFrame) -> pl.Series:
         excused = pl.lit(value=False)
     else:
         named, reason = persons_apart(pairs.select("given", "family", "given_r", "family_r")), "given_name"
+        labels |= {_WEAKLY: pl.lit(weakly_named(pairs["given"], pairs["given_r"]))}
         # Chinese characters that sound alike are a slip of the input method where mailbox or phone are the same.
         excused = _is_in(labels, "email", "same") | _is_in(labels, "phone", "same")
         excused &= _is_in(labels, "name", "same sound")
@@ -148,17 +150,39 @@ def _rule_objection(kind: str, labels: dict[str, pl.Expr]) -> pl.Expr:
     own |= is_in("website", "same") if kind == "company" else is_in("birth_date", "same", "one digit")
     street = is_in("street", *_CLOSE_STREET)
     if kind == "company":
-        elsewhere = is_in("street", *ANOTHER_STREET) & is_in("area", *ANOTHER_AREA) & ~is_in("phone", "same")
+        elsewhere = _elsewhere(labels) & ~is_in("phone", "same")
         return pl.when(elsewhere).then(pl.lit("other_place")).when(~own & ~street).then(pl.lit("name_only"))
     partly = is_in("name", *_PARTLY_NAMED) & ~is_in("email", "same") & ~is_in("birth_date", "same")
     return (
-        pl.when(is_in("name", *UNLIKE_NAMES) | partly)
+        pl.when(is_in("name", *UNLIKE_NAMES) | partly | _of_another_member(labels))
         .then(pl.lit("weak_name"))
         .when(is_in("birth_date", "differs", "year") & ~(is_in("email", "same") & is_in("name", "same", "swapped")))
         .then(pl.lit("birth_date"))
         .when(~own & ~(street & is_in("name", "same", "swapped")))
         .then(pl.lit("name_only"))
     )
+
+
+def _elsewhere(labels: dict[str, pl.Expr]) -> pl.Expr:
+    """Return whether a company's two records stand at two places, as branches do, which share web site and mailbox."""
+    is_in = partial(_is_in, labels)
+    street = is_in("street", *ANOTHER_STREET) & is_in("area", *ANOTHER_AREA)
+    street |= is_in("street", "house number and a word") & is_in("area", "differs")
+    # Without an address, another phone is all that a branch shows.
+    nowhere = ~is_in("area", "same", "postal code", "city", *ANOTHER_AREA) & is_in("phone", "differs")
+    unknown = ~is_in("street", *_CLOSE_STREET, *ANOTHER_STREET)
+    return street | unknown & (nowhere | is_in("area", "differs"))
+
+
+def _of_another_member(labels: dict[str, pl.Expr]) -> pl.Expr:
+    """Return whether a name that agrees in part may be another one's in the same household or company."""
+    is_in = partial(_is_in, labels)
+    another = is_in("email", "same before the @", "differs") | is_in("phone", "differs")
+    another |= is_in("birth_date", "two digits", "year", "differs")
+    two_boxes = is_in("email", "differs") & (pl.col("email_domain") == pl.col("email_domain_r")).fill_null(value=False)
+    born_alike = is_in("birth_date", "same")
+    alike = ~is_in("name", "same", "swapped", "same sound") & ~born_alike
+    return labels[_WEAKLY] & another & ~born_alike | two_boxes & alike
 
 
 def evidence_of_merges(pool: Pool, linked: Linked, assessed: Assessed) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Companies' names: the base name without legal form, and when two of them are one company."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 from itertools import chain
 
@@ -70,11 +71,11 @@ def companies_differ(left: str, right: str) -> bool:
     """
     if sorted(_NUMERALS.findall(left)) != sorted(_NUMERALS.findall(right)):
         return True
-    first, second = set(left.split()), set(right.split())
+    first, second = Counter(left.split()), Counter(right.split())
     return _has_own_word(first - second, second - first) and _has_own_word(second - first, first - second)
 
 
-def _has_own_word(words: set[str], others: set[str]) -> bool:
+def _has_own_word(words: Counter[str], others: Counter[str]) -> bool:
     return any(not any(_resembles(word, other) for other in others) for word in words)
 
 

@@ -8,6 +8,8 @@ from crm_migration.mapping.model import Compare, StrongKey
 from crm_migration.match.companies import base_name
 from crm_migration.match.folding import blank_to_null, caseless
 
+# The country's code may be missing on one side: a number is told by its last digits.
+PHONE_DIGITS = 9
 _PART = "\x1f"
 # Hosts where many customers live side by side: the customer is the label in front, or nobody.
 _HOSTING = (

@@ -179,20 +179,25 @@ def _email() -> Comparison:
     named = (
         "contains(email_user_l, split_part(family_l, ' ', 1)) OR contains(email_user_l, split_part(given_l, ' ', 1))"
     )
-    namesake = f"(email_l <> email_r AND email_user_l = email_user_r AND (name_l = name_r OR {named}))"
-    two_people = (
-        "split_part(given_l, ' ', 1) <> split_part(given_r, ' ', 1)"
-        " AND contains(email_user_l, split_part(given_l, ' ', 1))"
-        " AND contains(email_user_r, split_part(given_r, ' ', 1))"
-    )
+    both_named = "(coalesce(email_of_name_l, false) AND coalesce(email_of_name_r, false))"
+    same_user = f"email_user_l = email_user_r AND (name_l = name_r OR {named})"
+    namesake = f"(email_l <> email_r AND ({same_user} OR {both_named} AND name_l = name_r))"
+    two_people = f"({_called_otherwise('given')} OR {_called_otherwise('family')})"
+    one_person = f"NOT coalesce({two_people}, false)"
     same_number = "email_number_l IS NOT DISTINCT FROM email_number_r"
     return _comparison(
         "email",
         f"{_missing('email')} OR {namesake}",
         _level("email_l = email_r", "same", "email"),
         _level("email_user_l = email_user_r", "same before the @"),
-        _level(f"{same_number} AND NOT coalesce({two_people}, false) AND levenshtein(email_l, email_r) <= 2", "alike"),
+        _level(f"{same_number} AND NOT {both_named} AND {one_person} AND levenshtein(email_l, email_r) <= 2", "alike"),
     )
+
+
+def _called_otherwise(part: str) -> str:
+    """Return SQL for whether both mailboxes are called by this part of their holders' names, which differs."""
+    left, right = (f"split_part({part}_{side}, ' ', 1)" for side in "lr")
+    return f"({left} <> {right} AND contains(email_user_l, {left}) AND contains(email_user_r, {right}))"
 
 
 def _phone() -> Comparison:

@@ -41,11 +41,16 @@ def put(connection: "duckdb.DuckDBPyConnection", table: str, frames: Iterator[pl
 
 
 def linker(
-    connection: "duckdb.DuckDBPyConnection", table: str, settings: dict[str, Any], blocked: str | None = None
+    connection: "duckdb.DuckDBPyConnection",
+    table: str,
+    settings: dict[str, Any],
+    blocked: str | None = None,
+    common: dict[str, str] | None = None,
 ) -> "Linker":
     """Return Splink's linker over `table`, silent: what it finds is told by the room's own facts.
 
-    Where `blocked` names a table of pairs, the linker predicts those and no others.
+    Where `blocked` names a table of pairs, the linker predicts those and no others. How common a value is it counts
+    in `table`, but for the columns of `common`, which names a table for each.
     """
     from splink import DuckDBAPI, Linker, SettingsCreator
 
@@ -55,4 +60,6 @@ def linker(
     made = Linker(rows, SettingsCreator.from_path_or_dict(settings), log_level=None)
     if blocked is not None:
         made.table_management.register_blocked_pairs_for_predict(database.register(connection.table(blocked)))
+    for column, frequencies in (common or {}).items():
+        made.table_management.register_term_frequency_lookup(database.register(connection.table(frequencies)), column)
     return made

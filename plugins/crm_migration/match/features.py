@@ -11,13 +11,12 @@ from crm_migration.clean.email_words import ROLES
 from crm_migration.mapping.matching import MatchModel, ModelFields
 from crm_migration.match.chinese import pinyin, simplified
 from crm_migration.match.companies import base_name
-from crm_migration.match.compare import digits, domain
+from crm_migration.match.compare import PHONE_DIGITS, digits, domain
 from crm_migration.match.folding import blank_to_null, caseless, words
 from crm_migration.match.nicknames import forms_of
 from crm_migration.match.persons import TITLES
 
 _CJK = r"[\u{3040}-\u{30FF}\u{3400}-\u{9FFF}\u{AC00}-\u{D7AF}]"
-_PHONE_DIGITS = 9
 # Likeness of two texts takes their lengths multiplied.
 _MOST_LETTERS = 254
 _GENERATION = r"(?i)[\s,]+(jr|jun|jnr|junior|sr|sen|snr|senior|ii|iii|iv)\.?\s*$"
@@ -33,13 +32,18 @@ _STREET_WORDS = {
     "ninth": "9", "tenth": "10", "calle": "c", "rue": "r", "via": "v",
 }  # fmt: skip
 
-
+_STREET_KINDS = (
+    *_STREET_WORDS.values(), "way", "ul", "ulica", "al", "aleja", "os", "plac", "piazza", "piazzale", "largo", "corso",
+    "viale", "plaza", "avenida", "rua", "paseo", "chemin", "allee", "place", "quai", "weg", "gasse", "platz", "laan",
+    "apt", "flat", "suite", "unit", "de", "del", "della", "di", "des", "du", "la", "le", "les", "el", "los", "las",
+)  # fmt: skip
 _LISTS = ("given_forms", "company_words", "street_words")
 _TEXTS = (
     "given", "family", "name", "name_any_order", "sound", "company", "company_any_order", "email", "email_user",
-    "email_number", "phone", "website", "address", "house", "street", "postal_code", "city", "birth_date",
+    "email_number", "email_domain", "phone", "website", "address", "house", "street", "postal_code", "city",
+    "birth_date",
 )  # fmt: skip
-FEATURES = (*_TEXTS, *_LISTS, "cjk")
+FEATURES = (*_TEXTS, *_LISTS, "cjk", "email_of_name")
 _OF_A_PERSON = ("given_name", "family_name", "full_name", "birth_date")
 
 
@@ -56,7 +60,7 @@ def featured(frame: pl.DataFrame, model: MatchModel, *kept: str | pl.Expr) -> pl
     texts = [(_text(parts[part]) if part in parts else nothing).alias(f"_{part}") for part in ModelFields.model_fields]
     # The tables are made ready once a chunk.
     told = frame.select(*kept, *texts).rechunk()
-    for step in (_split_whole_name, _folded, _named, _of_companies, _of_contact, _of_place):
+    for step in (_split_whole_name, _folded, _named, _of_companies, _of_contact, _of_mailbox, _of_place):
         told = told.with_columns(**step())
     if model.kind == "person":
         told = told.with_columns(**_without_roles())
@@ -142,11 +146,24 @@ def _of_contact() -> dict[str, pl.Expr]:
         "email": email,
         "email_user": user,
         "email_number": digits(user),
-        # The country's code may be missing on one side: a number is told by its last digits.
-        "phone": digits(pl.col("_phone")).str.tail(_PHONE_DIGITS),
+        "email_domain": domain(email),
+        "phone": digits(pl.col("_phone")).str.tail(PHONE_DIGITS),
         "website": domain(pl.col("_website")),
         "birth_date": digits(pl.col("_birth_date")),
     }
+
+
+def _of_mailbox() -> dict[str, pl.Expr]:
+    """Return whether the mailbox is called by nothing but its holder's name."""
+    letters = pl.col("email_user").str.replace_all(r"[._-]+", "")
+    given, family = pl.col("given").str.extract(r"^(\S+)", 1), pl.col("family").str.replace_all(" ", "", literal=True)
+    first = given.str.slice(0, 1)
+    shapes = [given + family, family + given, first + family, family + first, given, family]
+    turned = (pl.col("sound") + pl.col("sound")).str.contains(letters, literal=True)
+    turned &= pl.col("sound").str.len_chars() == letters.str.len_chars()
+    named = [(letters == shape).fill_null(value=False) for shape in shapes]
+    found = pl.any_horizontal(*named, pl.col("cjk") & turned.fill_null(value=False))
+    return {"email_of_name": pl.when(letters.is_not_null()).then(found)}
 
 
 def _without_roles() -> dict[str, pl.Expr]:
@@ -160,11 +177,16 @@ def _of_place() -> dict[str, pl.Expr]:
     short = plain.str.replace_all(r"([a-z]{3,})strasse\b", "${1}str").str.split(" ")
     short = short.list.eval(pl.element().replace(_STREET_WORDS)).list.join(" ")
     house = pl.coalesce(short.str.extract(r"^(\d+)\b", 1), short.str.extract(r"(\d+)\D*$", 1))
-    street = blank_to_null(short.str.replace(r"^\d+\s*", ""))
+    # The house number stands on either end, and "street" is a word of every street.
+    in_front = short.str.contains(r"^\d+\b")
+    street = (
+        pl.when(in_front).then(short.str.replace(r"^\d+\s*", "")).otherwise(short.str.replace(r"\s\d+\s?[a-z]?$", ""))
+    )
+    street = blank_to_null(street)
     return {
         "address": blank_to_null(short),
         "house": house,
         "street": street,
-        "street_words": street.str.split(" "),
+        "street_words": street.str.split(" ").list.eval(pl.element().filter(~pl.element().is_in(_STREET_KINDS))),
         "postal_code": blank_to_null(caseless(pl.col("_postal_code")).str.replace_all(r"[^\p{L}\p{N}]+", "")),
     }

@@ -5,14 +5,15 @@ from rapidfuzz.distance import Levenshtein
 
 from crm_migration.match.chinese import simplified
 from crm_migration.match.companies import companies_differ
-from crm_migration.match.compare import digits
-from crm_migration.match.folding import joined, words
+from crm_migration.match.compare import PHONE_DIGITS, digits
+from crm_migration.match.folding import caseless, joined, words
 from crm_migration.match.pairs import beside
-from crm_migration.match.persons import generations_differ, given_names_differ
+from crm_migration.match.persons import generations_differ, given_names_agree_weakly, given_names_differ, names_swapped
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
 
 _SLIP = 2
+_OWN = ("birth_date", "email", "phone")
 
 
 def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
@@ -25,16 +26,56 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
         return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
     wanted = pl.concat([pairs["a"], pairs["b"]])
     other = simplified(words(joined(plan.other_names))) if plan.other_names else pl.lit(None, dtype=pl.String)
-    born = plan.birth_date
-    names = pool.values(wanted, [given, *plan.other_names, *([born] if born else [])]).select(
+    own = {name: plan.model.fields.named.get(name, []) if plan.model else [] for name in _OWN}
+    names = pool.values(wanted, [given, *plan.other_names, *(field for fields in own.values() for field in fields)])
+    names = names.select(
         pl.col("_node").alias("node"),
         simplified(words(pl.col(given).cast(pl.String))).alias("given"),
         other.alias("other"),
-        (digits(pl.col(born).cast(pl.String)) if born else pl.lit(None, dtype=pl.String)).alias("born"),
+        *[_first(fields, name).alias(name) for name, fields in own.items()],
     )
     sides = beside(pairs.select("a", "b"), names)
     apart = persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
-    return apart | births_apart(sides)
+    return apart | births_apart(sides) | weakly_named_apart(sides)
+
+
+def _first(fields: list[str], part: str) -> pl.Expr:
+    """Return the first filled of the fields that play the part, as it is compared."""
+    texts = [pl.col(field).cast(pl.String) for field in fields]
+    if not texts:
+        return pl.lit(None, dtype=pl.String)
+    if part == "email":
+        return pl.coalesce(caseless(text) for text in texts)
+    first = pl.coalesce(digits(text) for text in texts)
+    return first.str.tail(PHONE_DIGITS) if part == "phone" else first
+
+
+def weakly_named_apart(sides: pl.DataFrame) -> pl.Series:
+    """Return for each pair whether the given names agree weakly, and mailbox, phone or date of birth differ."""
+    apart = [
+        bool(given and name) and given_names_agree_weakly(given, name) and _differ(own[:3], own[3:])
+        for given, name, *own in sides.select(
+            "given_a", "given_b", *[f"{part}_{side}" for side in "ab" for part in _OWN]
+        ).iter_rows()
+    ]
+    return pl.Series(apart, dtype=pl.Boolean)
+
+
+def weakly_named(left: pl.Series, right: pl.Series) -> pl.Series:
+    """Return for each pair whether the given names agree, but weakly (see `given_names_agree_weakly`)."""
+    named = (
+        pl.DataFrame({"left": left, "right": right}).with_row_index("place").filter(pl.col("left") != pl.col("right"))
+    )
+    weak = [place for place, one, other in named.iter_rows() if given_names_agree_weakly(one, other)]
+    return pl.int_range(len(left), dtype=pl.UInt32, eager=True).is_in(pl.Series(weak, dtype=pl.UInt32).implode())
+
+
+def _differ(one: list[str | None], other: list[str | None]) -> bool:
+    """Return whether a date of birth, mailbox or phone differs, the dates not being the same."""
+    if one[0] and one[0] == other[0]:
+        return False
+    both = [(left, right) for left, right in zip(one, other, strict=True) if left and right]
+    return any(Levenshtein.distance(left, right, score_cutoff=_SLIP) > _SLIP for left, right in both)
 
 
 def births_apart(sides: pl.DataFrame) -> pl.Series:
@@ -44,7 +85,7 @@ def births_apart(sides: pl.DataFrame) -> pl.Series:
     """
     apart = [
         bool(one and other) and given != name and Levenshtein.distance(one, other) > _SLIP
-        for one, other, given, name in sides.select("born_a", "born_b", "given_a", "given_b").iter_rows()
+        for one, other, given, name in sides.select("birth_date_a", "birth_date_b", "given_a", "given_b").iter_rows()
     ]
     return pl.Series(apart, dtype=pl.Boolean)
 
@@ -72,8 +113,7 @@ def _apart(left: tuple[str | None, str], right: tuple[str | None, str]) -> bool:
         return True
     if not left[0] or not right[0] or left[0] == right[0]:
         return False
-    swapped = left[0] == right[1] and right[0] == left[1]
-    return not swapped and given_names_differ(left[0], right[0])
+    return given_names_differ(left[0], right[0]) and not names_swapped((left[0], left[1]), (right[0], right[1]))
 
 
 def companies_apart(left: pl.Series, right: pl.Series) -> pl.Series:

@@ -81,6 +81,19 @@ def given_names_differ(left: str, right: str) -> bool:
     return _script(left) == _script(right) and not given_names_agree(left, right)
 
 
+@lru_cache(maxsize=1 << 16)
+def given_names_agree_weakly(left: str, right: str) -> bool:
+    """Return whether two folded given names agree by an initial or a later name alone.
+
+    "J" is Jessica and her sister Jennifer, "Hans" is Holger Hans and his brother Hans: they are one person only where
+    nothing else of theirs differs.
+    """
+    first, second = _without_titles(left), _without_titles(right)
+    if not first or not second or "".join(first) == "".join(second) or not given_names_agree(left, right):
+        return False
+    return min(len(first[0]), len(second[0])) == 1 or not _word_agrees(first[0], second[0])
+
+
 def _family_names_agree(left: str, right: str, at_least: float) -> bool:
     if left.replace(" ", "") == right.replace(" ", ""):
         return True
@@ -123,6 +136,11 @@ def _swapped(left: tuple[str, str], right: tuple[str, str], at_least: float) -> 
     """Return whether given and family name changed places; both parts compare alike, so it has no direction."""
     parts = zip(left, right[::-1], strict=True)
     return all(_family_names_agree(one, other, at_least) for one, other in parts if one or other)
+
+
+def names_swapped(left: tuple[str, str], right: tuple[str, str]) -> bool:
+    """Return whether given and family name, folded, changed places, but for typing."""
+    return all(left) and all(right) and _swapped(left, right, SIMILAR_GIVEN_NAME)
 
 
 @lru_cache(maxsize=1 << 16)

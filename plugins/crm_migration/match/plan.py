@@ -87,14 +87,10 @@ class Plan:
         return self.guards.given_name or (self.model.fields.given_name if self.model else None)
 
     @property
-    def birth_date(self) -> str | None:
-        """Return the field that holds a person's date of birth."""
-        return self.model.fields.birth_date if self.model else None
-
-    @property
     def other_names(self) -> list[str]:
         """Return the name fields that a given name may have been swapped with."""
-        names = [name for name, spec in self.entity.fields.items() if spec.kind == "name"]
+        family = self.model.fields.family_name if self.model else None
+        names = [name for name, spec in self.entity.fields.items() if spec.kind == "name" or name == family]
         return [name for name in names if name != self.given_name]
 
     @property

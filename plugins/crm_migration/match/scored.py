@@ -16,7 +16,7 @@ from crm_migration.match.pool import Pool, node_numbers, stream_of
 from crm_migration.match.scoring import Scored, score
 from crm_migration.match.training import train
 
-NAMES = ("given", "family", "company")
+NAMES = ("given", "family", "company", "email_domain")
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,9 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[
     """Return the pairs of `part` that are not improbable under any prior."""
     blocked = block(connection, model.kind, part)
     first = 1 / max(sum(possible), 2) ** 0.5
-    founded = _represents(connection, sum(possible))
-    common = {} if founded else lay_out(connection, model.frequencies, model.key)
+    rows = _rows(connection, sum(possible))
+    founded = _represents(connection, rows)
+    common = {} if founded else lay_out(connection, model.frequencies, model.key, rows / max(model.rows, 1))
     over = linker(connection, "feature", model.settings(first), "blocked", common)
     unfounded = [] if founded or common else [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
     deepest = _DEEPEST + _MOST_ADJUSTED * len(unfounded)
@@ -133,15 +134,20 @@ def _stratum(possible: list[float]) -> tuple[str, str]:
     return "greatest(stream_l, stream_r) AS stratum", "".join(joined)
 
 
-def _represents(connection: "duckdb.DuckDBPyConnection", possible: float) -> bool:
+def _rows(connection: "duckdb.DuckDBPyConnection", possible: float) -> float:
+    """Return how many rows there are, fresh and known, that make so many possible pairs."""
+    fresh = connection.execute("SELECT count(*) FROM feature WHERE fresh").fetchall()[0][0]
+    return float(fresh + (possible - fresh * (fresh - 1) / 2) / max(fresh, 1))
+
+
+def _represents(connection: "duckdb.DuckDBPyConnection", rows: float) -> bool:
     """Return whether `feature` holds enough of all rows to tell how common a value is.
 
     A few new rows and those that they meet have every value in common: there the model's own frequencies stand, and
     the levels' weights alone where it was saved without.
     """
-    rows, fresh = connection.execute("SELECT count(*), count(*) FILTER (fresh) FROM feature").fetchall()[0]
-    others = (possible - fresh * (fresh - 1) / 2) / max(fresh, 1)
-    return bool(rows >= LEAST_ROWS and rows >= _LEAST_SHARE * (fresh + others))
+    at_hand = connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
+    return bool(at_hand >= LEAST_ROWS and at_hand >= _LEAST_SHARE * rows)
 
 
 def least_weight(priors: list[float]) -> float:

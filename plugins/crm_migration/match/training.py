@@ -7,7 +7,7 @@ that share an address are never trained on: the class that is found there is the
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +15,7 @@ import polars as pl
 from crm_migration.match.blocking import Rule
 from crm_migration.match.comparisons import COMPANY, NAME, Comparison, name_of, telling
 from crm_migration.match.engine import engine, linker, put
+from crm_migration.match.frequencies import counted
 from crm_migration.match.model import Model, splink_settings
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ def train(kind: str, table: pl.DataFrame) -> Model | None:
         own = [pl.when(pl.len().over(name) <= _MOST_HOLDERS).then(name).alias(name) for name in _OWN]
         put(connection, "feature", iter([table.with_columns(own)]))
         learned, sessions = _expectation_maximisation(connection, kind, by_chance)
-    taught = [one for one in learned if any("m_probability" in level for level in _levels(one))]
-    if len(taught) < _LEAST_COMPARISONS or not {name_of(one) for one in taught} - {NAME, COMPANY}:
-        return None
-    return Model(kind, [_completed(one, 2 / _RANDOM_ROWS**2) for one in learned], table.height, sessions)
+        taught = [one for one in learned if any("m_probability" in level for level in _levels(one))]
+        if len(taught) < _LEAST_COMPARISONS or not {name_of(one) for one in taught} - {NAME, COMPANY}:
+            return None
+        model = Model(kind, [_completed(one, 2 / _RANDOM_ROWS**2) for one in learned], table.height, sessions)
+        return replace(model, frequencies=counted(connection, model.common_columns, model.key))
 
 
 def shortcomings(kind: str, table: pl.DataFrame) -> list[str]:
