@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crm_migration.connections import ConnectionFields
+from crm_migration.connections import ConnectionFields, file_root
 from crm_migration.errors import MappingFault, SourceUnreadable
-from crm_migration.mapping.model import Choice, Reference
+from crm_migration.extract.files import FileStore
+from crm_migration.extract.landing import Landing
+from crm_migration.mapping.model import Choice, Reference, SourceConfig
+from crm_migration.suggest import documents
 from crm_migration.suggest.ask import Question, name_of, suggest_for
 from tests.cases import target
 from tests.suggest.proposals import Proposed
@@ -155,3 +158,19 @@ def test_an_unknown_object_is_refused_by_name(crm: str, inbox: Path) -> None:
 )
 def test_names_of_sources_suit_the_ledger(text: str, name: str) -> None:
     assert name_of(text) == name
+
+
+def test_samples_of_many_files_stay_small_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SAMPLE_BYTES", 100_000)
+    monkeypatch.setattr(documents, "LEAST_ROWS", 10)
+    for number in range(4):
+        rows = "".join(f"{number}-{row},{'letters' * 10}\n" for row in range(500))
+        (tmp_path / f"{number}.csv").write_text("id,note\n" + rows)
+    fields = ConnectionFields("inbox", "fs", extra={"path": str(tmp_path)})
+    config = SourceConfig(name="inbox", kind="files", connection="inbox", settle_seconds=0)
+    tables = documents.DocumentTables(FileStore(config, file_root(fields), Landing())).tables()
+
+    assert sum(table.sample.estimated_size() for table in tables) < 150_000
+    assert [table.whole for table in tables] == [True, False, False, False]
+    assert all(table.sample.height >= 10 for table in tables)
+    assert all(table.columns["id"].kind.rows == 500 for table in tables)

@@ -15,7 +15,7 @@ import polars as pl
 from crm_migration.errors import MappingFault, SourceUnavailable
 from crm_migration.extract.document import FAULT, FILE, META, READ_META, UNIT, Document, Facts, Reading
 from crm_migration.extract.formats import Wanted
-from crm_migration.extract.profiling import Seen
+from crm_migration.extract.profiling import Seen, distinct_values
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
 from crm_migration.extract.text_watermark import text_within
 from crm_migration.mapping import model
@@ -150,7 +150,7 @@ class DocumentSource:
         for document in self.documents(entity) if columns else []:
             for frame in self._frames(entity, document, columns):
                 for column, values in found.items():
-                    fresh = frame[column].drop_nulls().unique()
+                    fresh = distinct_values(frame[column])
                     values.update(value for value in fresh.head(most + len(values)) if value.strip())
         return {column: set(sorted(values)[:most]) for column, values in found.items()}
 

@@ -18,6 +18,9 @@ KindName = Literal[
 ]
 MOST_VALUES = 50
 MOST_HASHES = 2_000_000
+"""Hashes of values, of eight bytes each, that are remembered to tell whether one comes twice."""
+LONGEST_VALUE = 240
+"""Letters of a value; longer ones are no codes, and are not kept to be listed."""
 ENOUGH = 0.95
 """Share of a column's values that must look like a kind."""
 HOPELESS = 0.02
@@ -88,6 +91,13 @@ def guess(series: pl.Series) -> ColumnKind:
 
 
 @dataclass
+class Allowance:
+    """How many hashes of values may still be remembered; the columns of a table can share one."""
+
+    left: int = MOST_HASHES
+
+
+@dataclass
 class KindGuess:
     """Finds the kind of a column from batches of its values, which are text."""
 
@@ -101,7 +111,8 @@ class KindGuess:
     _thirds: bool = True
     _values: set[str] | None = field(default_factory=set)
     _hashes: list[pl.Series] | None = field(default_factory=list)
-    _hashed: int = 0
+    _told: bool = True
+    allowance: Allowance = field(default_factory=Allowance)
 
     def see(self, series: pl.Series) -> None:
         """Take a batch of the column; null and blank are no values."""
@@ -130,21 +141,24 @@ class KindGuess:
 
     def _keep_values(self, distinct: pl.Series) -> None:
         if self._values is not None:
-            self._values.update(distinct.head(MOST_VALUES + 1))
-            if len(self._values) > MOST_VALUES:
+            if self.max_length <= LONGEST_VALUE:
+                self._values.update(distinct.head(MOST_VALUES + 1))
+            if self.max_length > LONGEST_VALUE or len(self._values) > MOST_VALUES:
                 self._values = None
 
     def _keep_hashes(self, distinct: pl.Series, rows: int) -> None:
         """Remember what came, until something comes twice or there is too much to remember."""
-        if self._hashes is None or self._hashed > MOST_HASHES:
+        if self._hashes is None or not self._told:
             return
         hashes = distinct.hash()
-        if len(distinct) < rows or any(hashes.is_in(held.implode()).any() for held in self._hashes):
-            self._hashes = None
+        twice = len(distinct) < rows or any(hashes.is_in(held.implode()).any() for held in self._hashes)
+        if twice or len(hashes) > self.allowance.left:
+            self.allowance.left += sum(map(len, self._hashes))
+            # Past the limit nothing is told any more.
+            self._told, self._hashes = twice, None
             return
-        self._hashed += len(hashes)
-        # Past the limit nothing is told any more: what was held is dropped.
-        self._hashes = [] if self._hashed > MOST_HASHES else [*self._hashes, hashes]
+        self.allowance.left -= len(hashes)
+        self._hashes.append(hashes)
 
     def _is_prose(self, kept: pl.Series) -> bool:
         """Say whether a batch is longer text throughout, which no shape fits."""
@@ -269,7 +283,6 @@ class KindGuess:
         return few and self.max_length <= LONGEST_CHOICE and not self.multiline
 
     def _made(self, kind: str, **found: object) -> ColumnKind:
-        told = self._hashed <= MOST_HASHES
         return ColumnKind(
             kind=kind,  # type: ignore[arg-type]
             rows=self.rows,
@@ -277,7 +290,7 @@ class KindGuess:
             values=tuple(sorted(self._values)) if self._values is not None else None,
             max_length=self.max_length,
             multiline=self.multiline,
-            unique=(self._hashes is not None) if told else None,
+            unique=(self._hashes is not None) if self._told else None,
             **found,  # type: ignore[arg-type]
         )
 

@@ -9,6 +9,13 @@ from crm_migration.extract.kinds import KindGuess
 from crm_migration.extract.source import Profile
 
 SAMPLED_ROWS = 100_000
+LONGEST_VALUE = 1000
+"""Letters of a value that are kept: it is compared with those of a mapping, which are shorter."""
+
+
+def distinct_values(column: pl.Series) -> pl.Series:
+    """Return the values of a column of text, each once and cut, nulls left out."""
+    return column.drop_nulls().str.head(LONGEST_VALUE).unique()
 
 
 @dataclass
@@ -57,7 +64,7 @@ class Seen:
         self._sampled += frame.height
         for column in self.chosen:
             values = self._values.setdefault(column, set())
-            distinct = read[column].drop_nulls().unique().head(self.most + len(values))
+            distinct = distinct_values(read[column]).head(self.most + len(values))
             if len(values) < self.most:
                 values.update(value for value in distinct if value.strip())
 

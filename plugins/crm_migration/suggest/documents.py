@@ -11,11 +11,17 @@ from crm_migration.errors import SourceUnreadable
 from crm_migration.extract.document import FAULT, Document, Reading
 from crm_migration.extract.documents import Store
 from crm_migration.extract.formats import Wanted
-from crm_migration.extract.kinds import KindGuess
+from crm_migration.extract.kinds import MOST_HASHES, Allowance, KindGuess
 from crm_migration.mapping import model
 from crm_migration.suggest.tables import Conditions, SourceColumn, SourceTable, fitting, nameable, probes
 
 SAMPLE_ROWS = 20_000
+SAMPLE_BYTES, LEAST_ROWS = 128 << 20, 100
+"""What the samples of all tables take in memory; then those of more tables hold few rows."""
+TABLE_HASHES = 4 * MOST_HASHES
+"""What the columns of one table remember to tell whether values come twice: that of many is not told."""
+CELL_BYTES = 16
+"""What a value takes in memory besides its letters."""
 
 
 @dataclass
@@ -32,6 +38,7 @@ class DocumentTables:
     strict_types: bool = field(default=False, init=False)
     refused: list[str] = field(default_factory=list, init=False)
     _tables: dict[str, SourceTable] = field(default_factory=dict, init=False)
+    _sampled: int = field(default=0, init=False)
 
     def tables(self) -> Sequence[SourceTable]:
         """Return a table per file or sheet; a file that is refused is named in `refused` where it is not the only one.
@@ -88,21 +95,34 @@ class DocumentTables:
         names = [name for name in offered if nameable(name)]
         if len(names) < len(offered):
             self.refused.append(f"{document.name}: {len(offered) - len(names)} columns whose names no mapping can hold")
-        guesses = {name: KindGuess() for name in names}
-        kept: list[pl.DataFrame] = []
-        rows = 0
+        allowance = Allowance(TABLE_HASHES)
+        guesses = {name: KindGuess(allowance=allowance) for name in names}
+        sample, rows = pl.DataFrame(schema=dict.fromkeys(names, pl.String)), 0
         for frame in _readable(reading, names):
             for name, guess in guesses.items():
                 guess.see(frame[name])
-            kept.append(frame.head(max(0, SAMPLE_ROWS - rows)))
+            sample = self._more(sample, frame) if sample.height == rows else sample
             rows += frame.height
-        sample = pl.concat(kept) if kept else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        self._sampled += _bytes_of(sample)
         columns = {name: SourceColumn(name, "", guess.result()) for name, guess in guesses.items()}
         called = sheet or PurePosixPath(document.name).name.split(".")[0]
         name = called if called not in self._tables else f"{document.name} {sheet or ''}".strip()
-        whole = rows <= SAMPLE_ROWS
+        whole = rows == sample.height
         file = None if self.sheets_only else glob.escape(document.name)
         return SourceTable(name, columns, sample, whole, file=file, sheet=glob.escape(sheet) if sheet else None)
+
+    def _more(self, sample: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the sample with the first rows of a frame, as many as may be held."""
+        left = SAMPLE_BYTES - self._sampled - _bytes_of(sample)
+        fitting_rows = max(left, 0) * frame.height // max(_bytes_of(frame), 1)
+        most = min(SAMPLE_ROWS, max(LEAST_ROWS, sample.height + fitting_rows))
+        # A copy: a slice would hold the whole frame.
+        return pl.concat([sample, frame.head(max(most - sample.height, 0))]).rechunk()
+
+
+def _bytes_of(frame: pl.DataFrame) -> int:
+    """Return what a frame of text takes in memory, more or less."""
+    return int(frame.estimated_size()) + CELL_BYTES * frame.height * frame.width
 
 
 def _readable(reading: Reading, names: list[str]) -> Iterator[pl.DataFrame]:
