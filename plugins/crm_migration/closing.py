@@ -98,6 +98,31 @@ def _outcomes(job: Job) -> dict[str, dict[str, int]]:
     return counts
 
 
+def remember_window(job: Job, stream: int, window: Window, *, partly: bool) -> None:
+    """Record the window as loaded, so that later ones begin behind it; not where fields of its rows were left out."""
+    if partly:
+        job.target.ledger.forget_watermark(job.run_no, stream)
+    else:
+        job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
+
+
+def remember_documents(job: Job, entity: str, stream: int, *, partly: bool) -> None:
+    """Remember the versions that were read, so that a window leaves them out; not where rows are yet to come in.
+
+    A row that was rejected, or whose parent is missing, may go through without any change of its document; so may a
+    field that was left out because another document lacks its column.
+    """
+    versions: dict[str, str] = open_table(job.folder, entity, "extract").facts.get("versions") or {}
+    if not versions or job.mapping.entities[entity].watermark is not None:
+        return
+    loaded = open_table(job.folder, entity, "outcome")
+    rejected = (loaded.frame(["outcome"])["outcome"] == "rejected").any()
+    if partly or rejected or any(loaded.facts["emptied_references"].values()):
+        job.target.ledger.forget_documents(stream, versions)
+    else:
+        job.target.ledger.write_documents(job.run_no, stream, job.loaded.sha256, versions)
+
+
 def undo(job: Job, force: bool = False) -> Undone:
     """Roll the run back.
 

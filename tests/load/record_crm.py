@@ -63,6 +63,7 @@ class MemoryCrm:
 
     fault: Fault = lambda _number, _name: None
     threads: int = 1
+    pace: float | None = 5.0
     id_field: str = "_id"
     changed_field: str = "last_modified_time"
     records: dict[str, dict[str, dict[str, str | None]]] = field(default_factory=lambda: {name: {} for name in OBJECTS})

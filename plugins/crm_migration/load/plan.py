@@ -22,7 +22,7 @@ def plan_entity(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
 
     A parent that this run would reject itself still counts as found; the load may therefore reject a few more.
     """
-    job = _without_ledger(job)
+    job = without_ledger(job)
     merged = Merged.read(folder, entity)
     several = []
     with TableWriter(folder, entity, "plan") as writer:
@@ -40,8 +40,8 @@ def plan_entity(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
         return writer.finish()
 
 
-def _without_ledger(job: LoadJob) -> LoadJob:
-    """Return the job; for a target without a ledger, one in which nothing was loaded yet."""
+def without_ledger(job: LoadJob) -> LoadJob:
+    """Return the job, to plan with; for a target without a ledger, one in which nothing was loaded yet."""
     if job.target.ledger.exists():
         return job
     for name, entity in job.target.mapping.entities.items():

@@ -41,6 +41,9 @@ class RecordApi(Protocol):
     threads: int
     """How many calls may be under way at once."""
 
+    pace: float | None
+    """How many calls a second are taken at most, None where nothing limits them."""
+
     def objects(self) -> list[str]:
         """Return the names of the objects that can be written to."""
         ...

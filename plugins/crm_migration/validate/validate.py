@@ -52,6 +52,7 @@ def validate(  # noqa: PLR0913 - the room's one entry: what was meant, where it 
         StagingMissing: a step before this one did not finish.
     """
     started = time.monotonic()
+    target.refresh()
     scope = Scope(mapping, folder, target, phase, run_no)
     suites = Suites(scope)
     lines: list[Lines] = []

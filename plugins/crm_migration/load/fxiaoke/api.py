@@ -52,6 +52,8 @@ class FxiaokeApi:
         self._tables: dict[str, TargetTable] = {}
         self.threads = client.settings.threads
         limits = client.settings.limits
+        self.pace = limits.calls / limits.seconds if limits.calls else None
+        limits = client.settings.limits
         self.calls_a_second = None if limits.calls is None else limits.calls / limits.seconds
         """How many calls of one interface the target takes, for plans of a run's time; None where it is not limited."""
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from crm_migration.errors import ChangedSince, MigrationError
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
 from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.call_plan import CallPlan, planned_work
 from crm_migration.load.replica.create import Creation
 from crm_migration.load.replica.deliver import Delivery, Undelivered, delete_rows
 from crm_migration.load.replica.give_up import give_up
@@ -26,6 +27,7 @@ from crm_migration.load.write import Batch, Refusal
 from crm_migration.mapping.live import TargetTable
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import load_order
+from crm_migration.staging import RunFolder
 
 if TYPE_CHECKING:
     from crm_migration.load.decide import LoadJob
@@ -267,6 +269,13 @@ class ReplicaTarget(SqlTarget):
         if refused:
             raise ChangedSince(f"the CRM refused to undo {len(refused)} record(s): {_listed(refused)}")
         self.refresh()
+
+    def plan_calls(self, job: "LoadJob", folder: RunFolder, order: list[str]) -> str:
+        """Return, and log, how many calls a run will make, how long that takes, and what was bought for a day."""
+        calls = planned_work(job, folder, order).calls(self.api)
+        plan = CallPlan(calls, self.api.pace, self.mapping.target.fxiaoke.daily_calls).sentence
+        logger.info("%s: this run makes about %s", self.mapping.target.name, plan)
+        return plan
 
     def is_behind(self) -> bool:
         """Return whether the CRM is yet to be told something."""
