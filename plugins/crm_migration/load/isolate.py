@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 import sqlalchemy as sa
 
-from crm_migration.load.bulk import update_rows
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.refusal import RowsRefused, attempt
 from crm_migration.load.retired import insert_again
 from crm_migration.mapping.model import Entity
@@ -27,11 +27,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Writing:
-    """An open transaction in which records of one entity are written."""
+    """An open transaction in which records of one entity are written; `drawn` as `drawn_for` tells."""
 
     connection: sa.Connection
     job: LoadJob
     entity: Entity
+    drawn: dict[str, str] | None = None
+
+    @property
+    def rows(self) -> FileRows:
+        """Return the object's rows, which may bring files."""
+        return FileRows(self.connection, self.job.target, self.entity.target.object, self.job.references.folder)
 
 
 def halves(records: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -64,8 +70,10 @@ def written_of(writing: Writing, records: pl.DataFrame, doomed: bool = False) ->
 
 
 def _write(writing: Writing, records: pl.DataFrame) -> pl.DataFrame:
-    inserts = records.filter(pl.col("_action") == "insert")
-    updates = records.filter(pl.col("_action") == "update")
+    inserting = records["_action"] == "insert"
+    if inserting.all():
+        return _insert(writing, records)
+    inserts, updates = records.filter(inserting), records.filter(~inserting)
     inserts = _insert(writing, inserts)
     _update(writing, updates)
     return pl.concat([inserts, updates])
@@ -74,17 +82,37 @@ def _write(writing: Writing, records: pl.DataFrame) -> pl.DataFrame:
 def _insert(writing: Writing, records: pl.DataFrame) -> pl.DataFrame:
     if records.is_empty():
         return records
+    if records["_former"].null_count() == records.height:
+        return _insert_new(writing, records)
     connection, target, entity = writing.connection, writing.job.target, writing.entity
-    target_object, fields = entity.target.object, list(entity.fields)
-    known = records.filter(pl.col("_former").is_not_null())
-    again = known["_former"].clear()
-    if not known.is_empty():
-        again = insert_again(connection, target, target_object, known.select("_former", *fields))
+    known = records.filter(pl.col("_former").is_not_null()).select("_former", *entity.fields)
+    pieces = writing.rows.pieces(known)
+    again = pl.concat(insert_again(connection, target, entity.target.object, piece) for piece in pieces)
     back = pl.col("_former").is_in(again.implode()).fill_null(value=False)
-    fresh = records.filter(~back)
-    ids = target.insert(connection, target_object, fresh.select(fields), entity.target.external_id)
-    numbered = fresh.with_columns(pl.Series("target_id", ids, dtype=pl.String))
-    return pl.concat([numbered, records.filter(back).with_columns(pl.col("_former").alias("target_id"))])
+    fresh = _insert_new(writing, records.filter(~back))
+    return pl.concat([fresh, records.filter(back).with_columns(pl.col("_former").alias("target_id"))])
+
+
+def _insert_new(writing: Writing, records: pl.DataFrame) -> pl.DataFrame:
+    entity = writing.entity
+    key, rows = entity.target.id, records.select(list(entity.fields))
+    if writing.drawn is not None and key not in rows.columns:
+        drawn = records.select(pl.col("_golden").replace_strict(writing.drawn)).to_series()
+        rows = rows.with_columns(drawn.alias(key))
+    insert, place = writing.job.target.insert, (entity.target.object, entity.target.external_id)
+    pieces = [insert(writing.connection, place[0], piece, place[1]) for piece in writing.rows.pieces(rows)]
+    ids = [identity for some in pieces for identity in some]
+    return records.with_columns(pl.Series("target_id", ids, dtype=pl.String))
+
+
+def drawn_for(connection: sa.Connection, job: LoadJob, entity: Entity, records: pl.DataFrame) -> dict[str, str] | None:
+    """Return the id for each golden id to insert, where the target hands ids out beforehand: once for all attempts."""
+    key, table = entity.target.id, job.target.table(entity.target.object)
+    if key in entity.fields or key not in table.c:
+        return None
+    golden = records.filter(pl.col("_action") == "insert")["_golden"].to_list()
+    ids = job.target.reserve_ids(connection, entity.target.object, len(golden))
+    return dict(zip(golden, ids, strict=True)) if ids is not None else None
 
 
 def _update(writing: Writing, records: pl.DataFrame) -> None:
@@ -92,4 +120,4 @@ def _update(writing: Writing, records: pl.DataFrame) -> None:
         return
     key = writing.entity.target.id
     rows = records.select(pl.col("target_id").alias(key), *(name for name in writing.entity.fields if name != key))
-    update_rows(writing.connection, writing.job.target.table(writing.entity.target.object), [key], rows)
+    writing.rows.update(rows, key)

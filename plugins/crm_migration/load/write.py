@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import insert_rows, update_rows
 from crm_migration.load.decide import LoadJob
-from crm_migration.load.isolate import Refusal, Writing, halves, written_of
+from crm_migration.load.isolate import Refusal, Writing, drawn_for, halves, written_of
 from crm_migration.load.moved import forget_alone, forget_lines
 from crm_migration.load.refusal import RowsRefused
 from crm_migration.load.retired import revive
@@ -67,7 +67,8 @@ def write_batch(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, l
 def _commit(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[Refusal]]:
     stream = job.stream_no(batch.entity)
     with job.target.transaction() as connection:
-        writing = Writing(connection, job, job.target.mapping.entities[batch.entity])
+        entity = job.target.mapping.entities[batch.entity]
+        writing = Writing(connection, job, entity, drawn_for(connection, job, entity, batch.records))
         kept, refusals = written_of(writing, batch.records.filter(pl.col("_action").is_in(["insert", "update"])))
         written = pl.concat([kept, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
         batch = batch.of(written) if refusals else batch
