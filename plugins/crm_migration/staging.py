@@ -30,6 +30,8 @@ ONLY_IN_MANIFEST = frozenset({"documents", "versions"})
 """Facts with a line for each document of the source: there may be many, and their names may tell of people."""
 
 LONGEST_NAME = 200
+PAGE_BYTES = 256 << 10
+"""What stays at hand in a processor while it is packed: larger pages are written more slowly."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -237,7 +239,7 @@ class TableWriter:
             return
         name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
         content = io.BytesIO()
-        frame.write_parquet(content, compression="lz4", statistics=False)
+        frame.write_parquet(content, compression="lz4", statistics=False, data_page_size=PAGE_BYTES)
         self._digest.update(hashlib.sha256(content.getbuffer()).digest())
         with room_for(f"{self.path}/{name}"), self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
             handle.write(content.getbuffer())

@@ -297,10 +297,9 @@ def _line_ends(block: bytes, seen: NDArray[np.uint8], final: bool) -> Positions:
     feeds = np.flatnonzero(seen == _LF)
     if b"\r" not in block:
         return feeds
-    is_return = seen == _CR
-    if np.count_nonzero(is_return) == np.count_nonzero(is_return[np.maximum(feeds - 1, 0)]):
+    if block.count(b"\r") == np.count_nonzero(seen[np.maximum(feeds - 1, 0)] == _CR):
         return feeds
-    returns = np.flatnonzero(is_return)
+    returns = np.flatnonzero(seen == _CR)
     if not final:
         returns = returns[returns < len(seen) - 1]
     alone = returns[seen[np.minimum(returns + 1, len(seen) - 1)] != _LF]
