@@ -97,8 +97,9 @@ def _insert_new(writing: Writing, records: pl.DataFrame) -> pl.DataFrame:
     entity = writing.entity
     key, rows = entity.target.id, records.select(list(entity.fields))
     if writing.drawn is not None and key not in rows.columns:
-        drawn = records.select(pl.col("_golden").replace_strict(writing.drawn)).to_series()
-        rows = rows.with_columns(drawn.alias(key))
+        # One by one: a dictionary of the whole batch would be read anew for each small attempt.
+        drawn = [writing.drawn[golden] for golden in records["_golden"]]
+        rows = rows.with_columns(pl.Series(key, drawn, dtype=pl.String))
     insert, place = writing.job.target.insert, (entity.target.object, entity.target.external_id)
     pieces = [insert(writing.connection, place[0], piece, place[1]) for piece in writing.rows.pieces(rows)]
     ids = [identity for some in pieces for identity in some]
