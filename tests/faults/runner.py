@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,23 @@ import jinja2.ext  # noqa: F401
 import opencc  # noqa: F401
 
 from crm_migration import pipeline
-from crm_migration.connections import from_url
+from crm_migration.connections import ConnectionFields, from_url
 from crm_migration.errors import MigrationError
 from crm_migration.extract.source import Window
 from crm_migration.job import Job
 from crm_migration.load import backup, target
+from crm_migration.load.fxiaoke import api, settings
+from crm_migration.load.replica.target import ReplicaTarget
 from crm_migration.mapping.reader import read_mapping
 from tests.faults.failpoints import Fault, install
 
 LOCK_SECONDS = 5
+HASTY = {
+    "limits": settings.Limits(calls=None, grants=None),
+    "patience": settings.Patience(attempts=4, first_wait=0.01, longest_wait=0.05, connect=5, answer=10),
+}
+"""A stand-in of a CRM takes any number of calls, and is back at once."""
+
 LONGEST = 2500
 """Characters of a message: a line must fit into what a pipe takes at once."""
 
@@ -38,7 +47,9 @@ def job_of(given: dict[str, Any]) -> Job:
     bounds = given.get("window")
     window = Window(*(datetime.fromisoformat(bound) if bound else None for bound in bounds)) if bounds else None
     loaded = read_mapping(Path(given["mapping"]))
-    return Job(loaded, given["run_id"], given["staging"], from_url(given["source"]), given["target"], window)
+    crm = ConnectionFields(**given["crm"]) if given.get("crm") else None
+    source, ledger = from_url(given["source"]), given["target"]
+    return Job(loaded, given["run_id"], given["staging"], source, ledger, window, target_connection=crm)
 
 
 def carry_out(job: Job, step: list[Any]) -> Any:
@@ -62,7 +73,11 @@ def whole_line(job: Job) -> Any:
 
 def obey(order: dict[str, Any], answer: int) -> None:
     """Carry out an order and write into `answer` what came of it."""
-    target.SqlTarget.batch_rows = backup.BATCH_ROWS = order["batch_rows"]
+    target.SqlTarget.batch_rows = ReplicaTarget.batch_rows = backup.BATCH_ROWS = order["batch_rows"]
+    ReplicaTarget.settle_seconds = 0
+    # Imported beforehand, the class itself is known where it is a type.
+    assert api.FxiaokeApi
+    settings.Settings = partial(settings.Settings, **HASTY)  # type: ignore[misc,assignment]
     target.LOCK_SECONDS, target.BUSY_MILLISECONDS = LOCK_SECONDS, 1000 * LOCK_SECONDS
     if order.get("zone"):
         os.environ["TZ"] = order["zone"]
