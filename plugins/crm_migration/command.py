@@ -11,6 +11,7 @@ from rich.console import Console
 from crm_migration.connections import database_url, from_environment
 from crm_migration.errors import MappingFault, MappingInvalid, MigrationError
 from crm_migration.job import Job
+from crm_migration.mapping.files import file_connections
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.reader import read_mapping
 
@@ -52,4 +53,5 @@ def job_of_loaded(loaded: LoadedMapping, run_id: str, staging: str) -> Job:
         source_connection=from_environment(loaded.mapping.source.connection),
         target_url=database_url(from_environment(target.ledger or target.connection)),
         target_connection=from_environment(target.connection) if target.ledger else None,
+        file_connections={name: from_environment(name) for name in file_connections(loaded.mapping)},
     )

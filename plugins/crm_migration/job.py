@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from collections.abc import Mapping as Table
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from crm_migration.connections import ConnectionFields
 from crm_migration.drift.follow import absent_columns, followed
 from crm_migration.drift.staged import Drift, read_drift, write_drift
+from crm_migration.extract.file_folder import Folders
 from crm_migration.extract.open_source import open_source
 from crm_migration.extract.source import Source, Window
 from crm_migration.load.decide import LoadJob
@@ -52,7 +54,7 @@ class Job:
     """A run: mapping, connections, staging and options.
 
     `target_url` is the database that holds the ledger: the target's own, or the one beside a CRM that is none, which
-    `target_connection` is for.
+    `target_connection` is for. `file_connections` are those of the folders of files that fields name, by their ids.
     """
 
     loaded: LoadedMapping
@@ -63,6 +65,7 @@ class Job:
     interval: Window | None = None
     options: Options = Options()
     target_connection: ConnectionFields | None = field(default=None, repr=False)
+    file_connections: Table[str, ConnectionFields] = field(default_factory=dict, repr=False)
 
     @cached_property
     def drift(self) -> Drift:
@@ -126,6 +129,11 @@ class Job:
     def retires(self) -> bool:
         """Return whether rows that are gone from the source mean anything for the target."""
         return any(entity.target.on_source_delete != "keep" for entity in self.mapping.entities.values())
+
+    @property
+    def folders(self) -> Folders:
+        """Return the folders that paths of files lead into."""
+        return Folders(self.mapping.source, self.source_connection, self.file_connections)
 
     @cached_property
     def source(self) -> Source:

@@ -133,7 +133,7 @@ def _source(job: Job, entity: str, window: Window | None) -> RowSource:
 def clean_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the cleaned, the rejected and the filtered rows of `entity`."""
     with timed(job, "clean", entity) as figures:
-        staged = clean(job.mapping, entity, job.folder, _lookups(job, entity))
+        staged = clean(job.mapping, entity, job.folder, _lookups(job, entity), job.folders)
         figures["rows"] = open_table(job.folder, entity, "extract").rows
     return staged.reference()
 

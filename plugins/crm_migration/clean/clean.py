@@ -12,6 +12,7 @@ from crm_migration.clean.keys import key_clashes
 from crm_migration.clean.rows import Plan, sort_rows
 from crm_migration.errors import StagingMissing
 from crm_migration.extract.document import META
+from crm_migration.extract.file_folder import FileFolder, Folders
 from crm_migration.mapping.model import Country, Entity, Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
@@ -20,19 +21,21 @@ _TOLD = ("profile", "no_entry")
 Lookups = Table[str, Table[str, str]]
 
 
-def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) -> Staged:
+def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups, folders: Folders | None = None) -> Staged:
     """Write the staged tables of `entity` that cleaning makes, and return `clean`.
 
     The others are `rejected` and `filtered`, the rows that are kept out; `flagged`, rows for a person to look at;
     `profile`, what each field's values are like before and after; `no_entry`, values of choices without an entry.
 
-    `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids.
+    `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids; `folders` are
+    those that paths of files lead into, which are staged beside the tables.
     Rows that the extract could not read come first: they are rejected with its reason. Then filters, then rules for
     whose rows they are, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the
     keys.
 
     Raises:
         StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
+        SourceUnavailable: the storage of the files did not answer.
         InvalidValue: a field with `on_invalid: fail` met a value it cannot take; nothing is written.
         MappingFault: a date format is not supported, an owner field's users were not looked up, two entities'
             rules take the same rows, or a function of the mapping fails; nothing is written.
@@ -41,7 +44,8 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups) ->
     extract = open_table(folder, entity, "extract")
     _require_columns(extract, config, f"{folder.source}/{folder.run_id}: {entity}")
     place = f"source '{mapping.source.name}', entity '{entity}'"
-    plan = Plan(config, _contexts(mapping, config, lookups), key_clashes(extract, config), place)
+    opened = folders.of(config, folder) if folders else {}
+    plan = Plan(config, _contexts(mapping, config, lookups, opened), key_clashes(extract, config), place)
     facts = Facts()
     with ExitStack() as stack:
         tables = {step: stack.enter_context(TableWriter(folder, entity, step)) for step in (*_SORTED, *_TOLD, "clean")}
@@ -75,13 +79,18 @@ def _frames(extract: Staged, config: Entity) -> Iterator[pl.DataFrame]:
     yield from extract.frames(["_row", *config.source_columns, *told])
 
 
-def _contexts(mapping: Mapping, config: Entity, lookups: Lookups) -> dict[str, Context]:
+def _contexts(mapping: Mapping, config: Entity, lookups: Lookups, opened: Table[str, FileFolder]) -> dict[str, Context]:
     spellings = {
         spec.source: spec.values
         for spec in config.fields.values()
         if isinstance(spec, Country) and isinstance(spec.source, str)
     }
     return {
-        name: Context(mapping.source, lookups.get(name), spellings.get(getattr(spec, "country_from", None) or "", {}))
+        name: Context(
+            mapping.source,
+            lookups.get(name),
+            spellings.get(getattr(spec, "country_from", None) or "", {}),
+            opened.get(name),
+        )
         for name, spec in config.fields.items()
     }

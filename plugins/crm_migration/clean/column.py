@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from crm_migration.extract.file_folder import FileFolder
 from crm_migration.mapping.model import SourceConfig
 
 Values: TypeAlias = Callable[[pl.Series], pl.Series]
@@ -27,12 +28,13 @@ class Context:
     """What a cleaning function may know beyond its column and its spec.
 
     `lookup` maps lower-cased natural keys of users to their ids; `spellings` are the mapping's own names of
-    countries, for the column that names the row's country.
+    countries, for the column that names the row's country. `files` is the folder that a field's paths lead into.
     """
 
     source: SourceConfig
     lookup: Mapping[str, str] | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)
+    files: FileFolder | None = None
 
 
 @dataclass(frozen=True)

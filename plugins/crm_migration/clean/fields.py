@@ -14,6 +14,7 @@ from crm_migration.clean.country import clean_country
 from crm_migration.clean.currency import clean_currency
 from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
+from crm_migration.clean.files import clean_file
 from crm_migration.clean.functions import apply_function
 from crm_migration.clean.html_text import clean_free_text
 from crm_migration.clean.language import clean_language
@@ -25,7 +26,7 @@ from crm_migration.clean.reference import clean_reference, key_text
 from crm_migration.clean.text import BLANKS, Tidy, cut, nul_reason, tidied
 from crm_migration.clean.types import polars_type
 from crm_migration.clean.url import clean_url
-from crm_migration.mapping.fields import Company
+from crm_migration.mapping.fields import Company, File
 from crm_migration.mapping.model import (
     Address,
     Constant,
@@ -61,6 +62,7 @@ _FUNCTIONS: dict[str, Callable[..., Cleaned]] = {
     "address": clean_address,
     "reference": clean_reference,
     "owner": clean_owner,
+    "file": clean_file,
     "constant": clean_constant,
 }
 _TIDY = {
@@ -136,6 +138,9 @@ def _text(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
         return _by_function(frame, spec, spec.function)
     if isinstance(spec, Reference):
         return key_text(columns)
+    if isinstance(spec, File):
+        # A path is taken as it is: blanks and letters in other forms are part of names.
+        return _filled(_source(frame, spec))
     how = _tidiness(spec)
     parts = [tidied(column, how) for column in columns]
     return parts[0] if len(parts) == 1 else tidied(_joined(parts, spec), how)
@@ -144,7 +149,12 @@ def _text(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
 def _by_function(frame: pl.DataFrame, spec: FieldSpec, function: str) -> pl.Series:
     if isinstance(spec, Reference):
         return key_text([apply_function(function, key_text([frame[column] for column in spec.columns]))])
-    return tidied(apply_function(function, _source(frame, spec)), _tidiness(spec))
+    made = apply_function(function, _source(frame, spec))
+    return _filled(made) if isinstance(spec, File) else tidied(made, _tidiness(spec))
+
+
+def _filled(text: pl.Series) -> pl.Series:
+    return text.set((text.str.strip_chars(BLANKS).str.len_bytes() == 0).fill_null(value=False), None)
 
 
 def _source(frame: pl.DataFrame, spec: FieldSpec) -> pl.Series:
@@ -239,6 +249,6 @@ def reported(spec: FieldSpec, reason: str) -> str:
 
 def _changed(spec: FieldSpec, values: pl.Series, before: pl.Series, source: pl.Series) -> pl.Series:
     """Tell where the value is not the source's: texts by their characters, other types by being there."""
-    if values.dtype != pl.String or isinstance(spec, Constant | Reference | Owner):
+    if values.dtype != pl.String or isinstance(spec, Constant | Reference | Owner | File):
         return values.is_null() == before
     return source.set(source.str.len_bytes() == 0, None).ne_missing(values)

@@ -25,6 +25,10 @@ _EXPECTED = {
     "other_currency": "an amount in the field's own currency",
     "nul": "text without NUL characters",
     ZERO_DATE: "a date; the source has only zeros",
+    "file_missing": "the path of a file below the folder of files",
+    "file_too_large": "a file of no more bytes than the field's 'max_bytes' allows",
+    "file_unreadable": "a regular file that can be read",
+    "file_outside": "the path of a file below the folder of files, without '..' or a link out of it",
 }
 _AT_THE_SOURCE = "correct it at the source, or change the field's rule in the mapping"
 

@@ -139,7 +139,7 @@ def _read(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) ->
             select = plain_select(asked.source, asked.columns, asked.where)
             asked = replace(asked, kinds=dialect.kinds(connection, select))
         with closing(dialect.frames(connection, asked)) as frames:
-            yield from regroup(frames, names, asked.batch_rows)
+            yield from regroup(frames, names, asked.batch_rows, asked.frame_bytes)
 
 
 def _element(source: sa.FromClause, column: str | AnyColumn) -> AnyColumn:

@@ -30,7 +30,7 @@ def open_source(
         # Not for files: SQLAlchemy and the drivers take longer to import than many a file to read.
         from crm_migration.extract.database import DatabaseSource
 
-        return DatabaseSource(database_url(connection), mapping, absent)
+        return DatabaseSource(database_url(connection), mapping, absent, folder)
     return DocumentSource(mapping, _store(mapping.source, connection, Landing(folder)), loaded, absent)
 
 

@@ -72,9 +72,9 @@ class OtherDatabase:
         """Yield the selected rows as text."""
         printed = [_asked(column, kind, connection.dialect.name) for column, kind in _kinds(select)]
         zoned = [kind == "aware" for _column, kind in _kinds(select)]
-        options = {"stream_results": True, "max_row_buffer": select.chunk_rows}
+        options = {"stream_results": True, "max_row_buffer": select.fetched_rows}
         with connection.execute(select.statement(printed), execution_options=options) as result:
-            for part in result.partitions(select.chunk_rows):
+            for part in result.partitions(select.fetched_rows):
                 rows = [tuple(map(_text, row, zoned)) for row in part]
                 yield pl.DataFrame(rows, schema=text_schema(len(printed)), orient="row")
 

@@ -20,13 +20,15 @@ Frames = Generator[pl.DataFrame, None, None]
 
 CHUNK_ROWS = 25_000
 FRAME_BYTES = 64 * 1024 * 1024
+HEAVY_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class TextSelect:
     """Columns of a table, join or query that are to be read as text.
 
-    `kinds` says, column by column, how the database declares them.
+    `kinds` says, column by column, how the database declares them. Rows that are `heavy` may hold megabytes each:
+    few of them are in memory at a time.
     """
 
     source: sa.FromClause
@@ -35,11 +37,22 @@ class TextSelect:
     where: sa.ColumnElement[bool] | None = None
     order: tuple[AnyColumn, ...] = ()
     batch_rows: int = CHUNK_ROWS
+    heavy: bool = False
+
+    @property
+    def frame_bytes(self) -> int:
+        """Return how large a frame may become before the next one is begun."""
+        return HEAVY_BYTES if self.heavy else FRAME_BYTES
 
     @property
     def chunk_rows(self) -> int:
         """Return how many rows an adapter fetches at a time; few, because a row may hold megabytes."""
         return max(1, min(CHUNK_ROWS, self.batch_rows))
+
+    @property
+    def fetched_rows(self) -> int:
+        """Return how many rows to ask a driver for that counts rows only, whatever they weigh."""
+        return 1 if self.heavy else self.chunk_rows
 
     def statement(self, columns: Sequence[AnyColumn]) -> AnySelect:
         """Return the SELECT of `columns`, named by position so that no name can collide or be cut."""
@@ -107,8 +120,10 @@ def text_schema(width: int) -> dict[str, pl.DataType]:
     return {f"c{position}": pl.String() for position in range(width)}
 
 
-def regroup(frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int) -> Iterator[pl.DataFrame]:
-    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and FRAME_BYTES.
+def regroup(
+    frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int, frame_bytes: int = FRAME_BYTES
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and `frame_bytes`.
 
     One frame is yielded even when there are no rows, so that the columns are always known.
     """
@@ -116,7 +131,7 @@ def regroup(frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: in
     held: list[pl.DataFrame] = []
     rows, size = 0, 0
     for frame in frames:
-        if held and (rows + frame.height > batch_rows or size >= FRAME_BYTES):
+        if held and (rows + frame.height > batch_rows or size >= frame_bytes):
             yield _named(held, names)
             held, rows, size = [], 0, 0
         held.append(frame)

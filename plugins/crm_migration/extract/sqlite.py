@@ -58,7 +58,7 @@ class SQLite:
     def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
         statement = select.statement([_printed(column) for column in select.columns])
-        yield from stream(connection, statement, text_schema(len(select.columns)), select.chunk_rows)
+        yield from stream(connection, statement, text_schema(len(select.columns)), select.fetched_rows)
 
 
 def _printed(column: AnyColumn) -> AnyColumn:

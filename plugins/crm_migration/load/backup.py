@@ -11,6 +11,7 @@ from crm_migration.errors import BackupUnreadable
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import LoadJob, decide
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.giving_way import STEP as JOINED_STEP
 from crm_migration.load.giving_way import give_way
 from crm_migration.load.lines import CROSSWALK_COLUMNS
@@ -57,7 +58,7 @@ def back_up(job: LoadJob, folder: RunFolder, entity: str) -> Staged:
                     ids = ids.filter(~ids.is_in(known))
                     if ids.is_empty():
                         continue
-                    images.write(job.target.read_ids(connection, target_object, columns, ids))
+                    images.write(FileRows(connection, job.target, target_object, folder).images(columns, ids))
                     lines, merged = _ledger_lines(connection, job, target_object, ids)
                 crosswalk.write(lines)
                 lineage.write(merged)
@@ -80,7 +81,7 @@ def _joined(
     with job.target.transaction() as connection:
         found = give_way(connection, job, entity)
         ids = found["target_id"].filter(~found["target_id"].is_in(known))
-        images = job.target.read_ids(connection, target_object, columns, ids)
+        images = FileRows(connection, job.target, target_object, folder).images(columns, ids)
         lines, merged = _ledger_lines(connection, job, target_object, ids)
     if earlier is not None or not found.is_empty():
         with TableWriter(folder, entity, JOINED_STEP) as writer:

@@ -13,6 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.load.decide import LoadJob
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.giving_way import JOINED, STEP
 from crm_migration.load.pointers import Pointer, pointers
 from crm_migration.load.put_back import insert_images, set_flags
@@ -149,7 +150,7 @@ def put_back_joined(connection: sa.Connection, target: SqlTarget, run: PutBack) 
         there = target.read_ids(connection, spec.object, [], images["target_id"])["target_id"].implode()
         set_flags(connection, target, entity, images.filter(pl.col("target_id").is_in(there)))
         lost = images.filter(~pl.col("target_id").is_in(there))
-        later.append(insert_images(connection, target, entity, lost, run.deferred))
+        later.append(insert_images(FileRows(connection, target, spec.object, run.folder), entity, lost, run.deferred))
     for set_references in later:
         set_references()
     for entity in entities:

@@ -101,6 +101,7 @@ def load(
 def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Staged:
     entity, phase, token = place
     job.target.begin(token)
+    spec = job.target.mapping.entities[entity].target
     merged, golden = Merged.read(folder, entity), open_table(folder, entity, "golden")
     chosen = _selection(folder, entity, phase)
     progress = Progress(started(job.stream_no(entity), phase, golden.rows if chosen is None else len(chosen)))
@@ -111,7 +112,7 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
         TableWriter(folder, entity, f"{phase}_apart") as apart,
     ):
         merged_outcomes = []
-        for piece in _pieces((golden, chosen), job.moved(entity).first, job.target.batch_rows):
+        for piece in _pieces((golden, chosen), job.moved(entity).first, job.target.rows_at_a_time(spec.object)):
             done, decision = _load_piece(job, place, piece, merged, progress)
             kept.write(decision.kept)
             apart.write(decision.apart.to_frame())

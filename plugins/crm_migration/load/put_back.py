@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable
 from crm_migration.load.bulk import insert_rows, update_rows
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.lines import LINE_KEY, lines_of
 from crm_migration.load.retire import IMAGES, LINES
 from crm_migration.load.retired import DELETED, FLAGGED, texts_of
@@ -107,7 +108,8 @@ def put_back(
     counts, later = {}, []
     for one in found:
         images = _images(folder, one.entity, one.ids(None, DELETED))
-        later.append(insert_images(connection, target, one.entity, images, deferred))
+        rows = FileRows(connection, target, target.mapping.entities[one.entity].target.object, folder)
+        later.append(insert_images(rows, one.entity, images, deferred))
         counts[one.entity] = images.height + _restore_flags(connection, target, folder, one)
     for set_references in later:
         set_references()
@@ -115,15 +117,17 @@ def put_back(
 
 
 def insert_images(
-    connection: sa.Connection, target: SqlTarget, entity: str, images: pl.DataFrame, deferred: dict[str, list[str]]
+    rows: FileRows, entity: str, images: pl.DataFrame, deferred: dict[str, list[str]]
 ) -> Callable[[], None]:
     """Insert records as their images have them; return what sets their references, to be called when all are there."""
+    connection, target = rows.connection, rows.target
     spec = target.mapping.entities[entity].target
     fields = _deferred_of(target, spec.object, deferred)
     table = target.table(spec.object)
     if not images.is_empty():
         empty = images.with_columns(pl.lit(None, pl.String).alias(name) for name in fields)
-        insert_rows(connection, texts_of(table), _as_stored(table, empty.drop("target_id")))
+        for piece in rows.pieces(empty.drop("target_id")):
+            insert_rows(connection, texts_of(table), _as_stored(table, piece))
 
     def set_references() -> None:
         if fields and not images.is_empty():
@@ -167,7 +171,7 @@ def _as_stored(table: sa.Table, images: pl.DataFrame) -> pl.DataFrame:
     stored = []
     for name in images.columns:
         kind = table.c[name].type.as_generic(allow_nulltype=True)
-        if isinstance(kind, sa.LargeBinary):
+        if isinstance(kind, sa.LargeBinary) and images[name].dtype == pl.String:
             stored.append(pl.col(name).str.decode("hex"))
         elif isinstance(kind, sa.Boolean):
             stored.append(_truth(name))

@@ -12,6 +12,7 @@ from crm_migration.load.backup import verify
 from crm_migration.load.bulk import typed_table, update_rows
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.fates import KEPT, RECORDS, UNFLAGGED, Fates, deleting, fates, refuse_many
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.lines import CROSSWALK_COLUMNS, LINE_KEY, lines_of
 from crm_migration.load.retired import DELETED, FLAGGED
 from crm_migration.load.target import RowsRefused, classify
@@ -56,7 +57,8 @@ def _back_up(job: LoadJob, folder: RunFolder, entity: str, found: Fates) -> Stag
         lines = lines_of(connection, job.target, pl.concat([wanted, _deleted_members(connection, job, entity)]))
         earlier = open_table(folder, entity, LINES).frame() if again else pl.DataFrame(schema=CROSSWALK_COLUMNS)
         lines = lines.filter(~pl.col("golden_id").is_in(earlier["golden_id"].implode()))
-        images = job.target.read_ids(connection, target_object, columns, lines["target_id"].unique())
+        rows = FileRows(connection, job.target, target_object, folder)
+        images = rows.images(columns, lines["target_id"].unique())
     with TableWriter(folder, entity, IMAGES) as writer:
         for frame in open_table(folder, entity, IMAGES).frames() if again else ():
             writer.write(frame)

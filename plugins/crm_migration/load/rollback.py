@@ -12,7 +12,8 @@ from crm_migration.errors import BackupUnreadable, ChangedSince
 from crm_migration.ledger.lease import lease
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
-from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.load.file_columns import FileRows
 from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.load.joined import PutBack, put_back_joined
 from crm_migration.load.put_back import (
@@ -260,7 +261,7 @@ def _restore(connection: sa.Connection, undo: Undo, entity: str, whole: bool) ->
         if not images.is_empty():
             rows = images.drop(spec.id).rename({"target_id": spec.id})
             rows = rows if whole else rows.select(spec.id, *(name for name in fields if name != spec.id))
-            restored += update_rows(connection, undo.target.table(spec.object), [spec.id], rows)
+            restored += FileRows(connection, undo.target, spec.object, undo.folder).update(rows, spec.id)
     return restored
 
 

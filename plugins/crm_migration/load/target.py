@@ -11,6 +11,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import engine_for, read_text
 from crm_migration.ledger import Ledger
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.load.file_columns import file_columns, file_name, lend_sqlite
 from crm_migration.load.numbered import insert_numbered
 from crm_migration.load.refusal import DRIVER_ERRORS, RowsRefused, classify
 from crm_migration.mapping.live import TargetColumn, TargetTable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_ROWS", "TARGETS", "RowsRefused", "SqlTarget", "classify"]
 
 BATCH_ROWS = 50_000
+FILE_ROWS = 500
 FIND_CHUNK = 1_000
 LOCK_SECONDS, IDLE_SECONDS = 60, 600
 """How long to wait for a row that another holds; how long one of ours may hold rows and do nothing, being frozen."""
@@ -81,6 +83,8 @@ class SqlTarget:
 
         @sa.event.listens_for(self.engine, "connect")
         def _set(connection: object, _record: object) -> None:
+            if self.dialect == "sqlite":
+                lend_sqlite(connection)
             cursor = connection.cursor()  # type: ignore[attr-defined]
             for statement in settings:
                 cursor.execute(statement)
@@ -109,6 +113,17 @@ class SqlTarget:
                     f"{self.mapping.target.db_schema or 'default'}; create it or correct 'target.object'"
                 ) from missing
         return self._tables[target_object]
+
+    def printed(self, target_object: str, column: str) -> sa.ColumnElement[Any]:
+        """Return a column as it is read back: of a file the name that its content gives it, not the bytes."""
+        found = self.table(target_object).c[column]
+        if column not in file_columns(self.mapping, target_object):
+            return found
+        return file_name(found, self.dialect).label(column)
+
+    def rows_at_a_time(self, target_object: str) -> int:
+        """Return how many records a batch of `target_object` holds: few where they bring files."""
+        return FILE_ROWS if file_columns(self.mapping, target_object) else self.batch_rows
 
     def describe(self, target_object: str) -> TargetTable:
         """Return columns, types, keys and constraints of `target_object`."""
@@ -154,7 +169,8 @@ class SqlTarget:
         """Yield `columns` of the chosen rows as exact text, batch by batch; `ordered` by primary key."""
         table = self.table(target_object)
         order = list(table.primary_key.columns) if ordered else None
-        yield from read_text(self.engine, table, list(columns), where=where, order=order)
+        printed = [self.printed(target_object, name) for name in columns]
+        yield from read_text(self.engine, table, printed, where=where, order=order)
 
     def read_ids(
         self, connection: sa.Connection, target_object: str, columns: Sequence[str], ids: pl.Series
@@ -164,7 +180,8 @@ class SqlTarget:
         key = table.c[self.primary_key(target_object)]
         keys = key_table(connection, pl.DataFrame({"target_id": ids}))
         joined = table.join(keys, _same_key(key, keys.c.target_id))
-        frames = read_text(connection, joined, [key.label("target_id"), *(table.c[name] for name in columns)])
+        printed = [self.printed(target_object, name) for name in columns]
+        frames = read_text(connection, joined, [key.label("target_id"), *printed])
         found = list(frames)
         drop_keys(connection, keys)
         schema = {"target_id": pl.String, **dict.fromkeys(columns, pl.String)}

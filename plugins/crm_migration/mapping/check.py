@@ -8,6 +8,7 @@ from crm_migration.mapping.against_source import choice_faults, source_faults
 from crm_migration.mapping.against_target import target_faults
 from crm_migration.mapping.classes import class_faults
 from crm_migration.mapping.faults import Fault
+from crm_migration.mapping.files import file_faults
 from crm_migration.mapping.functions import function_faults
 from crm_migration.mapping.gone import gone_faults
 from crm_migration.mapping.live import TargetTable
@@ -66,3 +67,4 @@ def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
         yield from value_faults(scope)
         yield from gone_faults(scope)
         yield from class_faults(scope)
+        yield from file_faults(scope)

@@ -266,6 +266,33 @@ class Reference(FieldBase):
         return [self.to] if self.to else sorted(set(self.types.values()))
 
 
+MOST_BYTES = 25 * 1024 * 1024
+
+
+class File(FieldBase):
+    """The content of a file, for a column of bytes: from a file that a path leads to, or from a column of bytes.
+
+    A file is staged once by its SHA-256; texts of the line name it as `sha256:<hash>:<bytes>`. One that is missing, too
+    large, unreadable or outside of its folder is invalid.
+    """
+
+    kind: Literal["file"]
+    of: Literal["path", "bytes"] = Field(
+        description="`path`: the column holds paths of files below a folder; `bytes`: it holds the content, of a "
+        "database only."
+    )
+    connection: str | None = Field(
+        None,
+        description="Of paths: connection id of the folder, or the folder itself as an absolute path or a URL; "
+        "default: that of a source of files.",
+    )
+    separator: str = Field("/", description="What is put between several source columns that make a path.")
+    max_bytes: int = Field(MOST_BYTES, ge=1, le=64 * 1024 * 1024, description="A larger file is invalid.")
+    on_invalid: Literal["reject", "null", "fail"] = Field(
+        "reject", description="What to do with a row whose file is invalid."
+    )
+
+
 class Owner(FieldBase):
     """A user of the target, found by a natural key such as the e-mail address or user name."""
 
@@ -306,6 +333,7 @@ FieldSpec = Annotated[
     | Url
     | Address
     | Reference
+    | File
     | Owner
     | Constant,
     Field(discriminator="kind"),

@@ -45,6 +45,7 @@ FITTING = {
     "decimal": {"decimal", "float", "text"},
     "money": {"decimal", "text"},
     "boolean": {"boolean", "integer"},
+    "file": {"binary"},
 }
 BITS = {"tinyint": 8, "smallint": 16, "int2": 16, "mediumint": 24, "int": 32, "integer": 32, "int4": 32}
 NATURAL_LENGTHS = {
@@ -73,7 +74,7 @@ def fit_faults(place: Place, spec: FieldSpec, column: TargetColumn) -> Iterator[
     into = family(column.type)
     if isinstance(spec, Constant | Choice):
         yield from _fixed_values(place, spec, column)
-    elif into != "other" and into not in FITTING[_yields(spec)]:
+    elif into not in FITTING[_yields(spec)] and (into != "other" or spec.kind == "file"):
         hint = "; declare 'kind: choice' to write other values" if spec.kind == "boolean" and into == "text" else ""
         text = f"expected a kind that fits {described(column)}, found {quoted(spec.kind)}{hint}"
         yield Fault((*place, "kind"), text)

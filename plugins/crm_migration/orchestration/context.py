@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from crm_migration.connections import ConnectionFields, database_url
 from crm_migration.errors import ConnectionUnknown, MigrationError
+from crm_migration.mapping.files import file_connections
 from crm_migration.mapping.reader import read_mapping
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def make_job(mapping_path: str, run_id: str | None = None) -> "Job":
         source_connection=airflow_connection(loaded.mapping.source.connection),
         target_url=database_url(airflow_connection(target.ledger or target.connection)),
         target_connection=airflow_connection(target.connection) if target.ledger else None,
+        file_connections={name: airflow_connection(name) for name in file_connections(loaded.mapping)},
         interval=Window(*bounds) if bounds else None,
         options=Options(
             sample_only=bool(params.get("sample_only")),

@@ -36,6 +36,13 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_key": ("The record names a field twice", "Repair the record at the source."),
     "not_a_number": ("The record holds NaN or Infinity", "Repair the number at the source."),
     "error_cell": ("A cell holds an error such as #DIV/0!", "Repair the formula in the sheet."),
+    "file_missing": ("The file is not in its folder", "Put it there, or correct the path at the source."),
+    "file_too_large": (
+        "The file is larger than the mapping allows",
+        "Raise the field's max_bytes, or move it by hand.",
+    ),
+    "file_unreadable": ("The file cannot be read", "Repair it, or give leave to read it."),
+    "file_outside": ("The path leads out of the folder of files", "Correct the path at the source."),
     "key_missing": ("The row has no key", "Give the row a key at the source."),
     "key_duplicate": ("Several rows share one key", "Make the key unique at the source."),
     "unclassified": (

@@ -11,6 +11,7 @@ from crm_migration.clean.fields import clean_field
 from crm_migration.load.fingerprint import canonical
 from crm_migration.load.references import qualified
 from crm_migration.load.retired import still_there
+from crm_migration.mapping.fields import File
 from crm_migration.mapping.model import Country, Entity, Mapping, Owner, Reference
 from crm_migration.staging import open_table
 from crm_migration.validate.accuracy import ReadBack
@@ -54,7 +55,7 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
     rows = (
         staged if source is None else _unchanged(staged, source.read_keys(name, _keys(staged, entity)), result, entity)
     )
-    _compare(result, _meant(scope, entity, rows), read, entity)
+    _compare(result, _meant(scope, name, entity, rows), read, entity)
     label = "staged" if source is None else "source"
     differing = sum(tally.count for tally in result.fields.values())
     checks = [
@@ -97,14 +98,29 @@ def _unchanged(staged: pl.DataFrame, now: pl.DataFrame, result: Comparison, enti
     return same
 
 
-def _meant(scope: Scope, entity: Entity, rows: pl.DataFrame) -> pl.DataFrame:
+def _meant(scope: Scope, name: str, entity: Entity, rows: pl.DataFrame) -> pl.DataFrame:
     """Return `_key` and the fields as they must stand in the target, as canonical text."""
     contexts = _contexts(scope, entity)
-    values = [clean_field(rows, spec, contexts[name]).values.alias(name) for name, spec in entity.fields.items()]
+    staged = _staged_files(scope, name, entity, rows)
+    values = [
+        staged[column] if column in staged.columns else clean_field(rows, spec, contexts[column]).values.alias(column)
+        for column, spec in entity.fields.items()
+    ]
     cleaned = rows.select("_key").hstack(values)
-    for name, spec in entity.references.items():
-        cleaned = _resolved(scope, cleaned, (name, spec))
+    for reference in entity.references.items():
+        cleaned = _resolved(scope, cleaned, reference)
     return canonical(cleaned, entity)
+
+
+def _staged_files(scope: Scope, name: str, entity: Entity, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return, row by row, the files that paths have led to when they were staged; they may have changed since."""
+    fields = [column for column, spec in entity.fields.items() if isinstance(spec, File) and spec.of == "path"]
+    if not fields:
+        return pl.DataFrame()
+    wanted = rows["_key"].implode()
+    parts = open_table(scope.folder, name, "clean").frames(["_key", *fields])
+    found = pl.concat(part.filter(pl.col("_key").is_in(wanted)) for part in parts)
+    return rows.select("_key").join(found, on="_key", how="left", maintain_order="left").drop("_key")
 
 
 def _contexts(scope: Scope, entity: Entity) -> dict[str, Context]:

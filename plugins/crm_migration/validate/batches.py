@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from crm_migration.clean.types import polars_type
 from crm_migration.load.bulk import insert_rows, typed_table
 from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.fields import File
 from crm_migration.mapping.model import Entity, TextBase
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.loaded import target_ids
@@ -97,6 +98,9 @@ def _columns(target: SqlTarget, entity: Entity, table: sa.Table) -> Iterator[sa.
         spec = entity.fields.get(column.name)
         if spec is None or not isinstance(polars_type(spec), pl.String):
             yield column
+            continue
+        if isinstance(spec, File):
+            yield target.printed(entity.target.object, column.name)
             continue
         yield _text(column, target.dialect).label(column.name)
         if target.dialect == "mysql" and isinstance(spec, TextBase):

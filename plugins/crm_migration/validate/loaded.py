@@ -40,7 +40,7 @@ def loaded_records(selection: Selection) -> Iterator[pl.DataFrame]:
         crosswalk.c.inserted_run.label("_inserted_run"),
         crosswalk.c.changed_run.label("_changed_run"),
         key.label("_present"),
-        *(table.c[name] for name in entity.fields),
+        *(scope.target.printed(entity.target.object, name) for name in entity.fields),
     ]
     found = sa.outerjoin(crosswalk, table, same)
     yield from _lines(selection, found, columns)
