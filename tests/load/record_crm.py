@@ -73,6 +73,7 @@ class MemoryCrm:
     made: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
     clock: int = 0
+    refuse_removals: bool = False
 
     @property
     def writes(self) -> int:
@@ -202,6 +203,8 @@ class MemoryCrm:
 
     def remove(self, target_object: str, identity: str) -> None:
         with self.lock, self._answered("remove"):
+            if self.refuse_removals:
+                raise RecordRefused("the record is locked (code 20012)")
             if identity in self.records[target_object]:
                 self.removed.add(identity)
 
