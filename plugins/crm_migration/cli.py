@@ -21,7 +21,8 @@ from crm_migration import pipeline
 from crm_migration.command import AsJson, MappingPath, err, fail, job_of, job_of_loaded, out
 from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
 from crm_migration.extract.source import Window
-from crm_migration.job import Job, Options
+from crm_migration.job import Job, Options, asking_target
+from crm_migration.load.full_backup import back_up_all, expire, retention, verify_latest
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import SourceKind
 from crm_migration.mapping.reader import read_mapping
@@ -310,6 +311,30 @@ def rollback(
         out.print(f"changed by others since the load: {', '.join(undone.differing)}", style="yellow", markup=False)
     else:
         out.print("the target's content is what it was before the run", markup=False)
+
+
+@app.command()
+def backup(
+    mapping: MappingPath,
+    verify: Annotated[bool, typer.Option("--verify", help="Only read the latest backup back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy every object that the mapping writes to into staging, read the copy back, and delete what is too old."""
+    _log(as_json)
+    try:
+        job = _job(mapping, _new_run_id())
+        with asking_target(job):
+            done = verify_latest(job.target, job.staging) if verify else back_up_all(job.target, job.staging)
+            kept = retention()
+            expired = expire(job.target, job.staging, kept) if kept and not verify else 0
+    except MigrationError as error:
+        fail(error, as_json)
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "backup": done.folder.run_id, "rows": done.rows, "expired": expired}))
+        return
+    for name, rows in done.rows.items():
+        out.print(f"{name}: {rows} rows", markup=False)
+    out.print(f"backup {done.folder.run_id} reads back as it was taken; {expired} older deleted", markup=False)
 
 
 if __name__ == "__main__":

@@ -133,11 +133,13 @@ def verify(staged: Staged, entity: str) -> None:
     Raises:
         BackupUnreadable: it is not as it was written.
     """
-    rows = sum(frame.height for frame in staged.frames())
     digest = hashlib.sha256()
     for checksum in staged.checksums():
         digest.update(checksum)
-    if rows != staged.rows or digest.hexdigest() != staged.sha256:
+    # What is not what was written need not be Parquet: it is not opened.
+    as_written = digest.hexdigest() == staged.sha256
+    rows = sum(frame.height for frame in staged.frames()) if as_written else 0
+    if rows != staged.rows or not as_written:
         raise BackupUnreadable(
             f"{entity}: the backup at {staged.path} reads back {rows} of {staged.rows} rows or another hash; "
             "nothing was loaded. Check the staging storage and clear the backup task"

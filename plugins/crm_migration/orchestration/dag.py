@@ -166,3 +166,20 @@ def rollback_dag(dag_file: str, doc: str | None) -> DAG:
     ) as made:
         tasks.roll_back(paths)
     return made
+
+
+def backup_dag(dag_file: str, doc: str | None, schedule: str) -> DAG:
+    """Return the DAG that copies the targets of all mappings, each in a task of its own."""
+    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
+    with DAG(
+        dag_id=Path(dag_file).stem,
+        doc_md=doc,
+        schedule=None if os.environ.get("CRM_MIGRATION_SCHEDULES") == "off" else schedule,
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        tags=["crm-migration", "operations"],
+        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)},
+    ) as made:
+        tasks.back_up_target.expand(path=[str(path) for path in sorted(folder.glob("*.yaml"))])
+    return made

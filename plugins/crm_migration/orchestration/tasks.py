@@ -226,3 +226,17 @@ def roll_back(paths: dict[str, str]) -> dict[str, Any]:
     undone = pipeline.undo(job, force=bool(params["force"]))
     _made, written = pipeline.finish(job, [])
     return {"entities": undone.counts, "differing": undone.differing, **written}
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def back_up_target(path: str) -> dict[str, Any]:
+    """Copy every object that one mapping writes to, read the copy back, and delete backups that are too old."""
+    from crm_migration.job import asking_target
+    from crm_migration.load.full_backup import back_up_all, expire, retention
+    from crm_migration.orchestration.context import make_job
+
+    job, kept = make_job(path), retention()
+    with asking_target(job):
+        done = back_up_all(job.target, job.staging)
+        expired = expire(job.target, job.staging, kept) if kept else 0
+    return {"backup": done.folder.run_id, "rows": done.rows, "expired": expired}
