@@ -120,11 +120,22 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
             writer.write(single_outcomes(done.filter(single)))
             merged_outcomes.append(done.filter(~single))
             progress.note(job.target.ledger, (job.run_no, entity), token)
+        _refuse_late(job, token)
         finish_outcomes(writer, merged, merged_outcomes)
         if phase == "full":
             earlier_outcomes(writer, folder, entity)
             _record_rejected(job, folder, entity, progress)
         return writer.finish(**_facts(progress))
+
+
+def _refuse_late(job: LoadJob, token: int) -> None:
+    """Stop an attempt that found nothing left to write because a newer one has done it: its outcomes are not to stay.
+
+    Raises:
+        FencedOut: a newer attempt of this load is running, or has ended.
+    """
+    with job.target.transaction() as connection:
+        job.target.ledger.check_fence(connection, token)
 
 
 def _pieces(chosen: tuple[Staged, pl.Series | None], first: pl.Series, rows: int) -> Iterator[pl.DataFrame]:
