@@ -76,6 +76,7 @@ class SqlTarget:
             ],
             "mysql": [
                 "SET time_zone = '+00:00'",
+                f"SET innodb_lock_wait_timeout = {LOCK_SECONDS}",
                 "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
             ],
             "sqlite": ["PRAGMA foreign_keys = ON", f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}"],
