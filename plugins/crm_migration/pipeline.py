@@ -14,7 +14,7 @@ import polars as pl
 from crm_migration.clean.classification import rows_of_others
 from crm_migration.clean.clean import clean
 from crm_migration.clean.reference import key_parts
-from crm_migration.closing import finish, reprint, undo
+from crm_migration.closing import finish, remember_documents, remember_window, reprint, undo
 from crm_migration.drift.follow import left_out
 from crm_migration.errors import (
     MigrationError,
@@ -171,7 +171,8 @@ def plan(job: Job) -> dict[str, Any]:
         for entity in job.order:
             figures["rows"] += plan_entity(load_job, job.folder, entity).rows
         plan_retiring(load_job, job.folder, job.order)
-    return {"rows": figures["rows"]}
+        calls = job.target.plan_calls(job.load_job(planned=True), job.folder, job.order)
+    return {"rows": figures["rows"], "calls": calls}
 
 
 def backup(job: Job) -> dict[str, Any]:
@@ -186,6 +187,7 @@ def backup(job: Job) -> dict[str, Any]:
             objects = sorted({entity.target.object for entity in job.mapping.entities.values()})
             hashes = content_hashes(job.target, objects)
             job.target.ledger.update_run(job.run_no, content_sha256=json.dumps(hashes))
+        job.target.plan_calls(job.load_job(planned=True), job.folder, job.order)
         figures["rows"] = sum(touched.values()) + sum(staged.rows for staged in retiring.values())
     return {"before_images": touched}
 
@@ -232,7 +234,6 @@ def validate_sample(job: Job) -> dict[str, Any]:
         SampleRejected: naming the failed checks; the target is as it was before.
     """
     with timed(job, "validate_sample") as figures:
-        job.target.refresh()
         staged = validate(job.mapping, job.folder, job.target, "sample", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "sample")
@@ -266,7 +267,7 @@ def _link(job: Job, phase: Phase) -> dict[str, int]:
     load_job = job.load_job()
     run = f"{job.folder.source}/{job.run_id}"
     with lease(job.target.ledger, run, f"link {run}") as token:
-        job.target.begin(token)
+        job.target.begin(token, load_job.run_no)
         linked = {
             entity: link(load_job, job.folder, entity, phase, token) for entity in job.order if job.deferred.get(entity)
         }
@@ -290,7 +291,6 @@ def validate_full(job: Job) -> dict[str, Any]:
         ValidationFailed: naming the failed checks; the run is red and can be rolled back.
     """
     with timed(job, "validate_full") as figures:
-        job.target.refresh()
         staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
         _reconcile(job, "full")
@@ -301,36 +301,11 @@ def validate_full(job: Job) -> dict[str, Any]:
             job.mapping.source.name, entity, job.mapping.entities[entity].target.object
         )
         partly = bool(left_out(change for change in job.drift.changes if change.entity == entity))
-        _remember_window(job, stream, window, partly=partly)
+        remember_window(job, stream, window, partly=partly)
         if columns := job.drift.seen.get(entity):
             job.target.ledger.write_source_schema(job.run_no, stream, columns)
-        _remember_documents(job, entity, stream, partly=partly)
+        remember_documents(job, entity, stream, partly=partly)
     return staged.reference()
-
-
-def _remember_window(job: Job, stream: int, window: Window, *, partly: bool) -> None:
-    """Record the window as loaded, so that later ones begin behind it; not where fields of its rows were left out."""
-    if partly:
-        job.target.ledger.forget_watermark(job.run_no, stream)
-    else:
-        job.target.ledger.write_watermark(job.run_no, stream, (window.start, window.end))
-
-
-def _remember_documents(job: Job, entity: str, stream: int, *, partly: bool) -> None:
-    """Remember the versions that were read, so that a window leaves them out; not where rows are yet to come in.
-
-    A row that was rejected, or whose parent is missing, may go through without any change of its document; so may a
-    field that was left out because another document lacks its column.
-    """
-    versions: dict[str, str] = open_table(job.folder, entity, "extract").facts.get("versions") or {}
-    if not versions or job.mapping.entities[entity].watermark is not None:
-        return
-    loaded = open_table(job.folder, entity, "outcome")
-    rejected = (loaded.frame(["outcome"])["outcome"] == "rejected").any()
-    if partly or rejected or any(loaded.facts["emptied_references"].values()):
-        job.target.ledger.forget_documents(stream, versions)
-    else:
-        job.target.ledger.write_documents(job.run_no, stream, job.loaded.sha256, versions)
 
 
 RECONCILED = (

@@ -264,6 +264,21 @@ def test_a_run_that_is_killed_and_repeated_ends_as_an_undisturbed_one(tmp_path: 
     assert scene.crm.made == sum(map(len, scene.crm.records.values()))
 
 
+def test_what_a_killed_run_has_created_is_brought_up_to_date_by_the_next(scene: Scene) -> None:
+    with scene.job("one") as job:
+        pipeline.prepare_steps(job)
+        scene.crm.fault = lambda _number, name: "kill_after" if name == "create" else None
+        with pytest.raises(Killed):
+            scene.carry_out(job)
+    assert scene.crm.made == 1
+    scene.crm.fault = lambda _number, _name: None
+    scene.change("UPDATE firms SET name = name || ' & Sons'")
+    assert scene.load("two", "account") == {"inserted": 3}
+    assert plain(scene.crm)["AccountObj"]["f1"]["name"] == "One & Sons"
+    scene.undo("two")
+    assert all(not rows for rows in scene.crm.records.values())
+
+
 def striking(places: list[tuple[str, int]]) -> Fault:
     """Return faults that strike at these calls, once each."""
     at = {number: kind for kind, number in places}

@@ -100,7 +100,7 @@ def load(
 
 def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Staged:
     entity, phase, token = place
-    job.target.begin(token)
+    job.target.begin(token, job.run_no)
     spec = job.target.mapping.entities[entity].target
     merged, golden = Merged.read(folder, entity), open_table(folder, entity, "golden")
     chosen = _selection(folder, entity, phase)

@@ -126,7 +126,7 @@ def retire(job: LoadJob, folder: RunFolder, order: list[str], holder: str) -> di
 
 
 def _retire(job: LoadJob, folder: RunFolder, order: list[str], token: int) -> dict[str, Staged]:
-    job.target.begin(token)
+    job.target.begin(token, job.run_no)
     found = _with_images(job, folder, fates(job, folder))
     done = False
     while not done:

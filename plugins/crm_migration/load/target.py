@@ -20,6 +20,7 @@ from crm_migration.mapping.model import Mapping
 if TYPE_CHECKING:
     from crm_migration.load.decide import LoadJob
     from crm_migration.load.write import Batch, Refusal
+    from crm_migration.staging import RunFolder
 
 __all__ = ["BATCH_ROWS", "TARGETS", "RowsRefused", "SqlTarget", "classify"]
 
@@ -247,7 +248,7 @@ class SqlTarget:
     def refresh(self) -> None:
         """See what people have changed in the target; a database is asked each time."""
 
-    def begin(self, token: int) -> None:
+    def begin(self, token: int, run_no: int) -> None:
         """Before a step that writes: finish what an attempt before has left, and see what people have changed."""
 
     def prepared(self, _job: "LoadJob", batch: "Batch", _token: int) -> "tuple[Batch, list[Refusal]]":
@@ -277,6 +278,10 @@ class SqlTarget:
 
     def undone(self, token: int) -> None:
         """After a run was undone."""
+
+    def plan_calls(self, _job: "LoadJob", _folder: "RunFolder", _order: list[str]) -> str | None:
+        """Return what a run will cost, where that matters before it begins."""
+        return None
 
     def is_behind(self) -> bool:
         """Return whether something that was written has yet to reach the target."""

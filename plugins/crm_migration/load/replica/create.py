@@ -40,9 +40,13 @@ class Draft:
 
 @dataclass
 class Created:
-    """What became of drafts: ids by golden id, refusals, and what stopped the rest."""
+    """What became of drafts: ids by golden id, refusals, and what stopped the rest.
+
+    `earlier` are the ids of those that an attempt before has created, perhaps with other values.
+    """
 
     ids: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     failure: MigrationError | None = None
 
@@ -63,7 +67,8 @@ class Creation:
         drafts = self._drafts(records, fields, created)
         before = self.intents.of(self.sending, [draft.golden for draft in drafts])
         known = {golden: one.target_id for golden, one in before.items() if one.state == FOUND and one.target_id}
-        created.ids |= {draft.golden: known[draft.golden] for draft in drafts if draft.golden in known}
+        created.earlier = {draft.golden: known[draft.golden] for draft in drafts if draft.golden in known}
+        created.ids |= created.earlier
         doubtful = {golden: one.attempts for golden, one in before.items() if one.state in ("sent", UNKNOWN)}
         self._send([draft for draft in drafts if draft.golden not in known], doubtful, created)
         return created

@@ -15,10 +15,11 @@ from crm_migration.errors import ChangedSince, MigrationError
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
 from crm_migration.load.record_api import RecordApi
 from crm_migration.load.replica.call_plan import CallPlan, planned_work
+from crm_migration.load.replica.columns import canonical_texts
 from crm_migration.load.replica.create import Creation
 from crm_migration.load.replica.deliver import Delivery, Undelivered, delete_rows
 from crm_migration.load.replica.give_up import give_up
-from crm_migration.load.replica.intents import CONFIRMED, FOUND, Intents, Sending
+from crm_migration.load.replica.intents import CONFIRMED, FOUND, REFUSED, Intents, Sending
 from crm_migration.load.replica.refresh import Refresh
 from crm_migration.load.replica.tables import PURGE, ObjectTables, ReplicaTables, pending
 from crm_migration.load.retired import texts_of
@@ -57,6 +58,7 @@ class ReplicaTarget(SqlTarget):
         self._users: dict[tuple[str, str, str], dict[str, str]] = {}
         self._made: dict[str, tuple[int, str, str]] = {}
         self._failure: MigrationError | None = None
+        self._earlier = pl.DataFrame(schema={api.id_field: pl.String})
 
     def close(self) -> None:
         """Close the connections to the CRM and to the ledger."""
@@ -111,9 +113,9 @@ class ReplicaTarget(SqlTarget):
             unclaimed = self.intents.unclaimed(name) if tracked else set()
             Refresh(self.api, self.replica, tables, unclaimed).run()
 
-    def begin(self, token: int) -> None:
+    def begin(self, token: int, run_no: int) -> None:
         """Before a step that writes: tell the CRM what an attempt before could not, then see what it holds."""
-        self.deliver(token)
+        self.deliver(token, run_no)
         self.refresh()
 
     def deliver(self, token: int, run_no: int = 0) -> dict[str, pl.Series]:
@@ -136,7 +138,7 @@ class ReplicaTarget(SqlTarget):
         """Create the batch's new records in the CRM; return the batch without those it refused or did not get to."""
         entity = self.mapping.entities[batch.entity]
         tables = self.tables(entity.target.object)
-        self._failure, self._made = None, {}
+        self._failure, self._made, self._earlier = None, {}, self._earlier.clear()
         inserts = batch.records.filter(pl.col("_action") == "insert")
         if inserts.is_empty():
             return batch, []
@@ -148,9 +150,16 @@ class ReplicaTarget(SqlTarget):
         created = Creation(self, sending, token).run(fresh, list(entity.fields))
         keys = fresh.select("_golden", entity.target.external_id).iter_rows()
         self._made = {key: (stream_no, golden, created.ids[golden]) for golden, key in keys if golden in created.ids}
-        self._failure = created.failure
+        self._failure, self._earlier = created.failure, self._as_created(tables, list(created.earlier.values()))
         missing = [golden for golden in fresh["_golden"] if golden not in created.ids]
         return batch.of(batch.records.filter(~pl.col("_golden").is_in(missing))), created.refusals
+
+    def _as_created(self, tables: ObjectTables, ids: list[str]) -> pl.DataFrame:
+        """Return what the CRM holds of records that an attempt before has created."""
+        if not ids:
+            return pl.DataFrame(schema=dict.fromkeys([tables.identity, *tables.fields], pl.String))
+        found = canonical_texts(self.api.find(tables.name, tables.identity, ids, tables.fields), tables.columns)
+        return found.select(tables.identity, *tables.fields)
 
     def _returned(self, tables: ObjectTables, inserts: pl.DataFrame, token: int) -> pl.Series:
         """Bring back removed records that are to be inserted again; return their ids. Others are to be made anew."""
@@ -181,11 +190,15 @@ class ReplicaTarget(SqlTarget):
         made = [self._made[key] for key in rows[external_id]]
         ids = pl.Series(tables.identity, [identity for _, _, identity in made], pl.String)
         numbered = rows.with_columns(ids)
+        earlier = pl.col(tables.identity).is_in(self._earlier[tables.identity].implode())
+        known = self._earlier.filter(pl.col(tables.identity).is_in(ids.implode()))
         for table in (tables.present, tables.confirmed):
             delete_rows(connection, table, tables.identity, ids)
-            insert_rows(connection, texts_of(table), numbered)
-        known: dict[str, str | None] = {golden: identity for _, golden, identity in made}
-        self.intents.note(connection, made[0][0], known, CONFIRMED)
+        insert_rows(connection, texts_of(tables.present), numbered)
+        for held in (numbered.filter(~earlier), known):
+            insert_rows(connection, texts_of(tables.confirmed), held)
+        confirmed: dict[str, str | None] = {golden: identity for _, golden, identity in made}
+        self.intents.note(connection, made[0][0], confirmed, CONFIRMED)
         return ids.to_list()
 
     def delivered(self, job: "LoadJob", batch: Batch, written: pl.DataFrame, token: int) -> list[Refusal]:
@@ -196,7 +209,8 @@ class ReplicaTarget(SqlTarget):
         """
         tables = self.tables(self.mapping.entities[batch.entity].target.object)
         self._take_back(tables, written)
-        changed = written.filter((pl.col("_action") == "update") | pl.col("_former").is_not_null())
+        again = pl.col("target_id").is_in(self._earlier[tables.identity].implode())
+        changed = written.filter((pl.col("_action") == "update") | pl.col("_former").is_not_null() | again)
         refused = [] if changed.is_empty() else Delivery(self, token).changes(tables, changed["target_id"].unique())
         if refused:
             give_up(self, refused, job.run_no)
@@ -209,10 +223,14 @@ class ReplicaTarget(SqlTarget):
     def _take_back(self, tables: ObjectTables, written: pl.DataFrame) -> None:
         """Have records purged that the CRM took and the ledger could not."""
         kept = set(written["_golden"])
-        lost = [identity for _, golden, identity in self._made.values() if golden not in kept]
+        lost = {golden: (stream, identity) for stream, golden, identity in self._made.values() if golden not in kept}
         if lost:
             with self.engine.begin() as connection:
-                rows = pl.DataFrame({tables.identity: lost}).with_columns(pl.lit("1").alias(PURGE))
+                stream_no = next(iter(lost.values()))[0]
+                self.intents.note(connection, stream_no, dict.fromkeys(lost), REFUSED)
+                rows = pl.DataFrame({tables.identity: [identity for _, identity in lost.values()]}).with_columns(
+                    pl.lit("1").alias(PURGE)
+                )
                 insert_rows(connection, texts_of(tables.confirmed), rows)
             self._made = {key: one for key, one in self._made.items() if one[1] in kept}
 
