@@ -17,7 +17,7 @@ from crm_migration.extract.source import BATCH_ROWS
 from crm_migration.mapping.reading import DelimitedOptions
 
 _SAMPLES = (256 << 10, 4 << 20, MOST_RECORD + (1 << 20))
-_HELD_BYTES = 32 << 20
+_HELD_BYTES = 16 << 20
 _BLOCK_BYTES = 2 << 20
 
 
