@@ -26,6 +26,21 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
             "10:15: target.connection: expected a connection id of letters, digits and . _ -, found other characters",
         ),
         (
+            "  connection: new_crm_db\n",
+            "  connection: new_crm_db\n  ledger: ledger_db\n",
+            "11:3: target.ledger: expected 'ledger' only of a target that is no database, found it at kind 'sql'",
+        ),
+        (
+            "  connection: new_crm_db\n  schema: public\n",
+            "  kind: fxiaoke\n  connection: new_crm_db\n",
+            "8:1: target.ledger: expected 'ledger: <connection id of a database>', which kind 'fxiaoke' needs, found none",
+        ),
+        (
+            "  connection: new_crm_db\n",
+            "  kind: fxiaoke\n  connection: new_crm_db\n  ledger: ledger_db\n",
+            "13:3: target.schema: expected no schema of a target of kind 'fxiaoke', found one",
+        ),
+        (
             "timezone: Europe/Berlin",
             "timezone: Erope/Berlin",
             "6:13: source.timezone: expected an IANA time zone such as 'Europe/Berlin', found "
@@ -424,3 +439,33 @@ def test_a_reference_to_another_fault_is_judged_once(tmp_path):
     text = changed(("changed_at: {kind: datetime, from: changed}", "changed_at: {kind: zzz, from: changed}"))
     (problem,) = problems(tmp_path, text)
     assert problem.startswith("56:26: entities.contact.fields.changed_at.kind: expected one of 'text', ")
+
+
+MODELLED = "guards: {given_name: first_name}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("{given_name: first_name, birth_date: born}", []),
+        (
+            "{given_name: first_name, street: street, city: street}",
+            ["model.fields.city: expected each field in one part, found street as street already"],
+        ),
+        (
+            "{given_name: first_name, email: [email, email]}",
+            ["model.fields.email: expected each field in one part, found email as email already"],
+        ),
+        (
+            "{given_name: first_name, birth_date: changed_at}",
+            [
+                "model.fields.birth_date: expected a date, found the datetime changed_at, whose day depends on "
+                "the zone",
+            ],
+        ),
+    ],
+)
+def test_a_field_plays_one_part_of_the_model_and_fits_it(tmp_path, fields, expected):
+    model = f"model: {{kind: person, fields: {fields}}}"
+    found = problems(tmp_path, changed((MODELLED, f"{model}\n      {MODELLED}")))
+    assert [text.split("entities.contact.match.")[1] for text in found] == expected
