@@ -44,6 +44,18 @@ PERSONS: dict[str, tuple[Row, Row, set[str]]] = {
     "twins in one mailbox": ({}, {"given_name": "gertraud"}, {"given_name"}),
     "namesakes of two generations": ({}, {"email": None, "birth_date": "1981-09-30"}, {"apart", "birth_date"}),
     "nothing but the name": ({}, dict.fromkeys(set(ANNA) - {"given_name", "family_name"}), {"apart", "name_only"}),
+    "an initial, another phone": ({}, {"given_name": "a", "phone": "0305554433", "birth_date": None}, {"weak_name"}),
+    "an initial, one date": ({}, {"given_name": "a", "phone": "0305554433"}, {"merged"}),
+    "the later name, another mailbox": (
+        {"given_name": "herbert anneliese"},
+        {"given_name": "anneliese", "email": "anni77@x.example", "birth_date": None},
+        {"weak_name"},
+    ),
+    "the same name in letters of another order": (
+        {"family_name": "adler"},
+        {"given_name": "adlre", "family_name": "anneliese"},
+        {"merged"},
+    ),
     "half a name": ({}, {"given_name": None, "birth_date": None, "email": None}, {"apart", "weak_name"}),
 }
 COMPANIES: dict[str, tuple[Row, Row, set[str]]] = {
@@ -53,6 +65,10 @@ COMPANIES: dict[str, tuple[Row, Row, set[str]]] = {
     "numbered": ({}, {"name": "Hotel Adler 2 GmbH"}, {"company_name"}),
     "branches": ({}, {"street": "Uferweg 99", "postal_code": "21112", "city": "Jena", "phone": "0305554433"},
                  {"apart", "other_place"}),
+    "a branch without an address": ({}, {"street": None, "postal_code": None, "city": None, "phone": "0305554433"},
+                                    {"other_place"}),
+    "a record without an address": ({}, {"street": None, "postal_code": None, "city": None}, {"merged"}),
+    "a word once more": ({"name": "Adler Adler GmbH"}, {"name": "Adler Kiel GmbH"}, {"company_name"}),
     "nothing but the name": ({}, dict.fromkeys(set(HOTEL) - {"name"}), {"apart", "name_only"}),
 }  # fmt: skip
 CASES = {"person": PERSONS, "company": COMPANIES}
@@ -110,6 +126,19 @@ def test_a_strong_key_merges_what_the_model_doubts(matched):
     other = dict.fromkeys(ANNA) | {"given_name": "anneliese", "family_name": "zacharias", "email": ANNA["email"]}
     assert verdict(matched(other), "x") != "merged"
     assert verdict(matched(other, keys=[MAIL]), "x") == "merged"
+
+
+def test_a_strong_key_does_not_merge_an_initial_beside_another_phone(matched):
+    keyed = MAIL | {"similar": {"fields": ["given_name", "family_name"]}}
+    assert verdict(matched({"given_name": "a", "birth_date": None}, keys=[keyed]), "x") == "merged"
+    other = {"given_name": "a", "birth_date": None, "phone": "0305554433"}
+    assert verdict(matched(other, keys=[keyed]), "x") == "given_name"
+
+
+def test_a_strong_key_merges_swapped_names(matched):
+    other = {"given_name": "hubre", "family_name": "anneliese", "birth_date": None, "phone": None}
+    keyed = MAIL | {"similar": {"fields": ["given_name", "family_name"]}}
+    assert verdict(matched(other, keys=[keyed]), "x") == "merged"
 
 
 def test_a_merge_of_the_model_explains_itself(matched):

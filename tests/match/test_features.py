@@ -130,3 +130,24 @@ def test_several_fields_of_one_part_are_tried_in_turn():
 def test_a_blank_is_nothing():
     found = made(given_name=" ", family_name="", email="", street=" ", birth_date="")
     assert {name for name, value in found.items() if value is not None} == {"cjk"}
+
+
+@pytest.mark.parametrize("user", ["annlee", "ann.lee", "lee_ann", "a.lee", "lee-a", "ann", "lee"])
+def test_a_mailbox_called_by_the_name_says_no_more_than_the_name(user):
+    assert made(given_name="Ann Maria", family_name="Lee", email=f"{user}@x.example")["email_of_name"] is True
+
+
+@pytest.mark.parametrize("user", ["annlee7", "sunny", "b.lee", "annle"])
+def test_a_mailbox_of_other_letters_says_more(user):
+    assert made(given_name="Ann", family_name="Lee", email=f"{user}@x.example")["email_of_name"] is False
+
+
+def test_a_chinese_name_s_mailbox_is_read_by_its_sound():
+    assert made(given_name="伟强", family_name="张", email="weiqiang.zhang@x.example")["email_of_name"] is True
+    assert made(given_name="伟强", family_name="张", email="weiqian.zhang@x.example")["email_of_name"] is False
+
+
+@pytest.mark.parametrize("street", ["Piazza Garibaldi 35", "35 Garibaldi Road", "ul. Garibaldi 35", "Garibaldi-Str. 35a"])
+def test_a_street_s_words_are_those_that_tell_it_from_others(street):
+    found = made(street=street)
+    assert (found["house"], found["street_words"]) == ("35", ["garibaldi"])

@@ -3,7 +3,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_migration.match.nicknames import same_given_name
-from crm_migration.match.persons import given_names_agree, given_names_differ, persons_agree
+from crm_migration.match.persons import (
+    given_names_agree,
+    given_names_agree_weakly,
+    given_names_differ,
+    names_swapped,
+    persons_agree,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,34 @@ def test_given_names_of_one_person(left, right):
 def test_given_names_of_two_persons(left, right):
     assert given_names_differ(left, right)
     assert given_names_differ(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "weakly"),
+    [
+        ("j", "jessica", True),
+        ("dr j", "jessica", True),
+        ("heinz", "karl heinz", True),
+        ("hans", "holger johannes", True),
+        ("karlheinz", "karl heinz", False),
+        ("anna", "anna maria", False),
+        ("bob", "robert", False),
+        ("micheal", "michael", False),
+        ("j", "j", False),
+        ("mary", "john", False),
+        ("伟强", "伟强", False),
+        ("", "john", False),
+    ],
+)
+def test_an_initial_or_a_later_name_agrees_weakly(left, right, weakly):
+    assert given_names_agree_weakly(left, right) is weakly
+    assert given_names_agree_weakly(right, left) is weakly
+
+
+def test_swapped_names_may_be_mistyped():
+    assert names_swapped(("adler", "anneliese"), ("annelise", "adler"))
+    assert not names_swapped(("adler", "anneliese"), ("anneliese", "huber"))
+    assert not names_swapped(("adler", ""), ("", "adler"))
 
 
 def test_two_scripts_neither_agree_nor_differ():
