@@ -279,6 +279,21 @@ def test_what_a_killed_run_has_created_is_brought_up_to_date_by_the_next(scene: 
     assert all(not rows for rows in scene.crm.records.values())
 
 
+def test_an_edit_beside_a_change_that_was_cut_off_stays_and_the_change_arrives(scene: Scene) -> None:
+    scene.load("one")
+    scene.change("UPDATE people SET name = 'Leigh' WHERE id = 'p1'")
+    with scene.job("two") as job:
+        pipeline.prepare_steps(job)
+        scene.crm.fault = lambda _number, name: "kill" if name == "update" else None
+        with pytest.raises(Killed):
+            scene.carry_out(job)
+    scene.crm.fault = lambda _number, _name: None
+    scene.crm.edit("ContactObj", "p1", email="own@x.example")
+    scene.load("two")
+    lee = plain(scene.crm)["ContactObj"]["p1"]
+    assert (lee["last_name"], lee["email"]) == ("Leigh", "own@x.example")
+
+
 def striking(places: list[tuple[str, int]]) -> Fault:
     """Return faults that strike at these calls, once each."""
     at = {number: kind for kind, number in places}
