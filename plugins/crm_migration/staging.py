@@ -14,7 +14,7 @@ import re
 import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -259,7 +259,12 @@ class TableWriter:
         for found in self._filesystem.ls(self._folder, detail=False):
             name = str(found).rsplit("/", 1)[-1]
             if name.startswith("part-") and name not in self._parts:
-                self._filesystem.rm(found)
+                self._drop(found)
+
+    def _drop(self, path: str) -> None:
+        # An attempt that has replaced this one, or that this one replaces, may have dropped it in the same moment.
+        with suppress(FileNotFoundError):
+            self._filesystem.rm(path)
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -275,7 +280,7 @@ class TableWriter:
             self.finish()
             return
         for part in self._parts:
-            self._filesystem.rm(f"{self._folder}/{part}")
+            self._drop(f"{self._folder}/{part}")
 
 
 def open_table(folder: RunFolder, entity: str, step: str) -> Staged:

@@ -193,7 +193,7 @@ def taken_up_from_source(crew: Crew, place: Place, step: Step) -> list[str]:
     ended = crew.carry_out(place.order(step))
     if not ended.well:
         return [f"cleared, but {ended}"]
-    keys = open_table(place.folder, "contact", "extract").frame(["_key"])["_key"]
+    keys = open_table(place.folder, "contact", "extract").frame(["id"])["id"]
     engine = sa.create_engine(place.case.source_url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         there = connection.exec_driver_sql("SELECT count(*) FROM people").scalar()

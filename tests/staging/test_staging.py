@@ -229,3 +229,12 @@ def test_the_latest_run_is_the_one_that_finished_the_step_last(tmp_path):
     os.utime(next(tmp_path.glob("crm/b*/contact/clean/manifest.json")), (400, 400))
     later = latest_run(str(tmp_path), "crm", "contact", "clean")
     assert open_table(later, "contact", "clean").frame()["_key"].item() == "b:2026"
+
+
+def test_an_attempt_that_fails_after_another_has_replaced_it_ends_with_its_own_error(folder: RunFolder) -> None:
+    late = TableWriter(folder, "account", "clean")
+    late.write(FIRST)
+    write(folder, SECOND)
+    with pytest.raises(ZeroDivisionError), late:
+        raise ZeroDivisionError
+    assert open_table(folder, "account", "clean").frame().equals(SECOND)
