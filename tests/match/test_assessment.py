@@ -49,7 +49,7 @@ PERSONS: dict[str, tuple[Row, Row, set[str]]] = {
     "the later name, another mailbox": (
         {"given_name": "herbert anneliese"},
         {"given_name": "anneliese", "email": "anni77@x.example", "birth_date": None},
-        {"weak_name"},
+        {"apart", "weak_name"},
     ),
     "the same name in letters of another order": (
         {"family_name": "adler"},

@@ -147,7 +147,7 @@ def test_a_chinese_name_s_mailbox_is_read_by_its_sound():
     assert made(given_name="伟强", family_name="张", email="weiqian.zhang@x.example")["email_of_name"] is False
 
 
-@pytest.mark.parametrize("street", ["Piazza Garibaldi 35", "35 Garibaldi Road", "ul. Garibaldi 35", "Garibaldi-Str. 35a"])
+@pytest.mark.parametrize("street", ["Piazza Garibaldi 35", "35 Garibaldi Road", "ul Garibaldi 35", "Garibaldi-Str 35a"])
 def test_a_street_s_words_are_those_that_tell_it_from_others(street):
     found = made(street=street)
     assert (found["house"], found["street_words"]) == ("35", ["garibaldi"])
