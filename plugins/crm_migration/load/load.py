@@ -10,7 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.ledger.lease import lease
-from crm_migration.ledger.progress import started
+from crm_migration.ledger.progress import note_progress, started
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
@@ -105,6 +105,7 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
     merged, golden = Merged.read(folder, entity), open_table(folder, entity, "golden")
     chosen = _selection(folder, entity, phase)
     progress = Progress(started(job.stream_no(entity), phase, golden.rows if chosen is None else len(chosen)))
+    note_progress(job.target.ledger, job.run_no, progress.kept, token)
     step = "outcome" if phase == "full" else "sample_outcome"
     with (
         TableWriter(folder, entity, step) as writer,
