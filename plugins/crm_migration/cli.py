@@ -324,8 +324,8 @@ def backup(
     try:
         job = _job(mapping, _new_run_id())
         with asking_target(job):
-            done = verify_latest(job.target, job.staging) if verify else back_up_all(job.target, job.staging)
             kept = retention()
+            done = verify_latest(job.target, job.staging) if verify else back_up_all(job.target, job.staging)
             expired = expire(job.target, job.staging, kept) if kept and not verify else 0
     except MigrationError as error:
         fail(error, as_json)
