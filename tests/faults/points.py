@@ -122,7 +122,8 @@ def inner(kind: str) -> list[Point]:
     if FULL:
         return every
     if kind == "sqlite":
-        return [point for point in every if point.fault.action == "kill"]
+        kills = [point for point in every if point.fault.action == "kill"]
+        return [point for at, point in enumerate(kills) if at % 2 == 0 or point.fault.at.endswith(AT_COMMITS)]
     chosen = [point for point in every if point.fault.at.endswith(AT_COMMITS)]
     return [point for at, point in enumerate(chosen) if point.fault.action == ("kill", "close")[at % 2]]
 

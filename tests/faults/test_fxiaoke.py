@@ -87,8 +87,8 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"after {LOAD}.rollback._undo_all",
     ),
 }
-BOUNDED = 2
-"""Every such point is tried in a bounded run."""
+BOUNDED = 4
+"""Each time so many points, one is tried in a bounded run."""
 
 
 def _points() -> list[Point]:
