@@ -44,7 +44,11 @@ PERSONS: dict[str, tuple[Row, Row, set[str]]] = {
     "twins in one mailbox": ({}, {"given_name": "gertraud"}, {"given_name"}),
     "namesakes of two generations": ({}, {"email": None, "birth_date": "1981-09-30"}, {"apart", "birth_date"}),
     "nothing but the name": ({}, dict.fromkeys(set(ANNA) - {"given_name", "family_name"}), {"apart", "name_only"}),
-    "an initial, another phone": ({}, {"given_name": "a", "phone": "0305554433", "birth_date": None}, {"weak_name"}),
+    "an initial, another phone": (
+        {"email": "hubers@gmx.de"},
+        {"given_name": "a", "phone": "0305554433", "birth_date": None},
+        {"weak_name"},
+    ),
     "an initial, one date": ({}, {"given_name": "a", "phone": "0305554433"}, {"merged"}),
     "the later name, another mailbox": (
         {"given_name": "herbert anneliese"},
@@ -114,8 +118,9 @@ def test_one_customer_is_merged_and_two_are_not(verdicts, kind, case):
 def matched(tmp_path, saved):
     """Return a function that matches two persons among some strangers, by the saved model."""
 
-    def of(change: Row, **config) -> Matched:
-        pair = frame("person", [{**ANNA, "_key": "x: one"}, {**ANNA, **change, "_key": "x: other"}])
+    def of(change: Row, both: Row | None = None, **config) -> Matched:
+        one = ANNA | (both or {})
+        pair = frame("person", [{**one, "_key": "x: one"}, {**one, **change, "_key": "x: other"}])
         rows = pl.concat([customers("person", 60, seed=11), pair])
         return run(tmp_path, rows, mapping("person", **config), model=saved["person"], known=None)
 
@@ -130,9 +135,12 @@ def test_a_strong_key_merges_what_the_model_doubts(matched):
 
 def test_a_strong_key_does_not_merge_an_initial_beside_another_phone(matched):
     keyed = MAIL | {"similar": {"fields": ["given_name", "family_name"]}}
-    assert verdict(matched({"given_name": "a", "birth_date": None}, keys=[keyed]), "x") == "merged"
-    other = {"given_name": "a", "birth_date": None, "phone": "0305554433"}
-    assert verdict(matched(other, keys=[keyed]), "x") == "given_name"
+    other: Row = {"given_name": "a", "birth_date": None}
+    private: Row = {"email": "hubers@gmx.de"}
+    assert verdict(matched(other, private, keys=[keyed]), "x") == "merged"
+    other |= {"phone": "0305554433"}
+    assert verdict(matched(other, private, keys=[keyed]), "x") == "given_name"
+    assert verdict(matched(other, {"email": "huber@adler.example"}, keys=[keyed]), "x") == "merged", "hers at work"
 
 
 def test_a_strong_key_merges_swapped_names(matched):

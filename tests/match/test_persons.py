@@ -28,6 +28,9 @@ from crm_migration.match.persons import (
         ("stephen", "steven"),
         ("micheal", "michael"),
         ("dr robert", "robert"),
+        ("dott ssa angela", "angela"),
+        ("madame marie", "marie"),
+        ("mgr inz andrzej", "andrzej"),
         ("伟强", "伟强"),
     ],
 )

@@ -182,7 +182,8 @@ def _of_another_member(labels: dict[str, pl.Expr]) -> pl.Expr:
     two_boxes = is_in("email", "differs") & (pl.col("email_domain") == pl.col("email_domain_r")).fill_null(value=False)
     born_alike = is_in("birth_date", "same")
     alike = ~is_in("name", "same", "swapped", "same sound") & ~born_alike
-    return labels[_WEAKLY] & another & ~born_alike | two_boxes & alike
+    at_work = is_in("email", "same") & pl.col("email_domain").is_not_null()
+    return labels[_WEAKLY] & another & ~born_alike & ~at_work | two_boxes & alike
 
 
 def evidence_of_merges(pool: Pool, linked: Linked, assessed: Assessed) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from rapidfuzz.distance import Levenshtein
 
 from crm_migration.match.chinese import simplified
 from crm_migration.match.companies import companies_differ
-from crm_migration.match.compare import PHONE_DIGITS, digits
+from crm_migration.match.compare import PHONE_DIGITS, digits, domain
 from crm_migration.match.folding import caseless, joined, words
 from crm_migration.match.pairs import beside
 from crm_migration.match.persons import generations_differ, given_names_agree_weakly, given_names_differ, names_swapped
@@ -33,6 +33,7 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
         simplified(words(pl.col(given).cast(pl.String))).alias("given"),
         other.alias("other"),
         *[_first(fields, name).alias(name) for name, fields in own.items()],
+        domain(_first(own["email"], "email")).is_not_null().alias("at_work"),
     )
     sides = beside(pairs.select("a", "b"), names)
     apart = persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
@@ -51,12 +52,18 @@ def _first(fields: list[str], part: str) -> pl.Expr:
 
 
 def weakly_named_apart(sides: pl.DataFrame) -> pl.Series:
-    """Return for each pair whether the given names agree weakly, and mailbox, phone or date of birth differ."""
+    """Return for each pair whether the given names agree weakly, and mailbox, phone or date of birth differ.
+
+    A mailbox in a company that bears the family name is one person's, whichever phone stands beside it.
+    """
+    family = pl.col("other_a").str.split(" ").list.last()
+    named = pl.col("email_a").str.extract(r"^([^@]+)@", 1).str.contains(family, literal=True)
+    one_box = (pl.col("at_work_a") & (pl.col("email_a") == pl.col("email_b")) & named).fill_null(value=False)
+    own_columns = [f"{part}_{side}" for side in "ab" for part in _OWN]
+    chosen = sides.select(one_box.alias("one_box"), "given_a", "given_b", *own_columns)
     apart = [
-        bool(given and name) and given_names_agree_weakly(given, name) and _differ(own[:3], own[3:])
-        for given, name, *own in sides.select(
-            "given_a", "given_b", *[f"{part}_{side}" for side in "ab" for part in _OWN]
-        ).iter_rows()
+        bool(given and name) and not one and given_names_agree_weakly(given, name) and _differ(own[:3], own[3:])
+        for one, given, name, *own in chosen.iter_rows()
     ]
     return pl.Series(apart, dtype=pl.Boolean)
 

@@ -9,7 +9,10 @@ from crm_migration.match.nicknames import same_given_name
 
 SIMILAR_GIVEN_NAME = 0.85
 _MOST_WORDS = 6
-_TITLE_WORDS = "mr mrs ms miss mx dr prof professor herr frau hr fr sr sra srta mme mlle sig ing dipl med phd md"
+_TITLE_WORDS = """
+mr mrs ms miss mx madam dr drs prof professor rev herr frau hr fr freiherr freifrau mag dipl ing med habil phd md sr sra
+srta dna lic mme mlle madame monsieur mademoiselle sig dott ssa dottssa avv rag geom arch mgr inz hab pan pani
+"""
 TITLES = frozenset(_TITLE_WORDS.split())
 _GENERATION_OF = {
     "jr": "junior", "jun": "junior", "jnr": "junior", "junior": "junior", "fils": "junior", "hijo": "junior",
