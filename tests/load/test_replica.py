@@ -191,7 +191,7 @@ def test_a_run_loads_everything_and_a_repeat_writes_nothing(scene: Scene) -> Non
     lee = held["ContactObj"]["p1"]
     assert (lee["account"], lee["worth"], lee["born"]) == ("f1", "10.5", "1980-01-31")
     scene.crm.journal.clear()
-    assert scene.run("two") == {"unchanged": 5}
+    assert scene.load("two") == {"unchanged": 5}
     assert scene.crm.writes == 0
 
 

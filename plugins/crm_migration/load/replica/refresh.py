@@ -59,6 +59,8 @@ class Refresh:
 
     def apply(self, frame: pl.DataFrame) -> int:
         """Take records over as the CRM has them (id, moment of change, fields); return how many changed."""
+        if frame.is_empty():
+            return 0
         tables, key = self.tables, self.tables.identity
         read = canonical_texts(frame, tables.columns).rename({self.api.changed_field: CHANGED}, strict=False)
         if CHANGED not in read.columns:
