@@ -1,4 +1,4 @@
-"""Notes and files travel with the records they belong to: whole runs into each kind of database."""
+"""Notes and files travel with the records they belong to, into each kind of database."""
 
 import os
 from collections.abc import Iterator
@@ -37,11 +37,11 @@ def test_files_arrive_as_they_are_and_travel_once(filing: Filing) -> None:
 
 
 def test_a_changed_file_updates_its_record_and_rollback_brings_the_old_one_back(filing: Filing) -> None:
-    filing.run("one")
+    filing.load("one")
     filing.document("d1", OTHER)
     filing.picture("p1", BYTES)
     filing.change("UPDATE documents SET name = 'renamed' WHERE id = 'd3'")
-    filing.run("two")
+    filing.load("two")
     assert filing.outcomes("two", "document") == {"d1": "updated", "d2": "unchanged", "d3": "updated"}
     assert filing.held("attachment") == {"d1": OTHER, "d2": b"", "d3": BYTES}
     assert filing.held("picture")["p1"] == BYTES
@@ -51,18 +51,18 @@ def test_a_changed_file_updates_its_record_and_rollback_brings_the_old_one_back(
 
 
 def test_a_file_that_a_person_replaced_in_the_target_stays(filing: Filing) -> None:
-    filing.run("one")
+    filing.load("one")
     edited = {"postgresql": "'\\x0102'", "mysql+pymysql": "X'0102'", "sqlite": "X'0102'"}
     literal = edited[filing.target_url.split("+psycopg")[0].split(":")[0]]
     filing.rows(f"UPDATE attachment SET content = {literal} WHERE legacy_id = 'd1'")
     filing.change("UPDATE documents SET name = 'renamed' WHERE id = 'd1'")
-    filing.run("two")
+    filing.load("two")
     assert filing.held("attachment")["d1"] == b"\x01\x02"
     assert filing.rows("SELECT file_name FROM attachment WHERE legacy_id = 'd1'") == [("renamed",)]
 
 
 def test_a_note_travels_with_the_parent_it_belongs_to_of_whichever_type(filing: Filing) -> None:
-    filing.run("one")
+    filing.load("one")
     found = filing.rows(
         "SELECT n.legacy_id, n.body, a.legacy_id, c.legacy_id FROM note n LEFT JOIN account a ON a.id = n.account_id"
         " LEFT JOIN contact c ON c.id = n.contact_id ORDER BY n.legacy_id"
@@ -91,7 +91,7 @@ def test_files_that_cannot_travel_are_rejected_with_their_reason(small: Filing) 
     }  # fmt: skip
     for key, path in paths.items():
         small.document(key, b"good" if key == "good" else None, path)
-    small.run("one")
+    small.load("one")
     reasons = {key: outcome.removeprefix("rejected: ") for key, outcome in small.outcomes("one", "document").items()}
     assert reasons == {
         "good": "inserted", "absent": "file_missing", "above": "file_outside", "inside": "file_outside",
@@ -105,14 +105,14 @@ def test_a_missing_file_is_left_out_where_the_mapping_says_so(small: Filing) -> 
     small.on_invalid = '"null"'
     small.write_mapping()
     small.document("d1", None, "absent.bin")
-    small.run("one")
+    small.load("one")
     assert small.held("attachment") == {"d1": None}
 
 
 def test_bytes_beyond_the_limit_are_refused_before_they_are_read_whole(small: Filing) -> None:
     small.picture("p1", b"x" * (small.most + 1))
     small.picture("p2", b"x" * small.most)
-    small.run("one")
+    small.load("one")
     assert small.outcomes("one", "picture") == {"p1": "rejected: file_too_large", "p2": "inserted"}
     assert small.held("picture") == {"p2": b"x" * small.most}
 
@@ -121,7 +121,7 @@ def test_names_of_windows_and_of_decomposed_letters_lead_to_their_file(small: Fi
     (small.folder / "Verträge").mkdir()
     (small.folder / "Verträge" / "a b.pdf").write_bytes(b"found")
     small.document("d1", None, "Verträge\\a b.pdf")
-    small.run("one")
+    small.load("one")
     assert small.held("attachment") == {"d1": b"found"}
 
 
@@ -130,9 +130,9 @@ def test_a_deleted_record_returns_with_its_file(small: Filing) -> None:
     small.write_mapping()
     small.document("d1", BYTES)
     small.document("d2", OTHER)
-    small.run("one")
+    small.load("one")
     small.change("DELETE FROM documents WHERE id = 'd1'")
-    small.run("two")
+    small.load("two")
     assert small.held("attachment") == {"d2": OTHER}
     assert small.undo("two") == []
     assert small.held("attachment") == {"d1": BYTES, "d2": OTHER}

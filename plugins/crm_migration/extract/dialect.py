@@ -107,9 +107,10 @@ def read_text(
         sqlalchemy.exc.DBAPIError, psycopg.Error, pymysql.MySQLError: the database failed; nothing is hidden
             or repeated. For the caller to classify.
     """
+    heavy = any(_may_be_heavy(source.c.get(one) if isinstance(one, str) else one) for one in columns)
     chosen = tuple(_element(source, column) for column in columns)
     names = [column if isinstance(column, str) else column.name for column in columns]
-    asked = TextSelect(source, chosen, (), where, tuple(order or ()), BATCH_ROWS)
+    asked = TextSelect(source, chosen, (), where, tuple(order or ()), BATCH_ROWS, heavy)
     if isinstance(bind, sa.Connection):
         yield from _read(bind, asked, names)
         return
@@ -140,6 +141,12 @@ def _read(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) ->
             asked = replace(asked, kinds=dialect.kinds(connection, select))
         with closing(dialect.frames(connection, asked)) as frames:
             yield from regroup(frames, names, asked.batch_rows, asked.frame_bytes)
+
+
+def _may_be_heavy(column: AnyColumn | None) -> bool:
+    """Return whether a column holds bytes of any length."""
+    kind = None if column is None else column.type
+    return isinstance(kind, sa.LargeBinary) and kind.length is None
 
 
 def _element(source: sa.FromClause, column: str | AnyColumn) -> AnyColumn:

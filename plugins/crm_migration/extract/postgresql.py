@@ -83,7 +83,8 @@ class PostgreSQL:
         driver = connection.connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
             raise TypeError("expected a connection over psycopg 3; make its engine with engine_for")
-        yield from copy_out(driver, _literal(connection, driver, statement), len(printed), select.chunk_rows)
+        text = _literal(connection, driver, statement)
+        yield from copy_out(driver, text, len(printed), select.chunk_rows, select.frame_bytes)
 
 
 def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:

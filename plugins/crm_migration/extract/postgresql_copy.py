@@ -20,8 +20,8 @@ ESCAPES = {r"\\": "\\", r"\b": "\b", r"\f": "\f", r"\n": "\n", r"\r": "\r", r"\t
 """The escapes that COPY TO writes (PostgreSQL documentation, COPY, Text Format)."""
 
 
-def copy_out(driver: "psycopg.Connection[Any]", statement: str, width: int, rows: int) -> Frames:
-    """Yield the rows of a SELECT of `width` text columns, in frames of at most `rows` rows.
+def copy_out(driver: "psycopg.Connection[Any]", statement: str, width: int, rows: int, size: int) -> Frames:
+    """Yield the rows of a SELECT of `width` text columns, in frames of at most `rows` rows and about `size` bytes.
 
     Closing the iterator early reads the rest of the answer and forgets it, so that the connection and its
     transaction stay usable.
@@ -33,7 +33,7 @@ def copy_out(driver: "psycopg.Connection[Any]", statement: str, width: int, rows
     _send(server, f"COPY ({statement}) TO STDOUT".encode())
     _expect(_result(server), pq.ExecStatus.COPY_OUT)
     try:
-        for lines in _lines(server, rows):
+        for lines in _lines(server, rows, min(size, CHUNK_BYTES)):
             yield _parsed(b"".join(lines), width)
         _expect(_result(server), pq.ExecStatus.COMMAND_OK)
     finally:
@@ -67,7 +67,7 @@ def _expect(result: pq.abc.PGresult | None, status: pq.ExecStatus) -> None:
         raise errors.error_from_result(result)
 
 
-def _lines(server: pq.abc.PGconn, rows: int) -> Iterator[list[bytes]]:
+def _lines(server: pq.abc.PGconn, rows: int, most_bytes: int) -> Iterator[list[bytes]]:
     lines: list[bytes] = []
     size = 0
     while True:
@@ -75,7 +75,7 @@ def _lines(server: pq.abc.PGconn, rows: int) -> Iterator[list[bytes]]:
         if length > 0:
             lines.append(bytes(line))
             size += length
-            if len(lines) >= rows or size >= CHUNK_BYTES:
+            if len(lines) >= rows or size >= most_bytes:
                 yield lines
                 lines, size = [], 0
         elif length == 0:
@@ -90,7 +90,7 @@ def _lines(server: pq.abc.PGconn, rows: int) -> Iterator[list[bytes]]:
 def _forget_rest(server: pq.abc.PGconn) -> None:
     while server.status == pq.ConnStatus.OK and (result := _result(server)) is not None:
         if result.status == pq.ExecStatus.COPY_OUT:
-            for _ in _lines(server, CHUNK_BYTES):
+            for _ in _lines(server, CHUNK_BYTES, CHUNK_BYTES):
                 continue
 
 

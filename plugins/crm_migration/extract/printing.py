@@ -20,7 +20,7 @@ Frames = Generator[pl.DataFrame, None, None]
 
 CHUNK_ROWS = 25_000
 FRAME_BYTES = 64 * 1024 * 1024
-HEAVY_BYTES = 8 * 1024 * 1024
+HEAVY_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -121,17 +121,18 @@ def text_schema(width: int) -> dict[str, pl.DataType]:
 
 
 def regroup(
-    frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int, frame_bytes: int = FRAME_BYTES
+    frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int, frame_bytes: int | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and `frame_bytes`.
+    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and `frame_bytes` (default: FRAME_BYTES).
 
     One frame is yielded even when there are no rows, so that the columns are always known.
     """
+    most = FRAME_BYTES if frame_bytes is None else frame_bytes
     empty = pl.DataFrame(schema=text_schema(len(names)))
     held: list[pl.DataFrame] = []
     rows, size = 0, 0
     for frame in frames:
-        if held and (rows + frame.height > batch_rows or size >= frame_bytes):
+        if held and (rows + frame.height > batch_rows or size >= most):
             yield _named(held, names)
             held, rows, size = [], 0, 0
         held.append(frame)
@@ -140,7 +141,7 @@ def regroup(
 
 
 def _named(frames: list[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
-    whole = pl.concat(frames, rechunk=True)
+    whole = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
     whole.columns = list(names)
     return whole
 

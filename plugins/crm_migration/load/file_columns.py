@@ -24,7 +24,7 @@ from crm_migration.staging import RunFolder
 if TYPE_CHECKING:
     from crm_migration.load.target import SqlTarget
 
-PIECE_BYTES: Final = 8 * 1024 * 1024
+PIECE_BYTES: Final = 1024 * 1024
 STATEMENT_ROOM: Final = 512 * 1024
 SQLITE_NAME = "crm_file_name"
 

@@ -1,7 +1,7 @@
 """The way back: a run's inserts removed, its updates restored, its lines in the ledger undone, in one commit."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -44,11 +44,14 @@ class Undo:
     run_no: int
     order: list[str]
     deferred: dict[str, list[str]]
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def stream_no(self, entity: str) -> int:
-        """Return the ledger's number of the entity's stream."""
-        target_object = self.target.mapping.entities[entity].target.object
-        return self.target.ledger.stream_no(self.folder.source, entity, target_object)
+        """Return the ledger's number of the entity's stream; asked once: a large undo locks SQLite's readers out."""
+        if entity not in self.numbers:
+            target_object = self.target.mapping.entities[entity].target.object
+            self.numbers[entity] = self.target.ledger.stream_no(self.folder.source, entity, target_object)
+        return self.numbers[entity]
 
 
 @dataclass(frozen=True)

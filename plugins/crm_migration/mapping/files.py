@@ -19,8 +19,9 @@ def file_faults(scope: Scope) -> Iterator[Fault]:
         if not isinstance(spec, File):
             continue
         if scope.mapping.target.kind != "sql":
-            text = "expected a field that the target takes by its interface, which documents no upload of files; found "
-            text += "'file': leave the field out, and move the files by hand"
+            kind = scope.mapping.target.kind
+            why = ", whose interface documents no upload of files" if kind == "fxiaoke" else ""
+            text = f"expected a field that a target of kind {quoted(kind)} takes{why}, found 'file'; leave it out"
             yield Fault(scope.kind_of(name), text, depends=(("target", "kind"),))
         yield from _bytes(scope, name, spec) if spec.of == "bytes" else _path(scope, name, spec)
 
