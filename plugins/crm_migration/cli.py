@@ -95,10 +95,12 @@ def check(
     if not as_json:
         for change in changes:
             out.print(f"changed at the source: {change}", style="yellow", markup=False, soft_wrap=True)
+        for advice in found.advice:
+            out.print(f"advice: {advice}", style="yellow", markup=False, soft_wrap=True)
     if found.problems:
         fail(MappingInvalid(found.problems), as_json)
     if as_json:
-        answer = {"ok": True, "problems": [], "changes": changes, "sha256": loaded.sha256}
+        answer = {"ok": True, "problems": [], "changes": changes, "advice": found.advice, "sha256": loaded.sha256}
         typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
         out.print(f"{mapping}: no faults, {len(loaded.mapping.entities)} entities", markup=False)

@@ -19,6 +19,7 @@ from crm_migration.extract.landing import Landing
 from crm_migration.extract.source import Profile, Window
 from crm_migration.job import Job, asking_target, timed
 from crm_migration.ledger.ledger import RunRow
+from crm_migration.load.known import untrained
 from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
@@ -39,10 +40,11 @@ def check_mapping(loaded: LoadedMapping) -> list[str]:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a look at source and target tells: faults, one a line, and what the source has changed since its load."""
+    """What a look at source and target tells: faults and advice, one a line, and what the source has changed since."""
 
     problems: list[str]
     drift: Drift = field(default_factory=Drift)
+    advice: list[str] = field(default_factory=list)
 
 
 def check(job: Job) -> list[str]:
@@ -65,11 +67,12 @@ def examine(job: Job) -> Findings:
         last = job.target.ledger.source_schema(mapping.source.name, job.run_id)
         there = set(job.target.objects())
         tables = {name: job.target.describe(name) for name in sorted(target_objects(mapping) & there)}
+        advice = untrained(job.target, job.loaded)
     drift, faults = find_drift(mapping, profiles, last)
     as_followed = replace(job.loaded, mapping=followed(mapping, drift.changes))
     values = judged_values(as_followed.mapping, profiles)
     problems += check_live(as_followed, readable_columns(profiles, drift), tables, values)
-    return Findings([*problems, *job.loaded.problems(faults)], drift)
+    return Findings([*problems, *job.loaded.problems(faults)], drift, advice)
 
 
 def _profiles(job: Job) -> tuple[dict[str, Profile], list[str]]:
@@ -105,7 +108,7 @@ def preflight(job: Job) -> dict[str, Any]:
             job.target.ledger.migrate()
         _forget_fetched(job)
         findings = examine(job)
-        _tell(job, findings.drift)
+        _tell(job, findings)
         if findings.problems:
             stopped = any(change.stops for change in findings.drift.changes)
             raise (SchemaDrifted if stopped else MappingInvalid)(findings.problems)
@@ -152,11 +155,11 @@ def _forget_fetched(job: Job) -> None:
         Landing(job.folder).clear()
 
 
-def _tell(job: Job, drift: Drift) -> None:
+def _tell(job: Job, findings: Findings) -> None:
     """Say what has changed, and stage it: later tasks follow it, and the report shows it even of a stopped run."""
-    for change in drift.changes:
-        logger.warning("%s: %s", job.loaded.mapping.source.name, change.sentence)
-    job.decide(drift)
+    for sentence in (*(change.sentence for change in findings.drift.changes), *findings.advice):
+        logger.warning("%s: %s", job.loaded.mapping.source.name, sentence)
+    job.decide(findings.drift)
 
 
 def _run_values(job: Job) -> dict[str, Any]:

@@ -83,6 +83,17 @@ class Scene:
         assert made.verdict.state == "green", made.verdict.reasons
         return open_table(job.folder, "contact", "golden").facts
 
+    def advice(self, name: str) -> list[str]:
+        """Return what a check of the mapping file `name` advises."""
+        origin = from_url(f"sqlite:///{self.root / 'sheet.sqlite'}")
+        job = Job(read_mapping(self.root / name), "check", str(self.root / "staging"), origin, self.target_url)
+        try:
+            found = pipeline.examine(job)
+        finally:
+            job.target.close()
+        assert found.problems == []
+        return found.advice
+
     def ask(self, source: str, question: Callable[[SqlTarget], Any]) -> Any:
         """Return what a function of the review commands finds, or does, in the target."""
         job = self._job(source, "decisions")

@@ -67,6 +67,16 @@ def test_a_row_that_resembles_two_of_the_other_source_joins_one_and_is_shown_wit
     assert told[0] == told[1]
 
 
+def test_check_advises_to_train_where_another_source_feeds_the_target_and_no_model_is_saved(
+    both_ways: tuple[Scene, Scene],
+) -> None:
+    _, scene = both_ways
+    (scene.root / "untrained.yaml").write_text((scene.root / "sheet.yaml").read_text())
+    assert [advice.split(":")[0] for advice in scene.advice("untrained.yaml")] == list(OBJECTS)
+    assert "books feeds contact too" in scene.advice("untrained.yaml")[0]
+    assert scene.advice("sheet.yaml") == []
+
+
 def test_merges_and_decisions_outlive_three_runs_of_both_sources(both_ways: tuple[Scene, Scene]) -> None:
     scene, _ = both_ways
     before = {entity: scene.clusters(entity) for entity in OBJECTS}

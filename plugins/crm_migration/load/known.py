@@ -13,9 +13,11 @@ from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import canonical_from_target
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
+from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Mapping, Reference
 from crm_migration.match.decisions import DIFFERENT, SAME, memory
 from crm_migration.match.known import CROSSWALK, DECISIONS, LINEAGE, KnownRecords
+from crm_migration.match.model import model_path
 from crm_migration.match.plan import MODEL_RULE
 from crm_migration.match.thresholds import LABELS, UNGUARDED
 
@@ -63,6 +65,34 @@ def labelled_pairs(target: SqlTarget, target_object: str, decisions: pl.DataFram
         (pl.col("judgement") == SAME).alias("same"),
         (~pl.col("reason").is_in(UNGUARDED)).alias("guarded"),
     )
+
+
+def untrained(target: SqlTarget, loaded: LoadedMapping) -> list[str]:
+    """Return a sentence for each entity that asks for a model, has none saved, and shares its object with a source.
+
+    Each run would train a model on its own rows, or none on few: which source comes first would matter.
+    """
+    if not target.ledger.exists():
+        return []
+    source, found = loaded.mapping.source.name, []
+    for name, entity in loaded.mapping.entities.items():
+        if entity.match is None or entity.match.model is None or model_path(loaded.path, name).exists():
+            continue
+        others = sorted(_feeding(target, entity.target.object) - {source})
+        if others:
+            found.append(
+                f"{name}: {', '.join(others)} feeds {entity.target.object} too, and no model is saved: each run trains "
+                f"its own, or none on few rows; train one over everything: `crm-migration train {loaded.path.name}`"
+            )
+    return found
+
+
+def _feeding(target: SqlTarget, target_object: str) -> set[str]:
+    """Return the sources of whose rows the crosswalk knows some in this object."""
+    stream, crosswalk = target.ledger.tables.stream, target.ledger.tables.crosswalk
+    some = sa.exists().where(crosswalk.c.stream_no == stream.c.stream_no)
+    with target.engine.connect() as connection:
+        return set(connection.scalars(sa.select(stream.c.source).where(stream.c.object == target_object, some)))
 
 
 def golden_ids(target: SqlTarget, identities: pl.Series) -> pl.DataFrame:

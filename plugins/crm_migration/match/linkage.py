@@ -129,7 +129,8 @@ def _between_blocks(accepted: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame
 
 
 def _component_of(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
-    label = components((nodes["block"].max() or 0) + 1, edges.select("block_a", "block_b").iter_rows())
+    last = nodes.select(pl.col("block").max()).item() if nodes.height else -1
+    label = components(last + 1, edges.select("block_a", "block_b").iter_rows())
     return pl.Series(label, dtype=pl.Int64)[nodes["block"]]
 
 

@@ -106,7 +106,8 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[
     blocked = block(connection, model.kind, part)
     first = 1 / max(sum(possible), 2) ** 0.5
     rows = _rows(connection, sum(possible))
-    founded = _represents(connection, rows)
+    # The rows at hand differ from run to run: a model that knows how common values are weighs a pair alike in all.
+    founded = not model.frequencies and _represents(connection, rows)
     common = {} if founded else lay_out(connection, model.frequencies, model.key, rows / max(model.rows, 1))
     over = linker(connection, "feature", model.settings(first), "blocked", common)
     unfounded = [] if founded or common else [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
@@ -143,8 +144,8 @@ def _rows(connection: "duckdb.DuckDBPyConnection", possible: float) -> float:
 def _represents(connection: "duckdb.DuckDBPyConnection", rows: float) -> bool:
     """Return whether `feature` holds enough of all rows to tell how common a value is.
 
-    A few new rows and those that they meet have every value in common: there the model's own frequencies stand, and
-    the levels' weights alone where it was saved without.
+    That is asked for a model that was saved without frequencies. A few new rows and those that they meet have every
+    value in common: there the levels' weights stand alone.
     """
     at_hand = connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
     return bool(at_hand >= LEAST_ROWS and at_hand >= _LEAST_SHARE * rows)
