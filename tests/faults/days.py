@@ -41,10 +41,20 @@ def second_day() -> Rows:
             row.update(change)
         first = SIZES[table] + 1
         rows[table].extend(_twins(draw, table, range(first, first + NEW[table])))
+    _refer_to_new(rows)
     _merge_anew(rows)
     for table, gone in GONE.items():
         del rows[table][gone.start : gone.stop]
     return rows
+
+
+def _refer_to_new(rows: Rows) -> None:
+    """Let new rows refer to new ones, in circles, so that the second pass has something to do."""
+    firms, people = (rows[table][SIZES[table] :] for table in ("accounts", "people"))
+    for at, firm in enumerate(firms):
+        firm.update(parent=firms[at - 2]["id"], person=people[at]["id"])
+    for at, person in enumerate(people):
+        person.update(account=firms[at % len(firms)]["id"], boss=people[at - 2]["id"])
 
 
 def _merge_anew(rows: Rows) -> None:

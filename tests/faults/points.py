@@ -35,6 +35,7 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"after {LEDGER}.check_fence",
         f"after {LOAD}.write._commit 2",
         f"before {LOAD}.link.link",
+        f"after {LOAD}.link._note_batch",
     ),
     ("validate_sample",): (f"before {LEDGER}.write_reconciliation", f"after {LEDGER}.write_reconciliation"),
     ("load_entity", "account"): (
@@ -52,7 +53,6 @@ INNER: dict[Step, tuple[str, ...]] = {
     ("load_entity", "contact"): (f"after {LEDGER}.check_fence 2", f"after {LOAD}.write._commit 2"),
     ("load_entity", "opportunity"): (f"after {LOAD}.write._commit 2", f"before {LOAD}.write.write_batch 3"),
     ("link_references",): (
-        f"after {LEDGER}.check_fence",
         f"after {LOAD}.link._link_part",
         f"before {LOAD}.joined.retire_joined",
     ),
@@ -81,7 +81,7 @@ BOUNDARIES: tuple[Step, ...] = tuple(
 ALWAYS: frozenset[Step] = frozenset({LINE[0], ("load_sample",), ("load_entity", "account"), ("load_entity", "contact")})
 """Steps before which the undisturbed run is always saved: where faults from outside set in."""
 
-AT_COMMITS = ("check_fence", "_commit", "_link_part", "_carry_out", "_undo_all", "_undo_ledger")
+AT_COMMITS = ("check_fence", "_commit", "_link_part", "_note_batch", "_carry_out", "_undo_all", "_undo_ledger")
 """Where the target itself decides what is kept: looked at on every kind of target."""
 
 
