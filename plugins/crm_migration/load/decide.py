@@ -12,7 +12,7 @@ from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, pack_beside
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
-from crm_migration.load.present import gone, has_outsiders, owned
+from crm_migration.load.present import gone, has_outsiders, missing, owned
 from crm_migration.load.references import WHOLE_STREAM, WHOLE_TIMES, References
 from crm_migration.load.retired import without_deleted
 from crm_migration.load.shared import Settled, Stream, settle
@@ -266,13 +266,21 @@ def _without_gone(connection: sa.Connection, job: LoadJob, entity: Entity, frame
     target_object = entity.target.object
     if not job.has_ledger or frame["target_id"].null_count() == frame.height:
         return frame
-    if target_object not in job.gone:
-        job.gone[target_object] = gone(connection, job.target, target_object)
-    lost = pl.col("target_id").is_in(job.gone[target_object].implode()) & (pl.col("_action") != "reject")
+    away = _gone(connection, job, target_object, frame["target_id"])
+    lost = pl.col("target_id").is_in(away.implode()) & (pl.col("_action") != "reject")
     return frame.with_columns(
         pl.when(lost).then(pl.lit("deleted_in_target")).otherwise(pl.col("_reason")).alias("_reason"),
         pl.when(lost).then(pl.lit("reject")).otherwise(pl.col("_action")).alias("_action"),
     )
+
+
+def _gone(connection: sa.Connection, job: LoadJob, target_object: str, ids: pl.Series) -> pl.Series:
+    """Return those of `ids` that are no longer in the target; all such ids are kept where the crosswalk is at hand."""
+    if target_object not in job.known:
+        return missing(connection, job.target, target_object, ids)
+    if target_object not in job.gone:
+        job.gone[target_object] = gone(connection, job.target, target_object)
+    return job.gone[target_object]
 
 
 def _merge_edits(connection: sa.Connection, job: LoadJob, entity_name: str, frame: pl.DataFrame) -> Settled:

@@ -25,21 +25,33 @@ def has_outsiders(connection: sa.Connection, target: SqlTarget, target_object: s
 
 def gone(connection: sa.Connection, target: SqlTarget, target_object: str) -> pl.Series:
     """Return the target ids of records that runs have loaded, and not deleted, and the target no longer holds."""
-    key = _key(target, target_object)
     crosswalk = target.ledger.tables.crosswalk
-    identity = crosswalk.c.target_id
+    lost = sa.select(crosswalk.c.target_id).where(
+        crosswalk.c.stream_no.in_(_streams(target, target_object)),
+        crosswalk.c.fingerprint.is_not(None),
+        still_there(crosswalk),
+        _missing(target, target_object, crosswalk),
+    )
+    return pl.Series("target_id", list(connection.scalars(lost)), dtype=pl.String)
+
+
+def missing(connection: sa.Connection, target: SqlTarget, target_object: str, ids: pl.Series) -> pl.Series:
+    """Return those of `ids` that the target does not hold."""
+    wanted = key_table(connection, pl.DataFrame({"target_id": ids.drop_nulls()}))
+    lost = sa.select(wanted.c.target_id).where(_missing(target, target_object, wanted))
+    found = pl.Series("target_id", list(connection.scalars(lost)), dtype=pl.String)
+    drop_keys(connection, wanted)
+    return found
+
+
+def _missing(target: SqlTarget, target_object: str, lines: sa.Table) -> sa.ColumnElement[bool]:
+    key, identity = _key(target, target_object), lines.c.target_id
     same = (
         key == sa.cast(identity, sa.BigInteger)
         if isinstance(key.type, sa.Integer)
         else (sa.cast(key, _text(target)) == identity)
     )
-    lost = sa.select(identity).where(
-        crosswalk.c.stream_no.in_(_streams(target, target_object)),
-        crosswalk.c.fingerprint.is_not(None),
-        still_there(crosswalk),
-        ~sa.exists(sa.select(sa.literal(1)).select_from(key.table).where(same).correlate(crosswalk)),
-    )
-    return pl.Series("target_id", list(connection.scalars(lost)), dtype=pl.String)
+    return ~sa.exists(sa.select(sa.literal(1)).select_from(key.table).where(same).correlate(lines))
 
 
 def owned(connection: sa.Connection, target: SqlTarget, target_object: str, ids: pl.Series) -> pl.Series:
