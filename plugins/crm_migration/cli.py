@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.logging import RichHandler
@@ -23,6 +23,7 @@ from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, S
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options, asking_target
 from crm_migration.load.full_backup import back_up_all, expire, retention, verify_latest
+from crm_migration.load.import_files.which_files import Said
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import SourceKind
 from crm_migration.mapping.reader import read_mapping
@@ -313,6 +314,28 @@ def rollback(
         out.print(f"changed by others since the load: {', '.join(undone.differing)}", style="yellow", markup=False)
     else:
         out.print("the target's content is what it was before the run", markup=False)
+
+
+@app.command()
+def results(
+    mapping: MappingPath,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The wizard's result files.")],
+    run_id: Annotated[str, typer.Option("--run-id", "--run", help="The run whose import files were imported.")],
+    target_object: Annotated[str | None, typer.Option("--object", help="The object that the files are of.")] = None,
+    action: Annotated[Literal["create", "update"] | None, typer.Option(help="What was imported.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read what an import wizard made of a run's files: refused records are handed over again by the next run."""
+    said = Said(target_object, "insert" if action == "create" else action)
+    try:
+        found = pipeline.results(_job(mapping, run_id), files, said)
+    except MigrationError as error:
+        fail(error, as_json)
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "records": found}, ensure_ascii=False))
+        return
+    for name, counts in found.items():
+        out.print(f"{name}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}", markup=False)
 
 
 @app.command()

@@ -1,17 +1,20 @@
 """After a run: its report, its last line in the ledger, and the way back."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
 
-from crm_migration.errors import (
-    OperatorNeeded,
-)
+from crm_migration.errors import MappingFault, OperatorNeeded
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, asking_target, timings
 from crm_migration.ledger.ledger import now
+from crm_migration.load.import_files.taken_back import Ran, take_results
+from crm_migration.load.import_files.target import ImportFilesTarget
+from crm_migration.load.import_files.which_files import Said
 from crm_migration.load.rollback import Undone, roll_back
 from crm_migration.report.assemble import report
 from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
@@ -141,6 +144,25 @@ def undo(job: Job, force: bool = False) -> Undone:
         if row.status == "rolled_back" and not job.target.is_behind():
             raise OperatorNeeded(f"run {name} is rolled back already; nothing to do")
         return roll_back(job.undo(), force)
+
+
+def results(job: Job, files: Sequence[Path], said: Said) -> dict[str, dict[str, int]]:
+    """Take the import wizard's result files of a run into the ledger; return records by object and outcome.
+
+    Raises:
+        MappingFault: the target takes no import files.
+        OperatorNeeded, DataFault: as `take_results` tells; nothing was changed.
+    """
+    target = job.target
+    if not isinstance(target, ImportFilesTarget):
+        raise MappingFault(
+            f"{job.mapping.target.name}: expected a target of kind 'import_files', which alone has result files, found "
+            f"{job.mapping.target.kind!r}; name another mapping"
+        )
+    with asking_target(job):
+        if target.ledger.exists():
+            target.ledger.migrate()
+        return take_results(target, Ran(job.folder, job.run_no), files, said)
 
 
 def reprint(job: Job) -> tuple[Report, dict[str, str]]:

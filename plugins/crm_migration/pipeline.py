@@ -14,7 +14,7 @@ import polars as pl
 from crm_migration.clean.classification import rows_of_others
 from crm_migration.clean.clean import clean
 from crm_migration.clean.reference import key_parts
-from crm_migration.closing import finish, remember_documents, remember_window, reprint, undo
+from crm_migration.closing import finish, remember_documents, remember_window, reprint, results, undo
 from crm_migration.drift.follow import left_out
 from crm_migration.errors import (
     MigrationError,
@@ -27,7 +27,7 @@ from crm_migration.extract.extract import extract
 from crm_migration.extract.present_keys import needs_keys, stage_keys
 from crm_migration.extract.source import RowSource, Window
 from crm_migration.extract.waiting import WithWaiting
-from crm_migration.job import RUN, Job, timed
+from crm_migration.job import RUN, Job, asking_target, timed
 from crm_migration.ledger.lease import lease
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.departed import back_in_source
@@ -72,6 +72,7 @@ __all__ = [
     "refuse_excess",
     "refuse_finished",
     "reprint",
+    "results",
     "retire_records",
     "run_line",
     "undo",
@@ -243,6 +244,7 @@ def validate_sample(job: Job) -> dict[str, Any]:
         undone = undo(job, force=True)
         state = "the target is as it was before" if not undone.differing else f"{undone.differing} differ from before"
         raise SampleRejected(f"{failed}\nThe sample has been rolled back; {state}.") from None
+    _hand_over(job, "sample")
     return staged.reference()
 
 
@@ -260,6 +262,8 @@ def link_references(job: Job) -> dict[str, Any]:
     with timed(job, "link") as figures:
         linked = _link(job, "full")
         figures["rows"] = sum(linked.values())
+        if not job.retires:
+            _hand_over(job, "full")
     return {"linked": linked}
 
 
@@ -276,11 +280,21 @@ def _link(job: Job, phase: Phase) -> dict[str, int]:
     return linked
 
 
+def _hand_over(job: Job, phase: Phase) -> None:
+    """Write what the run has done as files, where the target is a folder of import files."""
+    if not job.target.hands_over:
+        return
+    run = f"{job.folder.source}/{job.run_id}"
+    with asking_target(job), lease(job.target.ledger, run, f"hand over {run}/{phase}") as token:
+        job.target.hand_over(job.load_job(), job.folder, phase, token)
+
+
 def retire_records(job: Job) -> dict[str, Any]:
     """Flag or delete the records whose rows are gone from the source, where the mapping says so."""
     with timed(job, "source_deletes") as figures:
         done = retire(job.load_job(), job.folder, job.order, "retire")
         figures["rows"] = sum(staged.rows for staged in done.values())
+        _hand_over(job, "full")
     return {"records": {entity: staged.facts["records"] for entity, staged in done.items()}}
 
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from crm_migration.connections import ConnectionFields
+from crm_migration.connections import ConnectionFields, file_root
 from crm_migration.errors import MappingFault
+from crm_migration.load.import_files.target import ImportFilesTarget
 from crm_migration.load.record_api import RecordApi
 from crm_migration.load.replica.target import ReplicaTarget
 from crm_migration.load.target import SqlTarget
@@ -22,11 +23,30 @@ def open_target(mapping: Mapping, url: str, connection: ConnectionFields | None 
     if target.kind == "sql":
         return _on_file(SqlTarget(url, mapping))
     if connection is None:
+        place = "the folder of the import files" if target.kind == "import_files" else "the CRM"
         raise MappingFault(
-            f"{target.name}: expected a connection to the CRM beside the ledger's database, found none; name it as "
+            f"{target.name}: expected a connection to {place} beside the ledger's database, found none; name it as "
             "target.connection"
         )
+    if target.kind == "import_files":
+        return _on_file(ImportFilesTarget(url, mapping, _folder(connection)))
     return _on_file(ReplicaTarget(url, mapping, _fxiaoke(connection, target.fxiaoke)))
+
+
+def _folder(connection: ConnectionFields) -> Path:
+    root = file_root(connection)
+    if root.protocol != "file":
+        raise MappingFault(
+            f"connection {connection.conn_id!r}: expected a folder of this machine for import files (type fs), found "
+            f"one by {root.protocol}; name another connection as target.connection"
+        )
+    path = Path(root.path)
+    if not path.is_dir():
+        raise MappingFault(
+            f"connection {connection.conn_id!r}: expected a folder that is there for import files, found none; create "
+            "it, or correct the connection's path"
+        )
+    return path
 
 
 def _fxiaoke(connection: ConnectionFields, options: FxiaokeOptions) -> RecordApi:

@@ -43,6 +43,8 @@ class SqlTarget:
     """
 
     batch_rows = BATCH_ROWS
+    hands_over = False
+    """Whether what a run has written goes to the CRM as files, by `hand_over`."""
 
     def __init__(self, url: str, mapping: Mapping) -> None:
         """Prepare an engine; nothing is connected before the first call.
@@ -282,6 +284,10 @@ class SqlTarget:
     def plan_calls(self, _job: "LoadJob", _folder: "RunFolder", _order: list[str]) -> str | None:
         """Return what a run will cost, where that matters before it begins."""
         return None
+
+    def hand_over(self, _job: "LoadJob", _folder: "RunFolder", _phase: str, _token: int) -> int:
+        """Write what a run, or its sample, has done as files for a person to import; return how many records."""
+        return 0
 
     def is_behind(self) -> bool:
         """Return whether something that was written has yet to reach the target."""

@@ -38,6 +38,7 @@ from crm_migration.mapping.fields import (
     TextBase,
     Url,
 )
+from crm_migration.mapping.import_files import ImportFiles
 from crm_migration.mapping.matching import (
     Compare,
     Guards,
@@ -140,15 +141,20 @@ class TargetConfig(Strict):
     """Where the records go."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the target; its Airflow pool carries it.")
-    kind: Literal["sql", "fxiaoke"] = Field(
-        "sql", description="`sql`: a database; `fxiaoke`: 纷享销客 by its Open API, with a ledger in a database."
+    kind: Literal["sql", "fxiaoke", "import_files"] = Field(
+        "sql",
+        description="`sql`: a database; `fxiaoke`: 纷享销客 by its Open API; `import_files`: files for an import "
+        "wizard. The last two keep a ledger in a database.",
     )
-    connection: str = Field(description="Airflow connection id.")
+    connection: str = Field(description="Airflow connection id; of `import_files`, of the folder that they are put in.")
     db_schema: str | None = Field(None, alias="schema", description="Schema that holds the target's tables.")
     ledger: str | None = Field(
         None, description="Of a target that is no database: connection id of the database of its ledger and replica."
     )
     fxiaoke: FxiaokeOptions = Field(FxiaokeOptions(), description="Of `kind: fxiaoke`: how records are written.")
+    import_files: ImportFiles = Field(
+        ImportFiles(), description="Of `kind: import_files`: how the import wizard wants its files."
+    )
 
 
 class EntityTarget(Strict):

@@ -9,6 +9,7 @@ from crm_migration.mapping.cron import cron_fault
 from crm_migration.mapping.faults import Fault, quoted
 from crm_migration.mapping.model import ON_ARRIVAL, Mapping
 from crm_migration.mapping.moments import zone_fault
+from crm_migration.mapping.wizard import wizard_faults
 
 CONNECTION_ID = re.compile(r"[\w.\-]{1,200}")
 
@@ -17,6 +18,7 @@ def settings_faults(mapping: Mapping) -> Iterator[Fault]:
     """Yield the faults of a mapping's general settings."""
     yield from _connections(mapping)
     yield from _target(mapping)
+    yield from wizard_faults(mapping)
     yield from _source(mapping)
     yield from _schedule(mapping)
     if mapping.sample.minimum > mapping.sample.maximum:
@@ -42,11 +44,14 @@ def _target(mapping: Mapping) -> Iterator[Fault]:
     """Yield what a target lacks, or has in vain, because of its kind."""
     target = mapping.target
     if target.kind == "sql":
-        for key in ("ledger", "fxiaoke"):
+        for key in ("ledger", "fxiaoke", "import_files"):
             if key in target.model_fields_set:
                 text = f"expected {key!r} only of a target that is no database, found it at kind 'sql'"
                 yield Fault(("target", key), text, at_key=True, depends=(("target", "kind"),))
         return
+    for key in {"fxiaoke", "import_files"} & target.model_fields_set - {target.kind}:
+        text = f"expected {key!r} only of a target of this kind, found it at kind {quoted(target.kind)}"
+        yield Fault(("target", key), text, at_key=True, depends=(("target", "kind"),))
     if target.ledger is None:
         text = f"expected 'ledger: <connection id of a database>', which kind {quoted(target.kind)} needs, found none"
         yield Fault(("target", "ledger"), text)

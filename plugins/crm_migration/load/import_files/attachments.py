@@ -90,7 +90,7 @@ def write_attachments(
                 refused.append(RefusedAttachment(one.target_object, one.external_id, str(unfit)))
                 continue
             path = f"{FOLDER}/{name}"
-            index.writerow(_cells(one.target_object, one.external_id, one.file_name, path, str(copied), sha256))
+            index.writerow(safe_cells(one.target_object, one.external_id, one.file_name, path, str(copied), sha256))
             count, size = count + 1, size + copied
     temporary.replace(folder / INDEX)
     return WrittenAttachments(count, size, refused)
@@ -104,7 +104,7 @@ def write_notes(folder: Path, notes: Iterable[Note]) -> int:
         table = _table(handle, NOTE_COLUMNS)
         for note in notes:
             count += 1
-            table.writerow(_cells(note.target_object, note.external_id, note.title, note.text))
+            table.writerow(safe_cells(note.target_object, note.external_id, note.title, note.text))
     temporary.replace(folder / NOTES)
     return count
 
@@ -169,8 +169,14 @@ def _table(handle: IO[str], columns: tuple[str, ...]) -> "_csv.Writer":
     return table
 
 
-def _cells(*texts: str) -> list[str]:
+def safe_cells(*texts: str) -> list[str]:
+    """Return texts as cells that no spreadsheet takes for a formula."""
     return [f"'{text}" if text.lstrip("'")[:1] in _STARTS else text for text in texts]
+
+
+def bare_cell(cell: str) -> str:
+    """Return the text that `safe_cells` has made a cell of."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _STARTS else cell
 
 
 _STARTS = frozenset(FORMULA_STARTS)

@@ -48,11 +48,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All files of one folder, in the order in which they are imported."""
+    """All files of one folder, in the order in which they are imported.
+
+    `state` is `written`, or `rolled_back` where they are not to be imported.
+    """
 
     format: str
     files: list[WrittenFile] = field(default_factory=list)
     objects: list[Told] = field(default_factory=list)
+    state: str = "written"
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -72,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise StagingMissing(f"{folder.name}: expected a {MANIFEST}, found none; write the import files again")
     read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     files = [WrittenFile(**one) for one in read["files"]]
-    return Manifest(read["format"], files, [Told(**one) for one in read["objects"]])
+    return Manifest(read["format"], files, [Told(**one) for one in read["objects"]], read.get("state", "written"))
 
 
 def put(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -36,6 +37,8 @@ REFUSED: dict[str, type[pl.DataType]] = {
     "reason": pl.String,
 }
 _ROWS_AT_ONCE = 2000
+_MOST_SPREAD, _MOST_FRAME = 8, 1 << 17
+"""How much larger a text may become in a file; what a file needs beside its texts at most: headers, cells' marks."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,25 @@ def write_import_files(folder: Path, outgoing: Sequence[Outgoing], settings: Imp
         put(folder / README, readme_text(manifest, {one.target_object: one for one in layouts}).encode())
     write_manifest(folder, manifest)
     return Written(manifest, pl.concat([pl.DataFrame(schema=REFUSED), *(one.refused for one in objects)]))
+
+
+def unwritable(rows: pl.DataFrame, layout: Layout, action: Action) -> pl.Series:
+    """Return why each of these records cannot be written, null for those that can."""
+    cells = rendered(rows, layout, action)
+    found = _reasons(cells, rows, layout)
+    sizes = cells.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0))).to_series()
+    doubtful = (found.is_null() & (_MOST_SPREAD * sizes > layout.settings.bytes_per_file - _MOST_FRAME)).arg_true()
+    if len(doubtful):
+        with TemporaryDirectory() as folder:
+            series = Series(Path(folder), layout, action, Place(1, []))
+            alone = doubtful.gather(series.write(cells[doubtful]))
+            series.abandon()
+        found = found.scatter(alone, _too_large(layout))
+    return found
+
+
+def _too_large(layout: Layout) -> str:
+    return f"expected a record that fits into a file of {layout.settings.bytes_per_file} bytes, found a larger one"
 
 
 def _clear(folder: Path) -> None:
@@ -164,9 +186,8 @@ class _ObjectFiles:
         self._refuse(rows.filter(~fit), reasons.drop_nulls(), action)
         rows, cells = rows.filter(fit), cells.filter(fit)
         too_large = self.series[action].write(cells)
-        most = self.layout.settings.bytes_per_file
-        text = f"expected a record that fits into a file of {most} bytes, found a larger one"
-        self._refuse(rows[too_large], pl.Series([text] * len(too_large), dtype=pl.String), action)
+        reason = pl.Series([_too_large(self.layout)] * len(too_large), dtype=pl.String)
+        self._refuse(rows[too_large], reason, action)
         self._tally[action].count(rows, cells, self.layout, action)
         self._tally[action].rows -= len(too_large)
 

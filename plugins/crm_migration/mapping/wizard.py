@@ -1,0 +1,41 @@
+"""Rules for a mapping whose records go into files for an import wizard: there is nobody to ask for ids and users."""
+
+from collections.abc import Iterator
+
+from crm_migration.mapping.faults import Fault, quoted, unknown_name
+from crm_migration.mapping.model import Entity, Mapping, Owner
+
+IDENTITY = "id"
+"""The column of the ledger's copy that identifies a record; it holds the external id."""
+
+
+def wizard_faults(mapping: Mapping) -> Iterator[Fault]:
+    """Yield what keeps a mapping of kind `import_files` from being handed over."""
+    if mapping.target.kind != "import_files":
+        return
+    objects = {entity.target.object for entity in mapping.entities.values()}
+    for name in mapping.target.import_files.objects:
+        if name not in objects:
+            place = ("target", "import_files", "objects", name)
+            fault = unknown_name(place, "an object that an entity writes", name, objects)
+            yield Fault(place, fault.text, at_key=True)
+    for name, entity in mapping.entities.items():
+        yield from _entity(name, entity)
+
+
+def _entity(name: str, entity: Entity) -> Iterator[Fault]:
+    kind, target = (("target", "kind"),), entity.target
+    if target.id != IDENTITY:
+        text = f"expected {IDENTITY!r}, or nothing, since a record of import files is known by its external id; found "
+        yield Fault(("entities", name, "target", "id"), f"{text}{quoted(target.id)}", depends=kind)
+    if IDENTITY in {target.external_id, target.deleted_flag, *entity.fields}:
+        text = (
+            f"expected no field named {IDENTITY!r}, which the ledger's copy of the records needs, found one; call it "
+        )
+        text += "otherwise, and give it its header with labels in target.import_files.objects"
+        yield Fault(("entities", name, "fields", IDENTITY), text, at_key=True, depends=kind)
+    for field, spec in entity.fields.items():
+        if isinstance(spec, Owner):
+            text = "expected a field that needs no look at the CRM's users, found 'owner'; write what the wizard takes "
+            text += "for a user, such as an address, by a choice or a text"
+            yield Fault(("entities", name, "fields", field, "kind"), text, depends=kind)
