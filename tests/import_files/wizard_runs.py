@@ -109,6 +109,27 @@ class Wizard:
         job.target.close()
         return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
 
+    def load(self, run_id: str, entity: str = "contact", mapping: str = MAPPING) -> dict[str, int]:
+        """Carry out a run but for its validations and its report; return the rows of `entity` by outcome."""
+        job = self.job(run_id, mapping)
+        pipeline.prepare_steps(job)
+        pipeline.backup(job)
+        for name in job.order:
+            pipeline.load_entity(job, name)
+        self.last_steps(job)
+        job.target.close()
+        return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
+
+    def last_steps(self, job: Job) -> None:
+        """Do what follows the loads of a run, the files among it."""
+        pipeline.link_references(job)
+        if job.retires:
+            pipeline.retire_records(job)
+
+    def content(self, run_id: str) -> dict[str, bytes]:
+        """Return every file of a run's full load, by name."""
+        return {path.name: path.read_bytes() for path in self.place(run_id, "full").iterdir()}
+
     def place(self, run_id: str, phase: str) -> Path:
         """Return the folder of a run's files."""
         return self.root / "out" / "legacy" / run_id / phase
@@ -121,9 +142,13 @@ class Wizard:
         """Return object, action and external id of all that a run has handed over."""
         found = set()
         for phase in ("sample", "full"):
-            for target_object, action, records in self.imports(run_id, phase):
+            for target_object, action, records in self.imports(run_id, phase) if self.has(run_id, phase) else []:
                 found |= {(target_object, action, key) for key in records}
         return found
+
+    def has(self, run_id: str, phase: str) -> bool:
+        """Return whether a run has handed over anything in a phase."""
+        return self.place(run_id, phase).is_dir()
 
     def imports(self, run_id: str, phase: str) -> list[tuple[str, str, Records]]:
         """Return object, action and records of each file, in the order of import, as our reader reads them."""
@@ -140,7 +165,7 @@ class Wizard:
         held: dict[str, Records] = {}
         for run_id in run_ids:
             for phase in ("sample", "full"):
-                for target_object, action, records in self.imports(run_id, phase):
+                for target_object, action, records in self.imports(run_id, phase) if self.has(run_id, phase) else []:
                     mine = held.setdefault(target_object, {})
                     for key, row in records.items():
                         assert (key in mine) == (action == "update"), (target_object, action, key)

@@ -1,7 +1,7 @@
 """What became of each record, read from the files that the wizard gives out afterwards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -117,11 +117,16 @@ def _line(row: dict[str, str | None], known: ResultColumns, where: str) -> tuple
 
 def _without_values(reason: str, row: dict[str, str | None], known: ResultColumns) -> str:
     """Return a reason with the record's own values replaced by the names of their columns."""
-    named = {value.strip().lower(): label for column, label in known.sent.items() if (value := row[column])}
-    hidden = sorted((value for value in named if len(value) >= _SHORTEST_HIDDEN), key=len, reverse=True)
+    return without_values(reason, {label: row[column] for column, label in known.sent.items()})
+
+
+def without_values(reason: str, values: Mapping[str, str | None]) -> str:
+    """Return a reason with a record's `values` replaced by their names, and no longer than a reason may be."""
+    named = {text.strip().lower(): name for name, text in values.items() if text and text.strip()}
+    hidden = sorted((text for text in named if len(text) >= _SHORTEST_HIDDEN), key=len, reverse=True)
     if hidden:
         pattern = re.compile("|".join(map(_pattern, hidden)), re.IGNORECASE)
-        reason = pattern.sub(lambda found: f"<{named.get(found[0].lower(), known.key)}>", reason)
+        reason = pattern.sub(lambda found: f"<{named.get(found[0].lower(), 'value')}>", reason)
     return reason[:_MOST_REASON]
 
 

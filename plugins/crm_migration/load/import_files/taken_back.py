@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from crm_migration.errors import ChangedSince, MappingFault, OperatorNeeded, StagingMissing
 from crm_migration.ledger.lease import lease
 from crm_migration.load.import_files.give_back import GiveBack
-from crm_migration.load.import_files.outgoing import FULL, SAMPLE, handed_over
-from crm_migration.load.import_files.results import read_results
+from crm_migration.load.import_files.outgoing import FULL, SAMPLE, handed_over, records_of
+from crm_migration.load.import_files.results import read_results, without_values
 from crm_migration.load.import_files.which_files import Import, Said, imports_of
 from crm_migration.load.import_files.writing import ACTION
 from crm_migration.load.lines import CROSSWALK_COLUMNS
@@ -108,10 +108,24 @@ def _settle(
     if one.action == "insert":
         settled &= pl.col("inserted_run") > ran.run_no
     refused = refused.filter(~settled)
+    refused = _without_values(connection, target, one.target_object, refused)
     GiveBack(connection, target, ran.folder, ran.run_no).records(
         one.target_object, one.action, _unchanged(ran, refused)
     )
     _note(connection, target, ran, (one, known))
+
+
+def _without_values(
+    connection: sa.Connection, target: "ImportFilesTarget", target_object: str, refused: pl.DataFrame
+) -> pl.DataFrame:
+    """Hide in the wizard's reasons the values of records, also of fields that the result file leaves out."""
+    rows = records_of(connection, target, target_object, refused["external_id"]).iter_rows(named=True)
+    values = {row.pop("target_id"): row for row in rows}
+    reasons = [
+        without_values(reason, values.get(identity, {}))
+        for identity, reason in refused.select("external_id", "reason").iter_rows()
+    ]
+    return refused.with_columns(pl.Series("reason", reasons, pl.String))
 
 
 def _masters(
@@ -176,7 +190,8 @@ def _with_known_ids(
     call, known, golden = target.ledger.tables.api_call, dict[str, str | None](), rows["golden_id"].to_list()
     for start in range(0, len(golden), PIECE):
         mine = sa.and_(call.c.stream_no == stream_no, call.c.golden_id.in_(golden[start : start + PIECE]))
-        known |= dict(connection.execute(sa.select(call.c.golden_id, call.c.target_id).where(mine)).tuples())
+        chosen = sa.select(call.c.golden_id, call.c.target_id).where(mine)
+        known |= {str(golden_id): identity for golden_id, identity in connection.execute(chosen)}
     before = pl.DataFrame(
         {"golden_id": list(known), "_id": list(known.values())}, schema=dict.fromkeys(["golden_id", "_id"], pl.String)
     )

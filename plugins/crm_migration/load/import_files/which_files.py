@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from crm_migration.errors import OperatorNeeded
+from crm_migration.errors import MigrationError, OperatorNeeded
 from crm_migration.load.import_files.formulas import unquoted
 from crm_migration.load.import_files.manifest import ACTIONS, WORDS, Action
 from crm_migration.load.import_files.reading import rows_of
@@ -66,48 +66,56 @@ def _named(path: Path, known: list[Import]) -> list[Import]:
 
 
 def _imports_of(target: "ImportFilesTarget", path: Path, known: list[Import], sent: pl.DataFrame) -> list[Import]:
-    """Return the imports of a file: of one object and action, in both phases where it holds records of both."""
-    columns, _ = rows_of(path)
+    """Return the imports of a file: of one object and action, in both phases where it holds records of both.
+
+    A file without a record, as of an import without failures, is of none where it may be of several.
+    """
+    keys = {name: _keys(path, target.layout(name)) for name in dict.fromkeys(one.target_object for one in known)}
     fitting: dict[tuple[str, Action], list[Import]] = {}
-    readable = False
-    for name in dict.fromkeys(one.target_object for one in known):
-        layout = target.layout(name)
-        if result_columns(columns, layout) is None:
-            continue
-        readable = True
-        keys = _keys(path, layout)
+    for name, found in keys.items():
         for action in ACTIONS:
             mine = [one for one in known if (one.target_object, one.action) == (name, action)]
-            if mine and (phases := _phases(keys, mine, sent)):
+            if found is not None and mine and (phases := _phases(found, mine, sent)):
                 fitting[name, action] = phases
     if len(fitting) == 1:
         return next(iter(fitting.values()))
+    if fitting and all(found is None or found.is_empty() for found in keys.values()):
+        return []
+    raise _unclear(path, fitting, readable=any(found is not None for found in keys.values()))
+
+
+def _unclear(path: Path, fitting: dict[tuple[str, Action], list[Import]], *, readable: bool) -> MigrationError:
     if fitting:
         listed = ", ".join(f"{name} ({WORDS[action]})" for name, action in fitting)
-        raise OperatorNeeded(
+        return OperatorNeeded(
             f"{path.name}: expected the results of one import, found external ids that may be of {listed}; say which "
             "with --object and --action, or give the file the name of the import file"
         )
     if readable:
-        raise ResultKeyUnknown(
+        return ResultKeyUnknown(
             f"{path.name}: expected external ids that this run has handed over, found others; give the results of this "
             "run's import files"
         )
-    raise ResultUnreadable(
+    return ResultUnreadable(
         f"{path.name}: expected the column of the external id beside what was sent, found none; download the wizard's "
         "result file"
     )
 
 
-def _keys(path: Path, layout: "Layout") -> pl.Series:
+def _keys(path: Path, layout: "Layout") -> pl.Series | None:
+    """Return the external ids in a file, None where it has no column of them."""
     columns, parts = rows_of(path)
     told = result_columns(columns, layout)
-    frames = [rows.frame.select(unquoted(pl.col(told.key)).alias("key")) for rows in parts] if told else []
+    if told is None:
+        return None
+    frames = [rows.frame.select(unquoted(pl.col(told.key)).alias("key")) for rows in parts]
     return pl.concat([pl.DataFrame(schema={"key": pl.String}), *frames])["key"].drop_nulls().unique()
 
 
 def _phases(keys: pl.Series, mine: list[Import], sent: pl.DataFrame) -> list[Import]:
-    """Return the phases whose records the keys name; none where a key is of no phase."""
+    """Return the phases whose records the keys name, all without a key; none where a key is of no phase."""
+    if keys.is_empty():
+        return mine
     left, found = keys, []
     for one in mine:
         chosen = pl.col("object").eq(one.target_object) & pl.col(ACTION).eq(one.action) & pl.col("phase").eq(one.phase)
