@@ -1,9 +1,14 @@
 """Whole runs into import files: what the source holds is handed over once, and what a wizard refuses comes again."""
 
+import json
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from crm_migration.cli import app
 from crm_migration.errors import ChangedSince, MappingInvalid, OperatorNeeded
 from crm_migration.load.import_files.manifest import read_manifest
 from crm_migration.load.import_files.results import ResultKeyUnknown
@@ -13,8 +18,15 @@ from tests.import_files.wizard_runs import MAPPING, Wizard
 
 
 @pytest.fixture
-def wizard(tmp_path: Path, sqlite_url: str) -> Wizard:
-    return Wizard(tmp_path / "case", sqlite_url)
+def wizard(tmp_path: Path, sqlite_url: str) -> Iterator[Wizard]:
+    with closing(Wizard(tmp_path / "case", sqlite_url)) as made:
+        yield made
+
+
+@pytest.fixture
+def any_wizard(tmp_path: Path, any_database_url: str) -> Iterator[Wizard]:
+    with closing(Wizard(tmp_path / "case", any_database_url)) as made:
+        yield made
 
 
 SOURCE = {
@@ -145,6 +157,23 @@ def test_a_refused_second_import_leaves_the_record_and_sends_its_reference_again
     assert wizard.imported("one", "two")["Account"]["f3"]["parent"] == "f1"
 
 
+def test_the_command_reads_results_and_names_what_is_wrong(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    wizard.load("one")
+    monkeypatch.setenv("AIRFLOW_CONN_LEGACY", "sqlite:////nowhere")
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", wizard.ledger_url)
+    monkeypatch.setenv("AIRFLOW_CONN_FOLDER", json.dumps({"conn_type": "fs", "extra": {"path": f"{wizard.root}/out"}}))
+    monkeypatch.setenv("CRM_MIGRATION_STAGING", f"{wizard.root}/staging")
+    called = ["results", f"{wizard.root}/legacy.yaml", "--run", "one"]
+    file = wizard.result("r.csv", "legacy_key", {"p1": ("1", ""), "p2": ("", "no")})
+    done = CliRunner().invoke(app, [*called, str(file), "--json"])
+    assert json.loads(done.stdout) == {"ok": True, "records": {"Contact": {"created": 3, "refused": 1}}}
+    missing = CliRunner().invoke(app, [*called, str(wizard.root / "no.csv"), "--json"])
+    assert missing.exit_code == 1
+    assert json.loads(missing.stdout)["problems"] == [
+        "no.csv: expected a file, found none; give the path of a file that is there"
+    ]
+
+
 def test_results_with_an_unknown_key_change_nothing(wizard: Wizard) -> None:
     wizard.load("one")
     good = wizard.result("good.csv", "legacy_key", {"p2": ("", "no")})
@@ -157,9 +186,9 @@ def test_results_with_an_unknown_key_change_nothing(wizard: Wizard) -> None:
 
 def test_a_result_file_without_a_record_says_nothing_unless_its_name_tells_the_import(wizard: Wizard) -> None:
     wizard.load("one")
-    assert wizard.results("one", wizard.result("failed.csv", "legacy_key", {})) == {}
-    named = wizard.result("02_Contact_create_001-failed.csv", "legacy_key", {})
-    assert wizard.results("one", named) == {"Contact": {"created": 4}}
+    assert wizard.results("one", wizard.result("failed.csv", "Legacy key", {})) == {}
+    named = wizard.result("01_Account_create_001-failed.csv", "Legacy key", {})
+    assert wizard.results("one", named) == {"Account": {"created": 4}}
 
 
 def test_a_refused_record_that_a_later_run_has_changed_is_told_and_nothing_changes(wizard: Wizard) -> None:
@@ -217,8 +246,8 @@ def test_a_field_of_another_kind_keeps_what_was_handed_over(wizard: Wizard) -> N
     ]  # fmt: skip
 
 
-def test_the_ledger_may_be_in_any_database(tmp_path: Path, any_database_url: str) -> None:
-    wizard = Wizard(tmp_path / "case", any_database_url)
+def test_the_ledger_may_be_in_any_database(any_wizard: Wizard) -> None:
+    wizard = any_wizard
     wizard.load("one")
     assert wizard.imported("one") == SOURCE
     wizard.change("UPDATE people SET name = 'Reed' WHERE id IN ('p1', 'p2')")

@@ -4,7 +4,7 @@ import csv
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -77,6 +77,7 @@ class Wizard:
     ledger_url: str
     form: str = "format: csv"
     on_delete: str = "keep"
+    jobs: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the legacy database, the folder, and a ledger's file."""
@@ -98,7 +99,15 @@ class Wizard:
         folder = ConnectionFields("folder", "fs", extra={"path": str(self.root / "out")})
         origin = from_url(f"sqlite:///{self.root / 'legacy.sqlite'}")
         staging = str(self.root / "staging")
-        return Job(read_mapping(path), run_id, staging, origin, self.ledger_url, None, options or Options(), folder)
+        job = Job(read_mapping(path), run_id, staging, origin, self.ledger_url, None, options or Options(), folder)
+        self.jobs.append(job)
+        return job
+
+    def close(self) -> None:
+        """Close the connections of all jobs."""
+        for job in self.jobs:
+            if "target" in job.__dict__:
+                job.target.close()
 
     def run(self, run_id: str, entity: str = "contact") -> dict[str, int]:
         """Carry out a run, which must be green; return the rows of `entity` by outcome."""
@@ -106,7 +115,6 @@ class Wizard:
         made, _, failed = pipeline.run_line(job, _nobody)
         assert failed is None, failed
         assert made.verdict.state == "green", made.verdict.reasons
-        job.target.close()
         return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
 
     def load(self, run_id: str, entity: str = "contact", mapping: str = MAPPING) -> dict[str, int]:
@@ -117,7 +125,6 @@ class Wizard:
         for name in job.order:
             pipeline.load_entity(job, name)
         self.last_steps(job)
-        job.target.close()
         return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
 
     def last_steps(self, job: Job) -> None:

@@ -29,6 +29,7 @@ from crm_migration.load.import_files.describing import (
     late_references,
 )
 from crm_migration.load.import_files.manifest import put
+from crm_migration.load.import_files.readme import README
 from crm_migration.load.import_files.writing import ACTION, Outgoing, write_import_files
 from crm_migration.load.joined import REPOINTED_STEP
 from crm_migration.load.retire import IMAGES
@@ -43,6 +44,11 @@ logger = logging.getLogger(__name__)
 RUN = "_run"
 SAMPLE, FULL = "sample", "full"
 TO_DELETE = "to_delete.csv"
+ORDER = (
+    "Import the files of the folder sample first, then those of full: each record is created by one of the two.\r\n"
+    "Each folder has a README.txt with the order of its files. Where full has a list to_delete.csv, delete these\r\n"
+    "records in the CRM afterwards. Keep the wizard's result files, and give them to: crm-migration results\r\n"
+)
 PIECE = 2_000
 SELECTED: dict[str, type[pl.DataType]] = {"_golden": pl.String, "target_id": pl.String, ACTION: pl.String}
 HANDED: dict[str, type[pl.DataType]] = {
@@ -104,6 +110,7 @@ def hand_over(target: "ImportFilesTarget", handover: Handover) -> int:
                 f"{place.name}: expected records that fit into the wizard's files, found {written.refused.height} that "
                 f"do not ({written.refused['reason'][0]}); raise the limits in target.import_files, and clear the task"
             )
+        put(place.parent / README, ORDER.encode())
         deletions = _write_deletions(target, handover, place) if handover.phase == FULL else 0
         with target.transaction() as connection:
             target.ledger.check_fence(connection, handover.token)

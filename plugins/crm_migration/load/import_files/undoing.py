@@ -23,6 +23,7 @@ from crm_migration.load.import_files.outgoing import (
     selected,
     write_list,
 )
+from crm_migration.load.import_files.readme import README
 from crm_migration.load.import_files.writing import ACTION, Outgoing, write_import_files
 from crm_migration.load.replica.intents import CONFIRMED
 from crm_migration.staging import safe_name
@@ -101,6 +102,7 @@ def _pending(target: "ImportFilesTarget") -> Iterator[tuple[Path, Pending]]:
 
 
 def _put_aside(place: Path) -> None:
+    (place / README).unlink(missing_ok=True)
     for phase in (SAMPLE, FULL):
         if (place / phase / MANIFEST).is_file():
             write_manifest(place / phase, replace(read_manifest(place / phase), state=ROLLED_BACK))
@@ -130,12 +132,9 @@ def _write_undo(target: "ImportFilesTarget", folder: Path, noted: Pending) -> No
     ]
     put(folder / UNDO_README, ("\r\n".join(lines) + "\r\n").encode())
     deleted = sum(map(len, noted.created.values()))
-    logger.warning(
-        "%s to delete and %s files to import in the CRM, if it has imported the run: %s",
-        deleted,
-        len(written.manifest.files),
-        UNDO,
-    )
+    readme = f"{UNDO}/{UNDO_README}"
+    told = "run %s: if its files were imported, %s records are to be deleted in the CRM and %s files imported: see %s"
+    logger.warning(told, noted.run_id, deleted, len(written.manifest.files), readme)
 
 
 def _before(target: "ImportFilesTarget", target_object: str, noted: Pending) -> Iterator[pl.DataFrame]:
