@@ -31,7 +31,7 @@ def test_files_arrive_as_they_are_and_travel_once(filing: Filing) -> None:
     assert filing.held("picture") == {"p1": OTHER, "p2": b"", "p3": "text in a column of bytes ü".encode()}
     staged = filing.root / "staging" / "old" / "one" / "_files"
     assert sorted(len(file.read_bytes()) for file in staged.iterdir()) == [0, 28, len(OTHER), len(BYTES)]
-    filing.run("two")
+    filing.load("two")
     assert set(filing.outcomes("two", "document").values()) == {"unchanged"}
     assert set(filing.outcomes("two", "picture").values()) == {"unchanged"}
 

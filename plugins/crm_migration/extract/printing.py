@@ -123,7 +123,7 @@ def text_schema(width: int) -> dict[str, pl.DataType]:
 def regroup(
     frames: Iterator[pl.DataFrame], names: Sequence[str], batch_rows: int, frame_bytes: int | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and `frame_bytes` (default: FRAME_BYTES).
+    """Yield the rows of `frames` under `names` in larger frames, each within `batch_rows` and `frame_bytes`.
 
     One frame is yielded even when there are no rows, so that the columns are always known.
     """

@@ -103,8 +103,18 @@ class FileRows:
             both = rows.select(key, name).join(held, left_on=key, right_on="target_id", how="inner", suffix="_held")
             for piece in self.pieces(both.filter(pl.col(name).ne_missing(pl.col(f"{name}_held"))).select(key, name)):
                 if not piece.is_empty():
-                    update_rows(self.connection, table, [key], piece)
+                    self._put(table, key, piece)
         return matched
+
+    def _put(self, table: sa.Table, key: str, piece: pl.DataFrame) -> None:
+        if self.target.dialect != "sqlite":
+            update_rows(self.connection, table, [key], piece)
+            return
+        # The driver keeps the last statements with what was bound to them: it must be one, not one a piece.
+        values: dict[str, Any] = {name: sa.bindparam(f"_{name}") for name in piece.columns if name != key}
+        statement = table.update().where(table.c[key] == sa.bindparam("_key", type_=sa.Text)).values(values)
+        rows = [{"_key": row[key]} | {f"_{name}": row[name] for name in values} for row in piece.iter_rows(named=True)]
+        self.connection.execute(statement, rows)
 
     def images(self, columns: list[str], ids: pl.Series) -> pl.DataFrame:
         """Return `columns` of records as their before-images, and stage the files that they name.
