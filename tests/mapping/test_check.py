@@ -33,7 +33,8 @@ def test_a_whole_mapping_has_no_static_fault(tmp_path):
         (
             "  connection: new_crm_db\n  schema: public\n",
             "  kind: fxiaoke\n  connection: new_crm_db\n",
-            "8:1: target.ledger: expected 'ledger: <connection id of a database>', which kind 'fxiaoke' needs, found none",
+            "8:1: target.ledger: expected 'ledger: <connection id of a database>', which kind 'fxiaoke' needs,"
+            " found none",
         ),
         (
             "  connection: new_crm_db\n",
