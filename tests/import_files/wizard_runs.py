@@ -1,6 +1,7 @@
 """Whole runs whose target is a folder of import files, and a person at the wizard."""
 
 import csv
+import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -80,12 +81,19 @@ class Wizard:
     jobs: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the legacy database, the folder, and a ledger's file."""
+        """Make the legacy database, the folder, and a ledger's file, where they are not there."""
+        if (self.root / "out").is_dir():
+            return
         (self.root / "out").mkdir(parents=True)
         file = sa.make_url(self.ledger_url).database
         if self.ledger_url.startswith("sqlite"):
             Path(str(file)).touch()
         self.change(ROWS)
+
+    def copy(self, root: Path) -> "Wizard":
+        """Return the same with a ledger, a source and files of its own."""
+        shutil.copytree(self.root, root)
+        return Wizard(root, f"sqlite:///{root / 'ledger.sqlite'}", self.form, self.on_delete)
 
     def change(self, script: str) -> None:
         """Run a script on the legacy database."""
