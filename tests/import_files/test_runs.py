@@ -239,6 +239,40 @@ def test_an_undo_that_was_cut_off_before_the_files_is_finished_by_the_next(
     assert "known from the wizard's results" in (place / UNDO_README).read_text()
 
 
+def test_what_was_deleted_is_created_again_by_the_files_of_an_undo(new_wizard: Wizard) -> None:
+    new_wizard.on_delete = "delete"
+    new_wizard.load("one")
+    new_wizard.change("DELETE FROM firms WHERE id = 'f4'")
+    new_wizard.load("two")
+    assert new_wizard.undo("two") == []
+    assert new_wizard.imports("two", UNDO) == [("Account", "insert", {"f4": SOURCE["Account"]["f4"]})]
+
+
+def test_a_flag_of_rows_that_are_gone_is_a_column_of_the_files(new_wizard: Wizard) -> None:
+    new_wizard.on_delete = "flag, deleted_flag: gone"
+    new_wizard.load("one")
+    new_wizard.change("DELETE FROM firms WHERE id = 'f4'")
+    new_wizard.load("two")
+    assert new_wizard.imports("two", "full") == [
+        ("Account", "update", {"f4": {**SOURCE["Account"]["f4"], "gone": "1"}})
+    ]
+
+
+def test_a_result_file_may_hold_records_of_the_sample_and_of_the_rest(new_wizard: Wizard) -> None:
+    alike = ", ".join(f"('q{number}', 'Lee', NULL, NULL, NULL, NULL, 'f1')" for number in range(20, 60))
+    new_wizard.change(f"INSERT INTO people VALUES {alike}")
+    new_wizard.load_after_sample("one")
+    people = new_wizard.imported("one")["Contact"]
+    in_sample = {key for name, _, rows in new_wizard.imports("one", "sample") if name == "Contact" for key in rows}
+    assert 0 < len(in_sample) < len(people) == 44
+    alone = new_wizard.result("s.csv", "legacy_key", {key: (f"c{key}", "") for key in in_sample})
+    assert new_wizard.results("one", alone) == {"Contact": {"created": len(in_sample)}}
+    both = new_wizard.result("r.csv", "legacy_key", dict.fromkeys(people, ("", "no")))
+    assert new_wizard.results("one", both) == {"Contact": {"refused": 44}}
+    assert new_wizard.load("two") == {"inserted": 44}
+    assert {name for name, _, _ in new_wizard.actions("two")} == {"Contact"}
+
+
 def test_a_field_of_another_kind_keeps_what_was_handed_over(wizard: Wizard) -> None:
     wider = MAPPING.replace("{from: worth, kind: money}", "{from: worth, kind: text}")
     assert wider != MAPPING
@@ -271,6 +305,11 @@ def _killed(*_: object) -> None:
     [
         ("external_id: legacy_key}", "external_id: legacy_key, id: number}", "expected 'id', or nothing"),
         ("quiet: {from: quiet, kind: boolean}", "id: {from: quiet, kind: text}", "expected no field named 'id'"),
+        (
+            "object: Contact, external_id: legacy_key",
+            "object: Account, external_id: last_name",
+            "expected 'legacy_key', by which the wizard finds the records of 'Account'",
+        ),
         ("kind: boolean}", "kind: owner, object: user, by: mail}", "found 'owner'"),
         ("Account: {title", "Acount: {title", "did you mean 'Account'"),
         ("  ledger: ledger\n", "", "expected 'ledger: "),

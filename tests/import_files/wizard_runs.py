@@ -14,6 +14,7 @@ from crm_migration import pipeline
 from crm_migration.connections import ConnectionFields, from_url
 from crm_migration.errors import MigrationError
 from crm_migration.job import Job, Options
+from crm_migration.ledger.lease import lease
 from crm_migration.load.import_files.manifest import Manifest, read_manifest
 from crm_migration.load.import_files.reading import read_import_file
 from crm_migration.load.import_files.target import ImportFilesTarget
@@ -134,6 +135,18 @@ class Wizard:
             pipeline.load_entity(job, name)
         self.last_steps(job)
         return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
+
+    def load_after_sample(self, run_id: str) -> None:
+        """Carry out a run with its sample but for its validations."""
+        job = self.job(run_id)
+        pipeline.prepare_steps(job)
+        pipeline.backup(job)
+        pipeline.load_sample(job)
+        with lease(job.target.ledger, f"legacy/{run_id}", "test") as token:
+            job.target.hand_over(job.load_job(), job.folder, "sample", token)
+        for name in job.order:
+            pipeline.load_entity(job, name)
+        self.last_steps(job)
 
     def last_steps(self, job: Job) -> None:
         """Do what follows the loads of a run, the files among it."""

@@ -19,8 +19,16 @@ def wizard_faults(mapping: Mapping) -> Iterator[Fault]:
             place = ("target", "import_files", "objects", name)
             fault = unknown_name(place, "an object that an entity writes", name, objects)
             yield Fault(place, fault.text, at_key=True)
+    keys: dict[str, str] = {}
     for name, entity in mapping.entities.items():
         yield from _entity(name, entity)
+        key = keys.setdefault(entity.target.object, entity.target.external_id)
+        if key != entity.target.external_id:
+            text = (
+                f"expected {quoted(key)}, by which the wizard finds the records of {quoted(entity.target.object)} as "
+            )
+            text += f"another entity has it, found {quoted(entity.target.external_id)}"
+            yield Fault(("entities", name, "target", "external_id"), text, depends=(("target", "kind"),))
 
 
 def _entity(name: str, entity: Entity) -> Iterator[Fault]:
