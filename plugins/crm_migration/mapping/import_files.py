@@ -110,7 +110,9 @@ class ImportFiles(Strict):
         description="What a record is that the wizard's result files do not mention: loaded, where they hold failures "
         "only, or missing.",
     )
-    results: ImportResults = ImportResults()
+    results: ImportResults = Field(
+        ImportResults(), description="Headers of the wizard's result files beyond those that are known."
+    )
     objects: dict[str, ImportObject] = Field(default_factory=dict, description="By name of the target's object.")
 
     @model_validator(mode="before")
