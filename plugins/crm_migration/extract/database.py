@@ -5,7 +5,7 @@ shows one moment of the database, and it runs in a session that may not write.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import dialect_of, engine_for, read_alone
 from crm_migration.extract.faults import classified
 from crm_migration.extract.file_bytes import FileColumns, cut_off
-from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column, regroup
+from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
 from crm_migration.extract.watermark import within
 from crm_migration.mapping.faults import did_you_mean, listed
@@ -79,10 +79,8 @@ class DatabaseSource:
         with self._connected(entity) as connection:
             with dialect_of(connection).session(connection):
                 asked = self._asked(connection, entity, window, batch_rows)
-            present = self._present(entity)
-            read = (self._completed(entity, frame) for frame in read_alone(connection, asked, present))
-            with closing(read) as frames:
-                yield from regroup(frames, self._entity(entity).source_columns, batch_rows) if asked.heavy else frames
+            for frame in read_alone(connection, asked, self._present(entity)):
+                yield self._completed(entity, frame)
 
     def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
         """Return the source columns, as text, of the rows whose key columns are in `keys`; raises what `read` raises.
@@ -98,8 +96,7 @@ class DatabaseSource:
                 sa.and_(*(_equals(*pair, kinds) for pair in row.items())) for row in keys.select(columns).to_dicts()
             ]
             some = replace(asked, where=sa.or_(sa.false(), *rows))
-            frames = read_alone(connection, some, self._present(entity))
-            found = pl.concat(self._completed(entity, frame) for frame in frames)
+            found = self._completed(entity, pl.concat(read_alone(connection, some, self._present(entity))))
         # A collation may call other keys equal, such as those in capitals.
         return found.join(keys, on=columns, how="semi")
 
@@ -111,7 +108,7 @@ class DatabaseSource:
                 asked = self._asked(connection, entity, None, BATCH_ROWS)
             kinds = dict(zip(self._present(entity), asked.kinds, strict=True))
             wanted = tuple(quoted_column(column) for column in columns)
-            some = replace(asked, columns=wanted, kinds=tuple(kinds[column] for column in columns))
+            some = replace(asked, columns=wanted, kinds=tuple(kinds[column] for column in columns), naming={})
             yield from read_alone(connection, some, columns)
 
     def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:
@@ -143,9 +140,8 @@ class DatabaseSource:
         return [column for column in self._entity(name).source_columns if column not in absent]
 
     def _completed(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return a frame with the absent columns among the others, null throughout, and files named."""
+        """Return a frame with the absent columns among the others, null throughout."""
         wanted = self._entity(name).source_columns
-        frame = FileColumns.of(self._entity(name), self._folder).named(frame)
         missing = [pl.lit(None, pl.String).alias(column) for column in wanted if column not in frame.columns]
         return frame.with_columns(missing).select(wanted) if missing else frame
 
@@ -202,14 +198,14 @@ class DatabaseSource:
         entity = self._entity(name)
         self._check_columns(connection, name)
         present = self._present(name)
-        files = FileColumns.of(entity, None)
+        files = FileColumns.of(entity, self._folder)
         columns = tuple(cut_off(connection, quoted_column(column), files.limits.get(column)) for column in present)
         origin = self._origin(entity)
         kinds = dialect_of(connection).kinds(connection, plain_select(origin, columns))
         where = None
         if window is not None and (window.start or window.end):
             where = self._where(connection, name, window, dict(zip(present, kinds, strict=True)))
-        return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows, heavy=bool(files.limits))
+        return TextSelect(origin, columns, kinds, where, batch_rows=batch_rows, naming=files.naming(present))
 
     def _check_columns(self, connection: sa.Connection, name: str) -> None:
         offered = self._offered(connection, name)

@@ -126,8 +126,10 @@ def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str
     with closing(_read(connection, asked, names)) as frames:
         try:
             # Not `yield from`, which would close the inner iterator, and so read the rest, first.
-            for frame in frames:  # noqa: UP028
+            for frame in frames:
                 yield frame
+                # A frame may be large: it is not kept while the next one is fetched.
+                del frame
         except GeneratorExit:
             connection.invalidate()
             raise

@@ -1,17 +1,17 @@
 """Files in columns of bytes: each is staged, and its row goes on with its name.
 
-The bytes of a frame are in memory only until its files are named. The database is asked for at most one byte more
+A value's bytes are in memory only until its file is named. The database is asked for at most one byte more
 than a file may have, so that no value, however large, arrives whole before it is refused.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-import polars as pl
 import sqlalchemy as sa
 
-from crm_migration.extract.printing import AnyColumn
-from crm_migration.extract.staged_files import BLOCK, TOO_LARGE, UNREADABLE, FileRefused, StagedFiles, name_of
+from crm_migration.extract.printing import AnyColumn, Naming
+from crm_migration.extract.staged_files import BLOCK, TOO_LARGE, StagedFiles, name_of
 from crm_migration.mapping.fields import File
 from crm_migration.mapping.model import Entity
 from crm_migration.staging import RunFolder
@@ -46,27 +46,15 @@ class FileColumns:
         limits = {spec.columns[0]: spec.max_bytes for spec in specs}
         return cls(limits, StagedFiles(folder) if folder and limits else None)
 
-    def named(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return `frame` with the name of the file in place of its hex, or the reason why there is none."""
-        present = [column for column in self.limits if column in frame.columns]
-        return frame.with_columns(
-            pl.Series(column, [self._name(text, self.limits[column]) for text in frame[column]], dtype=pl.String)
-            for column in present
-        )
+    def naming(self, columns: list[str]) -> Naming:
+        """Return, by its position among `columns`, what names the files of each column."""
+        return {at: partial(self._name, self.limits[name]) for at, name in enumerate(columns) if name in self.limits}
 
-    def _name(self, text: str | None, most_bytes: int) -> str | None:
-        if text is None:
-            return None
-        try:
-            content = bytes.fromhex(text)
-        except ValueError:
-            return UNREADABLE
+    def _name(self, most_bytes: int, content: bytes) -> str:
+        """Return the name of a file that is staged now, or the reason why there is none."""
         if len(content) > most_bytes:
             return TOO_LARGE
         if self.files is None:
             return name_of(content)
-        blocks = (content[start : start + BLOCK] for start in range(0, len(content), BLOCK))
-        try:
-            return self.files.put(blocks, most_bytes)
-        except FileRefused as refused:
-            return refused.reason
+        whole = memoryview(content)
+        return self.files.put((whole[start : start + BLOCK] for start in range(0, len(whole), BLOCK)), most_bytes)

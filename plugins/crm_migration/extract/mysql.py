@@ -34,6 +34,7 @@ from crm_migration.extract.printing import (
     TextSelect,
     description,
     holding,
+    named_column,
 )
 
 SETTINGS: Final[dict[str, str | int]] = {
@@ -99,7 +100,14 @@ class MySQL:
         binary = [kind == "bytes" for kind in select.kinds]
         with closing(_rows(connection, statement, binary, select.chunk_rows)) as found:
             for frame in found:
-                yield _finished(frame, select.kinds)
+                yield _finished(_named(frame, select) if select.naming else frame, select.kinds)
+                del frame
+
+
+def _named(frame: pl.DataFrame, select: TextSelect) -> pl.DataFrame:
+    """Return a frame with files named, in memory of its own: its other columns would keep the bytes they came with."""
+    frame = frame.with_columns(named_column(frame[f"c{at}"], name) for at, name in select.naming.items())
+    return pl.DataFrame(frame.rows(), schema=frame.schema, orient="row")
 
 
 def _rows(connection: sa.Connection, statement: AnySelect, binary: Sequence[bool], rows: int) -> Frames:
@@ -142,7 +150,7 @@ def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:
 def _finished(frame: pl.DataFrame, kinds: Sequence[Kind]) -> pl.DataFrame:
     finished: list[pl.Expr] = []
     for name, kind in zip(frame.columns, kinds, strict=True):
-        if kind == "bytes":
+        if kind == "bytes" and frame.schema[name] == pl.Binary:
             finished.append(pl.col(name).bin.encode("hex"))
         elif kind == "aware":
             zero = pl.col(name).str.starts_with("0000-00-00")

@@ -22,6 +22,7 @@ from crm_migration.extract.printing import (
     Kind,
     TextSelect,
     description,
+    named,
     text_schema,
 )
 
@@ -75,7 +76,7 @@ class OtherDatabase:
         options = {"stream_results": True, "max_row_buffer": select.fetched_rows}
         with connection.execute(select.statement(printed), execution_options=options) as result:
             for part in result.partitions(select.fetched_rows):
-                rows = [tuple(map(_text, row, zoned)) for row in part]
+                rows = [tuple(map(_text, named(row, select), zoned)) for row in part]
                 yield pl.DataFrame(rows, schema=text_schema(len(printed)), orient="row")
 
 

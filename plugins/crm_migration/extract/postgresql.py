@@ -8,7 +8,9 @@ stored. Reals print with the fewest digits that read back as the same number.
 Rows arrive through COPY … TO STDOUT; one statement reads one snapshot.
 """
 
-from contextlib import AbstractContextManager
+import uuid
+from collections.abc import Generator
+from contextlib import AbstractContextManager, closing
 from typing import Any, Final
 
 import psycopg
@@ -24,6 +26,7 @@ from crm_migration.extract.printing import (
     TextSelect,
     description,
     holding,
+    named_rows,
 )
 
 SETTINGS = {
@@ -78,6 +81,10 @@ class PostgreSQL:
 
     def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
+        if select.naming:
+            with closing(_rows(connection, select)) as rows:
+                yield from named_rows(rows, select)
+            return
         printed = [_printed(column, kind) for column, kind in zip(select.columns, select.kinds, strict=True)]
         statement = select.statement(printed)
         driver = connection.connection.driver_connection
@@ -85,6 +92,22 @@ class PostgreSQL:
             raise TypeError("expected a connection over psycopg 3; make its engine with engine_for")
         text = _literal(connection, driver, statement)
         yield from copy_out(driver, text, len(printed), select.chunk_rows, select.frame_bytes)
+
+
+def _rows(connection: sa.Connection, select: TextSelect) -> Generator[tuple[Any, ...], None, None]:
+    """Yield the rows one by one through a cursor of the server, the columns to be named as bytes."""
+    printed = [
+        column if at in select.naming else sa.cast(_printed(column, kind), sa.Text)
+        for at, (column, kind) in enumerate(zip(select.columns, select.kinds, strict=True))
+    ]
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError("expected a connection over psycopg 3; make its engine with engine_for")
+    with driver.cursor(name=f"crm_files_{uuid.uuid4().hex[:10]}") as cursor:
+        cursor.execute(_literal(connection, driver, select.statement(printed)).encode(), binary=True)
+        while (row := cursor.fetchone()) is not None:
+            yield row
+            del row
 
 
 def _printed(column: AnyColumn, kind: Kind) -> AnyColumn:

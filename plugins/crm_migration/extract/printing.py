@@ -4,9 +4,9 @@ A database prints: no value passes through a Python number or date on its way in
 what a database cannot print exactly itself is finished here.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import polars as pl
@@ -18,7 +18,10 @@ AnySelect = sa.Select[*tuple[Any, ...]]
 AnyResult = sa.CursorResult[*tuple[Any, ...]]
 Frames = Generator[pl.DataFrame, None, None]
 
+Naming = Mapping[int, Callable[[bytes], str]]
+
 CHUNK_ROWS = 25_000
+NAMED_ROWS = 500
 FRAME_BYTES = 64 * 1024 * 1024
 HEAVY_BYTES = 1024 * 1024
 
@@ -28,7 +31,8 @@ class TextSelect:
     """Columns of a table, join or query that are to be read as text.
 
     `kinds` says, column by column, how the database declares them. Rows that are `heavy` may hold megabytes each:
-    few of them are in memory at a time.
+    few of them are in memory at a time. `naming` has, by position, what makes a text of a column's bytes: an adapter
+    calls it on each value as soon as it has it, so that large ones are never copied, printed or kept.
     """
 
     source: sa.FromClause
@@ -38,6 +42,7 @@ class TextSelect:
     order: tuple[AnyColumn, ...] = ()
     batch_rows: int = CHUNK_ROWS
     heavy: bool = False
+    naming: Naming = field(default_factory=dict)
 
     @property
     def frame_bytes(self) -> int:
@@ -52,7 +57,7 @@ class TextSelect:
     @property
     def fetched_rows(self) -> int:
         """Return how many rows to ask a driver for that counts rows only, whatever they weigh."""
-        return 1 if self.heavy else self.chunk_rows
+        return 1 if self.heavy or self.naming else self.chunk_rows
 
     def statement(self, columns: Sequence[AnyColumn]) -> AnySelect:
         """Return the SELECT of `columns`, named by position so that no name can collide or be cut."""
@@ -111,8 +116,40 @@ def stream(connection: sa.Connection, statement: AnySelect, schema: Mapping[str,
     """Yield what `statement` selects through a server-side cursor, `rows` rows at a time."""
     options = {"stream_results": True, "max_row_buffer": rows}
     with connection.execute(statement, execution_options=options) as result:
-        for part in result.partitions(rows):
-            yield pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row")
+        while part := [tuple(row) for row in result.fetchmany(rows)]:
+            frame = pl.DataFrame(part, schema=schema, orient="row")
+            # While the frame is looked at, its rows would take their memory once more.
+            part.clear()
+            yield frame
+            del frame
+
+
+def named_rows(rows: Iterator[Sequence[Any]], select: TextSelect) -> Frames:
+    """Yield rows, texts but for the bytes that `select` names, as frames of texts."""
+    held: list[tuple[str | None, ...]] = []
+    for row in rows:
+        held.append(named(row, select))
+        del row
+        if len(held) >= min(NAMED_ROWS, select.chunk_rows):
+            yield pl.DataFrame(held, schema=text_schema(len(select.columns)), orient="row")
+            held = []
+    if held:
+        yield pl.DataFrame(held, schema=text_schema(len(select.columns)), orient="row")
+
+
+def named(row: Sequence[Any], select: TextSelect) -> tuple[Any, ...]:
+    """Return a row with names in place of the bytes that `select` names; a text there counts as its UTF-8."""
+    return tuple(
+        select.naming[at](value.encode() if isinstance(value, str) else bytes(value))
+        if at in select.naming and value is not None
+        else value
+        for at, value in enumerate(row)
+    )
+
+
+def named_column(contents: pl.Series, name: Callable[[bytes], str]) -> pl.Series:
+    """Return the names of a column of bytes."""
+    return pl.Series(contents.name, [None if one is None else name(one) for one in contents], dtype=pl.String)
 
 
 def text_schema(width: int) -> dict[str, pl.DataType]:
@@ -130,14 +167,27 @@ def regroup(
     most = FRAME_BYTES if frame_bytes is None else frame_bytes
     empty = pl.DataFrame(schema=text_schema(len(names)))
     held: list[pl.DataFrame] = []
-    rows, size = 0, 0
+    rows, size, begun = 0, 0, False
     for frame in frames:
-        if held and (rows + frame.height > batch_rows or size >= most):
+        if held and rows + frame.height > batch_rows:
             yield _named(held, names)
-            held, rows, size = [], 0, 0
+            held, rows, size, begun = [], 0, 0, True
         held.append(frame)
         rows, size = rows + frame.height, size + int(frame.estimated_size())
-    yield _named(held or [empty], names)
+        del frame
+        if size >= most:
+            # At once: waiting for the next one would have both in memory.
+            yield _named(_emptied(held), names)
+            rows, size, begun = 0, 0, True
+    if held or not begun:
+        yield _named(held or [empty], names)
+
+
+def _emptied(held: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """Return what was held, which holds nothing from then on."""
+    taken = list(held)
+    held.clear()
+    return taken
 
 
 def _named(frames: list[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from crm_migration.extract.printing import (
     Frames,
     Kind,
     TextSelect,
+    named_rows,
     stream,
     text_schema,
 )
@@ -57,8 +58,20 @@ class SQLite:
 
     def frames(self, connection: sa.Connection, select: TextSelect) -> Frames:
         """Yield the selected rows as text."""
+        if select.naming:
+            yield from named_rows(_rows(connection, select), select)
+            return
         statement = select.statement([_printed(column) for column in select.columns])
         yield from stream(connection, statement, text_schema(len(select.columns)), select.fetched_rows)
+
+
+def _rows(connection: sa.Connection, select: TextSelect) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows one by one, the columns to be named as bytes."""
+    printed = [column if at in select.naming else _printed(column) for at, column in enumerate(select.columns)]
+    with connection.execute(select.statement(printed)) as result:
+        while (row := result.fetchone()) is not None:
+            yield tuple(row)
+            del row
 
 
 def _printed(column: AnyColumn) -> AnyColumn:

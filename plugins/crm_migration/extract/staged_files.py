@@ -58,7 +58,7 @@ class StagedFiles:
         """Return whether the file of that name is staged."""
         return bool(self._filesystem.exists(self._at(name)))
 
-    def put(self, blocks: Iterable[bytes], most_bytes: int) -> str:
+    def put(self, blocks: Iterable[bytes | memoryview], most_bytes: int) -> str:
         """Stage a file, read a block at a time, and return its name; one that is there already stays.
 
         Raises:

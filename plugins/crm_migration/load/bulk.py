@@ -5,7 +5,7 @@ the column's type, and refuses what does not fit.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CHUNK = 2_000
 LONGEST_KEY = 400
+HEAVY_ROW = 64 * 1024
+BLOCK = 1024 * 1024
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
@@ -45,13 +47,34 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
     preparer = connection.dialect.identifier_preparer
     columns = ", ".join(preparer.quote(name) for name in frame.columns)
     statement = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN (FORMAT csv)"
-    texts = frame.with_columns(
+    heavy = pl.Binary in frame.dtypes and frame.estimated_size() > HEAVY_ROW * frame.height
+    texts = frame.clear() if heavy else frame
+    texts = texts.with_columns(
         ("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name, kind in frame.schema.items() if kind == pl.Binary
     ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        if heavy:
+            for block in _blocks(frame):
+                copy.write(block)
+            return
         for piece in texts.iter_slices(25_000):
             copy.write(piece.write_csv(include_header=False, quote_style="non_numeric").encode())
+
+
+def _blocks(frame: pl.DataFrame) -> Iterator[bytes]:
+    """Yield rows as CSV a cell at a time, large bytes in blocks: as one text they would take many times their size."""
+    for row in frame.iter_rows():
+        for at, value in enumerate(row):
+            yield b"," if at else b""
+            if isinstance(value, bytes):
+                yield b'"\\x'
+                yield from (value[start : start + BLOCK].hex().encode() for start in range(0, len(value), BLOCK))
+                yield b'"'
+            elif value is not None:
+                text = str(int(value)) if isinstance(value, bool) else str(value)
+                yield b'"' + text.replace('"', '""').encode() + b'"'
+        yield b"\n"
 
 
 def key_table(connection: sa.Connection, frame: pl.DataFrame) -> sa.Table:

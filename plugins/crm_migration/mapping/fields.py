@@ -287,7 +287,7 @@ class File(FieldBase):
         "default: that of a source of files.",
     )
     separator: str = Field("/", description="What is put between several source columns that make a path.")
-    max_bytes: int = Field(MOST_BYTES, ge=1, le=64 * 1024 * 1024, description="A larger file is invalid.")
+    max_bytes: int = Field(MOST_BYTES, ge=1, le=32 * 1024 * 1024, description="A larger file is invalid.")
     on_invalid: Literal["reject", "null", "fail"] = Field(
         "reject", description="What to do with a row whose file is invalid."
     )
