@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 STATEMENT_BYTES = 256 * 1024
-NO_BACKSLASH_ESCAPES = 512
+ENDING = r"['\\\x00-\x1f]"
 
 
 def insert_literals(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> list[tuple[int, int]]:
@@ -21,10 +21,9 @@ def insert_literals(connection: sa.Connection, table: sa.Table, frame: pl.DataFr
     # Identifiers are quoted by the dialect, values by `_tuples`.
     head = f"INSERT INTO {preparer.format_table(table)} ({columns}) VALUES "  # noqa: S608
     driver = cast("Any", connection.connection.driver_connection)
-    escapes = not driver.server_status & NO_BACKSLASH_ESCAPES
     given = []
     with driver.cursor() as cursor:
-        for lines in _statements(_tuples(frame, escapes)):
+        for lines in _statements(_tuples(frame)):
             cursor.execute(head + ",".join(lines))
             given.append((int(cursor.lastrowid or 0), len(lines)))
     return given
@@ -37,21 +36,23 @@ def _statements(lines: pl.Series) -> Iterator[list[str]]:
         yield part["line"].to_list()
 
 
-def _tuples(frame: pl.DataFrame, escapes: bool) -> pl.Series:
-    """Return each row as `('text',NULL,1)`; `escapes`: a backslash in a text means more than itself."""
-    literals = [pl.coalesce(_literal(name, kind, escapes), pl.lit("NULL")) for name, kind in frame.schema.items()]
+def _tuples(frame: pl.DataFrame) -> pl.Series:
+    """Return each row as `('text',NULL,1,_utf8mb4 X'4f27')`.
+
+    Nothing is escaped: a text that could end its literal is written in digits, whatever the server's modes are.
+    """
+    literals = [pl.coalesce(_literal(name, kind), pl.lit("NULL")) for name, kind in frame.schema.items()]
     line = pl.concat_str([pl.lit("("), pl.concat_str(literals, separator=","), pl.lit(")")])
     return frame.select(line.alias("line")).to_series()
 
 
-def _literal(name: str, kind: pl.DataType, escapes: bool) -> pl.Expr:
+def _literal(name: str, kind: pl.DataType) -> pl.Expr:
     value = pl.col(name)
-    if kind == pl.Binary:
-        return pl.concat_str([pl.lit("X'"), value.bin.encode("hex"), pl.lit("'")])
     if kind == pl.Boolean:
         return value.cast(pl.Int8).cast(pl.String)
+    if kind == pl.Binary:
+        return pl.concat_str([pl.lit("X'"), value.bin.encode("hex"), pl.lit("'")])
     if kind != pl.String:
         return value.cast(pl.String)
-    if escapes:
-        value = value.str.replace_all("\\", "\\\\", literal=True)
-    return pl.concat_str([pl.lit("'"), value.str.replace_all("'", "''", literal=True), pl.lit("'")])
+    digits = pl.concat_str([pl.lit("_utf8mb4 X'"), value.cast(pl.Binary).bin.encode("hex"), pl.lit("'")])
+    return pl.when(value.str.contains(ENDING)).then(digits).otherwise(pl.concat_str(pl.lit("'"), value, pl.lit("'")))
