@@ -391,4 +391,6 @@ def _alone(connection: sa.Connection) -> Iterator[None]:
         finally:
             connection.execute(sa.select(sa.func.release_lock(SCHEMA)))
     else:
+        # The driver opens no transaction for a change of a table by itself.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield

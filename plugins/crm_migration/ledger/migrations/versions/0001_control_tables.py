@@ -3,8 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import context
 from sqlalchemy.dialects import mysql
+
+from crm_migration.ledger.repeatable import create_table
 
 revision = "0001"
 down_revision = None
@@ -43,7 +45,7 @@ def _moment() -> sa.types.TypeEngine[datetime]:
 
 
 def _run(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}run",
         sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("source", _key(100), nullable=False),
@@ -62,7 +64,7 @@ def _run(schema: str | None, prefix: str) -> None:
 
 
 def _stream(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}stream",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("source", _key(100), nullable=False),
@@ -74,7 +76,7 @@ def _stream(schema: str | None, prefix: str) -> None:
 
 
 def _crosswalk(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}crosswalk",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("source_key", _key(255), primary_key=True),
@@ -91,7 +93,7 @@ def _crosswalk(schema: str | None, prefix: str) -> None:
 
 
 def _lineage(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}lineage",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("source_key", _key(255), primary_key=True),
@@ -103,7 +105,7 @@ def _lineage(schema: str | None, prefix: str) -> None:
 
 
 def _load_batch(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}load_batch",
         sa.Column("batch_no", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("run_no", sa.Integer, nullable=False, index=True),
@@ -118,7 +120,7 @@ def _load_batch(schema: str | None, prefix: str) -> None:
 
 
 def _rejected_row(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}rejected_row",
         sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
@@ -133,7 +135,7 @@ def _rejected_row(schema: str | None, prefix: str) -> None:
 
 
 def _watermark(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}watermark",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
@@ -144,7 +146,7 @@ def _watermark(schema: str | None, prefix: str) -> None:
 
 
 def _backup(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}backup",
         sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
@@ -157,7 +159,7 @@ def _backup(schema: str | None, prefix: str) -> None:
 
 
 def _reconciliation(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}reconciliation",
         sa.Column("run_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("line_no", sa.Integer, primary_key=True, autoincrement=False),
@@ -176,7 +178,7 @@ def _reconciliation(schema: str | None, prefix: str) -> None:
 
 
 def _fence(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}fence",
         sa.Column("scope", _key(100), primary_key=True),
         sa.Column("token", sa.BigInteger, nullable=False),
@@ -186,7 +188,7 @@ def _fence(schema: str | None, prefix: str) -> None:
 
 
 def _layout(schema: str | None, prefix: str) -> None:
-    op.create_table(
+    create_table(
         f"{prefix}layout",
         sa.Column("layout", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("fields", _long(), nullable=False, comment="JSON list: the fields a fingerprint covers, in order"),

@@ -1,9 +1,10 @@
 """What people decided of pairs of rows, and the pairs that wait for them."""
 
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import context
 from sqlalchemy.dialects import mysql
 
+from crm_migration.ledger.repeatable import create_table
 from crm_migration.ledger.tables import exact_text, long_text
 
 revision = "0004"
@@ -15,7 +16,7 @@ def upgrade() -> None:
     schema = context.config.attributes["tables"].metadata.schema
     prefix = "" if schema else "crm_migration_"
     moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-    op.create_table(
+    create_table(
         f"{prefix}match_decision",
         sa.Column("decision_no", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("object", exact_text(200), nullable=False),
@@ -27,7 +28,7 @@ def upgrade() -> None:
         sa.Column("note", long_text()),
         schema=schema,
     )
-    op.create_table(
+    create_table(
         f"{prefix}match_review",
         sa.Column("pair_no", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("pair_sha256", sa.String(64), nullable=False, comment="of object, a and b"),

@@ -1,9 +1,10 @@
 """Calls to a CRM's interface with what became of them, and the crosswalk's lines as they were before a change."""
 
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import context
 from sqlalchemy.dialects import mysql
 
+from crm_migration.ledger.repeatable import create_table
 from crm_migration.ledger.tables import exact_text
 
 revision = "0006"
@@ -15,7 +16,7 @@ def upgrade() -> None:
     schema = context.config.attributes["tables"].metadata.schema
     prefix = "" if schema else "crm_migration_"
     moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-    op.create_table(
+    create_table(
         f"{prefix}api_call",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("golden_id", exact_text(400), primary_key=True),
@@ -28,7 +29,7 @@ def upgrade() -> None:
         sa.Column("noted_at", moment, nullable=False),
         schema=schema,
     )
-    op.create_table(
+    create_table(
         f"{prefix}api_change",
         sa.Column("stream_no", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("source_key", exact_text(255), primary_key=True),
