@@ -12,6 +12,7 @@ from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import back_up
 from crm_migration.load.full_backup import back_up_all, expire, retention, verify_latest
 from crm_migration.load.rollback import roll_back
+from crm_migration.mapping.model import Mapping
 from crm_migration.staging import open_table
 from tests.load.small import Bench, account, contact, make_target, mapping
 
@@ -76,6 +77,27 @@ def test_old_backups_end_and_the_latest_never_does(loaded: Bench) -> None:
     assert expire(loaded.target, root, timedelta(0)) == 1
     assert verify_latest(loaded.target, root) == second
     assert not Path(first.folder.table("account", "content")).exists()
+
+
+def test_another_source_of_the_same_target_neither_vouches_for_a_copy_nor_ends_it(
+    loaded: Bench, sqlite_url: str, tmp_path: Path
+) -> None:
+    whole = mapping().model_dump(by_alias=True, exclude_unset=True)
+    accounts = {"account": whole["entities"]["account"]}
+    other = Bench(
+        sqlite_url,
+        tmp_path / "staging",
+        Mapping.model_validate({**whole, "source": {**whole["source"], "name": "other"}, "entities": accounts}),
+    )
+    root = str(loaded.root)
+    done = back_up_all(loaded.target, root)
+    with pytest.raises(BackupUnreadable, match="found none"):
+        verify_latest(other.target, root)
+    assert back_up_all(other.target, root).rows == {"account": 2}
+    assert verify_latest(loaded.target, root) == done
+    assert expire(other.target, root, timedelta(0)) == 0
+    assert verify_latest(loaded.target, root) == done
+    other.target.close()
 
 
 def test_a_run_whose_images_have_ended_is_not_rolled_back(loaded: Bench) -> None:

@@ -1,7 +1,7 @@
 """A copy of all the objects that a mapping writes to, beside the before-images of its runs; both end by age.
 
-A backup lies at `<staging>/_backup_of_<target>/<name>/<object>/content`, as compressed Parquet of the columns' exact
-texts; what it holds is written last (`_run/backup`), so that a backup without it is none.
+A backup lies at `<staging>/_backup_of_<target>.<source>/<name>/<object>/content`, as compressed Parquet of the
+columns' exact texts; what it holds is written last (`_run/backup`), so that a backup without it is none.
 """
 
 import os
@@ -37,7 +37,8 @@ class FullBackup:
 
 
 def _source(target: SqlTarget) -> str:
-    return f"_backup_of_{target.mapping.target.name}"
+    # Mappings of other sources write other objects of the same target.
+    return f"_backup_of_{target.mapping.target.name}.{target.mapping.source.name}"
 
 
 def back_up_all(target: SqlTarget, root: str) -> FullBackup:
@@ -83,8 +84,8 @@ def verify_latest(target: SqlTarget, root: str) -> FullBackup:
     folder = latest_run(root, _source(target), WHOLE, STEP)
     if folder is None:
         raise BackupUnreadable(
-            f"{target.mapping.target.name}: expected a full backup, found none below the staging folder; "
-            "make one: crm-migration backup"
+            f"{target.mapping.target.name}: expected a full backup of what {target.mapping.source.name} writes, found "
+            "none below the staging folder; make one: crm-migration backup"
         )
     return _read_back(folder)
 
