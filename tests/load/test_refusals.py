@@ -28,12 +28,15 @@ CREATE TABLE account ({key}, legacy_id VARCHAR(64) UNIQUE, name VARCHAR(40) NOT 
 TRIGGERS = {
     "postgresql": [
         "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'forbidden' THEN "
-        "RAISE EXCEPTION 'that name is not wanted'; END IF; NEW.touched := 1; RETURN NEW; END $$",
+        "RAISE EXCEPTION 'that name is not wanted'; END IF; IF NEW.name = 'passed over' THEN RETURN NULL; END IF; "
+        "IF NEW.name = 'quoted' THEN RAISE EXCEPTION 'not %%', NEW.name USING ERRCODE = 'U0001'; END IF; "
+        "NEW.touched := 1; RETURN NEW; END $$",
         "CREATE TRIGGER look BEFORE INSERT OR UPDATE ON account FOR EACH ROW EXECUTE FUNCTION look()",
     ],
     "mysql": [
         "CREATE TRIGGER look BEFORE INSERT ON account FOR EACH ROW BEGIN IF NEW.name = 'forbidden' THEN "
-        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'that name is not wanted'; END IF; SET NEW.touched = 1; END",
+        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'that name is not wanted'; END IF; IF NEW.name = 'quoted' THEN "
+        "SIGNAL SQLSTATE '45001' SET MYSQL_ERRNO = 30001, MESSAGE_TEXT = 'not that'; END IF; SET NEW.touched = 1; END",
     ],
     "sqlite": [
         "CREATE TRIGGER look BEFORE INSERT ON account WHEN NEW.name = 'forbidden' BEGIN "
@@ -72,6 +75,8 @@ CASES = {
     "check": Case({"revenue": Decimal("-1.00")}, everywhere("revenue_not_negative")),
     "nul": Case({"name": "a\0b"}, {"postgresql": "encoding", "mysql": None, "sqlite": None}),
     "trigger": Case({"name": "forbidden"}, everywhere("that name is not wanted")),
+    "own code": Case({"name": "quoted"}, {"postgresql": "U0001", "mysql": "a trigger refused it", "sqlite": None}),
+    "left out": Case({"name": "passed over"}, {"postgresql": "left the row out", "mysql": None, "sqlite": None}),
 }  # fmt: skip
 
 
@@ -130,7 +135,7 @@ def test_each_kind_of_refusal_takes_its_own_row_only(bench: Bench) -> None:
     assert loaded == set(outcomes) - set(refused)
     told = reasons(bench.target)
     assert {kind: reason for kind, reason in refused.items() if reason not in told[kind]} == {}, told
-    values = ("taken'", "xxx", OVERFLOW, "-1.00", "98765432", "forbidden")
+    values = ("taken'", "xxx", OVERFLOW, "-1.00", "98765432", "forbidden", "quoted")
     assert [message for message in told.values() if any(value in message for value in values)] == []
 
 

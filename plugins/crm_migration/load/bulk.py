@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crm_migration.ledger.tables import exact_text
 from crm_migration.load.literals import insert_literals
+from crm_migration.load.refusal import RowsRefused
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,7 +25,11 @@ BLOCK = 1024 * 1024
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
-    """Insert `frame` (columns named as the table's; text or binary) into `table`."""
+    """Insert `frame` (columns named as the table's; text or binary) into `table`.
+
+    Raises:
+        RowsRefused: PostgreSQL left a row out, as a trigger can tell it to.
+    """
     if frame.is_empty():
         return
     if connection.dialect.name == "postgresql":
@@ -53,13 +58,18 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
         ("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name, kind in frame.schema.items() if kind == pl.Binary
     ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        if heavy:
-            for block in _blocks(frame):
+    with driver.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for block in _blocks(frame) if heavy else _lines(texts):
                 copy.write(block)
-            return
-        for piece in texts.iter_slices(25_000):
-            copy.write(piece.write_csv(include_header=False, quote_style="non_numeric").encode())
+        taken = cursor.rowcount
+    if taken != frame.height:
+        raise RowsRefused("the target left the row out without saying why: a trigger or a rule, most likely")
+
+
+def _lines(texts: pl.DataFrame) -> Iterator[bytes]:
+    for piece in texts.iter_slices(25_000):
+        yield piece.write_csv(include_header=False, quote_style="non_numeric").encode()
 
 
 def _blocks(frame: pl.DataFrame) -> Iterator[bytes]:
@@ -121,6 +131,8 @@ def typed_table(connection: sa.Connection, table: sa.Table, columns: Sequence[st
 def update_rows(connection: sa.Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame) -> int:
     """Set every column of `frame` but `keys` in the rows of `table` whose keys it names; return rows matched."""
     changed = [column for column in frame.columns if column not in keys]
+    if not changed:
+        return frame.height
     fresh = typed_table(connection, table, frame.columns, frame)
     values = {column: fresh.c[column] for column in changed}
     statement = table.update().where(*(table.c[key] == fresh.c[key] for key in keys))

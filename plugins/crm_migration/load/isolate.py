@@ -121,4 +121,5 @@ def _update(writing: Writing, records: pl.DataFrame) -> None:
         return
     key = writing.entity.target.id
     rows = records.select(pl.col("target_id").alias(key), *(name for name in writing.entity.fields if name != key))
-    writing.rows.update(rows, key)
+    if writing.rows.update(rows, key) < rows.height:
+        raise RowsRefused("the target did not change the record: it is gone, or a trigger passed over it")

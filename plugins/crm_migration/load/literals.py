@@ -10,23 +10,42 @@ from typing import Any, cast
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.load.refusal import RowsRefused
+
 STATEMENT_BYTES = 256 * 1024
+SPARE = 1024
 ENDING = r"['\\\x00-\x1f]"
 
 
 def insert_literals(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> list[tuple[int, int]]:
-    """Insert `frame`; return, for each statement, the first number that the target gave (0: none) and how many rows."""
+    """Insert `frame`; return, for each statement, the first number that the target gave (0: none) and how many rows.
+
+    Raises:
+        RowsRefused: a row is larger than what the server takes at once.
+    """
     preparer = connection.dialect.identifier_preparer
     columns = ", ".join(preparer.quote(name) for name in frame.columns)
     # Identifiers are quoted by the dialect, values by `_tuples`.
     head = f"INSERT INTO {preparer.format_table(table)} ({columns}) VALUES "  # noqa: S608
     driver = cast("Any", connection.connection.driver_connection)
     given = []
+    tuples = _tuples(frame)
+    _refuse_huge(connection, tuples, len(head.encode()))
     with driver.cursor() as cursor:
-        for lines in _statements(_tuples(frame)):
+        for lines in _statements(tuples):
             cursor.execute(head + ",".join(lines))
             given.append((int(cursor.lastrowid or 0), len(lines)))
     return given
+
+
+def _refuse_huge(connection: sa.Connection, lines: pl.Series, head: int) -> None:
+    longest = cast("int", lines.str.len_bytes().max())
+    if longest <= STATEMENT_BYTES:
+        return
+    most = int(connection.exec_driver_sql("SELECT @@max_allowed_packet").scalar() or 0) - head - SPARE
+    # A statement may hold such a row behind others.
+    if longest + STATEMENT_BYTES > most:
+        raise RowsRefused("the record is larger than the target's max_allowed_packet lets through")
 
 
 def _statements(lines: pl.Series) -> Iterator[list[str]]:

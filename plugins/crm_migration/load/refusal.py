@@ -58,6 +58,8 @@ def _begin(connection: sa.Connection) -> None:
 
 
 TRIGGER_MYSQL = 1644
+RAISED_MYSQL = "45"
+"""The class of states for what a trigger's author raises."""
 REFUSED_MYSQL = {
     1048: "a required column is empty",
     1062: "a unique value is already taken",
@@ -70,7 +72,10 @@ REFUSED_MYSQL = {
     1451: "a foreign key forbids it",
     1452: "a foreign key points at no record",
     TRIGGER_MYSQL: "a trigger refused it",
+    1118: "a record is too large for its table",
+    1526: "no partition of the table takes it",
     1690: "a number is out of range",
+    3140: "a text is no valid JSON",
     4025: "a check constraint refused it",
     3819: "a check constraint refused it",
 }
@@ -108,12 +113,23 @@ def _from_postgres(error: psycopg.Error, target: str) -> MigrationError:
         if name
     )
     reason = POSTGRES_REASONS.get(state) or (detail.message_primary if state == "P0001" else None)
-    if state[:2] in ("22", "23", "44", "P0"):
+    if state[:2] in ("22", "23", "44", "P0") or state in POSTGRES_REASONS or _is_own(state):
         return RowsRefused(f"{reason or 'refused with SQLSTATE ' + state}{' (' + place + ')' if place else ''}")
     if state[:2] in ("08", "40", "53", "57", "55") or state in TIMED_OUT:
         return TargetUnavailable(f"{target}: connection lost or busy (SQLSTATE {state}); the task will try again")
-    return MappingFault(f"{target}: {detail.message_primary} (SQLSTATE {state}); check mapping and privileges")
+    said = f"{detail.message_primary} " if state[:2] in ABOUT_SCHEMA else "the target answered "
+    return MappingFault(f"{target}: {said}(SQLSTATE {state}); check mapping and privileges")
 
+
+def _is_own(state: str) -> bool:
+    """Say whether a state is a trigger author's: of the classes that SQL leaves free and PostgreSQL has not taken."""
+    return state[0] in FREE_CLASSES and state[:2] not in TAKEN_CLASSES
+
+
+FREE_CLASSES = "56789IJKLMNOPQRSTUVWXYZ"
+TAKEN_CLASSES = ("53", "54", "55", "57", "58", "72", "P0", "XX")
+ABOUT_SCHEMA = ("0A", "28", "3D", "3F", "42")
+"""Classes of errors whose message names objects and privileges, never a row's values."""
 
 TIMED_OUT = ("25P03", "25P04")
 """A session of ours that held a transaction open for too long, having been frozen; PostgreSQL has ended it."""
@@ -130,6 +146,7 @@ POSTGRES_REASONS = {
     "23505": "a unique value is already taken",
     "23514": "a check constraint refused it",
     "23P01": "an exclusion constraint refused it",
+    "54000": "a value is too large for an index or a limit of the target",
     "44000": "the view that is written to does not show such a record",
 }
 
@@ -138,9 +155,10 @@ def _from_mysql(error: pymysql.MySQLError, target: str) -> MigrationError:
     code = int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
     if code in LOST_MYSQL or code == 0:
         return TargetUnavailable(f"{target}: connection lost or busy (error {code}); the task will try again")
-    if code in REFUSED_MYSQL or isinstance(error, pymysql.err.DataError | pymysql.err.IntegrityError):
+    raised = str(getattr(error, "sqlstate", None) or "").startswith(RAISED_MYSQL)
+    if code in REFUSED_MYSQL or raised or isinstance(error, pymysql.err.DataError | pymysql.err.IntegrityError):
         said = str(error.args[1]) if len(error.args) > 1 else ""
-        reason = REFUSED_MYSQL.get(code, "refused")
+        reason = REFUSED_MYSQL.get(code, "a trigger refused it" if raised else "refused")
         # A trigger's words are its author's, as they are where PostgreSQL raises them.
         own = f": {said}" if code == TRIGGER_MYSQL and said else ""
         return RowsRefused(f"{reason}{own}{_place_mysql(said)} (error {code})")
