@@ -1,7 +1,8 @@
 """What a run hands over: the records that it has created and changed, as files, and what a person must delete.
 
 The files of the sample and those of the rest are apart: a record is in one of the two, so that a person may import
-the sample, look at it, and import the rest afterwards. What was handed over is staged, for the wizard's results.
+the sample, look at it, and import the rest afterwards. What the wizard is known to have refused of the sample goes with
+the rest once more. What was handed over is staged, for the wizard's results.
 """
 
 import csv
@@ -32,6 +33,7 @@ from crm_migration.load.import_files.manifest import put
 from crm_migration.load.import_files.readme import README
 from crm_migration.load.import_files.writing import ACTION, Outgoing, write_import_files
 from crm_migration.load.joined import REPOINTED_STEP
+from crm_migration.load.replica.intents import REFUSED
 from crm_migration.load.retire import IMAGES
 from crm_migration.load.retired import still_there
 from crm_migration.staging import RunFolder, TableWriter, has_table, open_table, safe_name
@@ -43,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 RUN = "_run"
 SAMPLE, FULL = "sample", "full"
+UNLINKED = "unlinked"
+"""The state of a record that the CRM has created, and whose second import with late references it has refused."""
 TO_DELETE = "to_delete.csv"
 ORDER = (
     "Import the files of the folder sample first, then those of full: each record is created by one of the two.\r\n"
@@ -151,7 +155,7 @@ class _Records:
 
     def __init__(self, target: "ImportFilesTarget", handover: Handover, staged: TableWriter) -> None:
         self._target, self._handover, self._staged = target, handover, staged
-        self._sample = handed_over(handover.folder, SAMPLE).select("object", "external_id", "digest")
+        self._sample = _taken(target, handover)
         with target.transaction() as connection:
             self._chosen = {name: self._choose(connection, name) for name in import_order(target.mapping)}
 
@@ -203,15 +207,15 @@ class _Records:
             yield self._without_sample(target_object, joined)
 
     def _without_sample(self, target_object: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return the records that did not go with the sample, and as updates those that have changed since."""
+        """Return the records that the sample has not brought, and as updates those that have changed since."""
         if self._handover.phase == SAMPLE:
             return rows
         mine = self._sample.filter(pl.col("object") == target_object).unique("external_id")
-        mine = mine.select(pl.col("external_id").alias("target_id"), pl.col("digest").alias("_was"))
+        mine = mine.select(pl.col("external_id").alias("target_id"), pl.col("digest").alias("_was"), "_unlinked")
         both = rows.join(mine, on="target_id", how="left", maintain_order="left")
-        both = both.filter(pl.col("_was").is_null() | (pl.col("_was") != pl.col("digest")))
+        both = both.filter(pl.col("_was").is_null() | (pl.col("_was") != pl.col("digest")) | pl.col("_unlinked"))
         action = pl.when(pl.col("_was").is_null()).then(ACTION).otherwise(pl.lit("update"))
-        return both.with_columns(action.alias(ACTION)).drop("_was")
+        return both.with_columns(action.alias(ACTION)).drop("_was", "_unlinked")
 
     def _stage(self, target_object: str, rows: pl.DataFrame) -> None:
         if not rows.is_empty():
@@ -222,6 +226,24 @@ class _Records:
                 "digest",
             )
             self._staged.write(named)
+
+
+def _taken(target: "ImportFilesTarget", handover: Handover) -> pl.DataFrame:
+    """Return what went with the sample, without records whose creation or change the wizard is known to have refused.
+
+    `_unlinked` tells of a record that it was created, and that its second import was refused.
+    """
+    call, on = target.ledger.tables.api_call, ["object", "external_id"]
+    chosen = sa.select(call.c.object, call.c.external_key, call.c.state).where(
+        call.c.run_no == handover.run_no, call.c.state.in_((REFUSED, UNLINKED))
+    )
+    with target.transaction() as connection:
+        rows = [tuple(row) for row in connection.execute(chosen)]
+    known = pl.DataFrame(rows, schema=dict.fromkeys([*on, "state"], pl.String), orient="row")
+    sample = handed_over(handover.folder, SAMPLE).select(*on, "digest").join(known, on=on, how="left")
+    unlinked = (pl.col("state") == UNLINKED).fill_null(value=False)
+    kept = pl.col("state").is_null() | unlinked
+    return sample.filter(kept).select(*on, "digest", unlinked.alias("_unlinked"))
 
 
 def _with_digest(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:

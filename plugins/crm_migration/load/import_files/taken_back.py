@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from crm_migration.errors import ChangedSince, MappingFault, OperatorNeeded, StagingMissing
 from crm_migration.ledger.lease import lease
 from crm_migration.load.import_files.give_back import GiveBack
-from crm_migration.load.import_files.outgoing import FULL, SAMPLE, handed_over, records_of
+from crm_migration.load.import_files.outgoing import FULL, SAMPLE, UNLINKED, handed_over, records_of
 from crm_migration.load.import_files.results import read_results, without_values
 from crm_migration.load.import_files.which_files import Import, Said, imports_of
 from crm_migration.load.import_files.writing import ACTION
@@ -92,6 +92,8 @@ def _read(
         mine = sent.filter(
             pl.col("object").eq(name) & pl.col(ACTION).eq(action) & pl.col("phase").is_in(phases)
         ).select("external_id", ACTION)
+        # What the sample's import has refused was handed over in both.
+        mine = mine.unique(maintain_order=True)
         given = list(dict.fromkeys(path for one in imports for path in paths[one]))
         read[imports[0]] = read_results(given, target.layout(name), mine)
     return read
@@ -104,9 +106,9 @@ def _settle(
     lines = _masters(connection, target, one.target_object, result["external_id"])
     known = result.join(lines, left_on="external_id", right_on="line_id", how="inner", maintain_order="left")
     refused = known.filter(pl.col("outcome") == "refused")
-    settled = pl.col("golden_id").is_in(_settled(connection, target, ran, refused))
-    if one.action == "insert":
-        settled &= pl.col("inserted_run") > ran.run_no
+    # Of what this run itself has handed over once more, the refusal may be a second one.
+    latest = pl.max_horizontal("inserted_run", "inserted_run" if one.action == "insert" else "changed_run")
+    settled = pl.col("golden_id").is_in(_settled(connection, target, ran, refused)) & (latest > ran.run_no)
     refused = refused.filter(~settled)
     refused = _without_values(connection, target, one.target_object, refused)
     GiveBack(connection, target, ran.folder, ran.run_no).records(
@@ -148,7 +150,7 @@ def _settled(connection: sa.Connection, target: "ImportFilesTarget", ran: Ran, r
     """Return the golden ids of records whose refusal was read before and that are not handed over since."""
     call, found, golden = target.ledger.tables.api_call, list[str](), refused["golden_id"].to_list()
     for start in range(0, len(golden), PIECE):
-        mine = sa.and_(call.c.run_no == ran.run_no, call.c.state == REFUSED)
+        mine = sa.and_(call.c.run_no == ran.run_no, call.c.state.in_((REFUSED, UNLINKED)))
         chosen = sa.select(call.c.golden_id).where(mine, call.c.golden_id.in_(golden[start : start + PIECE]))
         found += [str(one) for one in connection.scalars(chosen)]
     return found
@@ -175,25 +177,36 @@ def _note(connection: sa.Connection, target: "ImportFilesTarget", ran: Ran, read
     known = known.with_columns(whose.replace_strict(names, return_dtype=pl.Int64).alias("founder"))
     for (stream,), some in known.group_by("founder", maintain_order=True):
         number = int(str(stream))
-        refused = pl.col("outcome") == "refused"
-        named = _with_known_ids(connection, target, number, some)
-        for state, rows in ((REFUSED, named.filter(refused)), (CONFIRMED, named.filter(~refused))):
+        named = _with_known(connection, target, number, some).with_columns(_state(ran, one).alias("_state"))
+        for (state,), rows in named.group_by("_state", maintain_order=True):
             keys = rows.select("golden_id", "external_id").iter_rows()
             sending = Sending(ran.run_no, number, one.target_object, "")
             intents.begin(connection, sending, [Intent(golden, key) for golden, key in keys])
-            intents.note(connection, number, dict(rows.select("golden_id", "crm_id").iter_rows()), state)
+            intents.note(connection, number, dict(rows.select("golden_id", "crm_id").iter_rows()), str(state))
 
 
-def _with_known_ids(
+def _state(ran: Ran, one: Import) -> pl.Expr:
+    """Return what is noted of a record: a refused second import is told apart, and known until it succeeds."""
+    refused = pl.col("outcome") == "refused"
+    own = pl.col("created") & (pl.col("inserted_run") == ran.run_no)
+    second = refused & own if one.action == "update" else ~refused & (pl.col("_before") == f"{ran.run_no}:{UNLINKED}")
+    state = pl.when(second).then(pl.lit(UNLINKED)).when(refused).then(pl.lit(REFUSED))
+    return state.otherwise(pl.lit(CONFIRMED))
+
+
+def _with_known(
     connection: sa.Connection, target: "ImportFilesTarget", stream_no: int, rows: pl.DataFrame
 ) -> pl.DataFrame:
-    call, known, golden = target.ledger.tables.api_call, dict[str, str | None](), rows["golden_id"].to_list()
+    """Add `crm_id`, the CRM's id as far as it is known, and `_before`, the run and state that were noted."""
+    call, known, golden = (
+        target.ledger.tables.api_call,
+        list[tuple[str, str | None, str]](),
+        rows["golden_id"].to_list(),
+    )
     for start in range(0, len(golden), PIECE):
         mine = sa.and_(call.c.stream_no == stream_no, call.c.golden_id.in_(golden[start : start + PIECE]))
-        chosen = sa.select(call.c.golden_id, call.c.target_id).where(mine)
-        known |= {str(golden_id): identity for golden_id, identity in connection.execute(chosen)}
-    before = pl.DataFrame(
-        {"golden_id": list(known), "_id": list(known.values())}, schema=dict.fromkeys(["golden_id", "_id"], pl.String)
-    )
+        chosen = sa.select(call.c.golden_id, call.c.target_id, call.c.run_no, call.c.state).where(mine)
+        known += [(key, identity, f"{run}:{state}") for key, identity, run, state in connection.execute(chosen)]
+    before = pl.DataFrame(known, schema=dict.fromkeys(["golden_id", "_id", "_before"], pl.String), orient="row")
     joined = rows.join(before, on="golden_id", how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce("target_id", "_id").alias("crm_id"))
