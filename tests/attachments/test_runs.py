@@ -1,11 +1,14 @@
 """Notes and files travel with the records they belong to, into each kind of database."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from crm_migration import pipeline
+from crm_migration.errors import BackupUnreadable
 from tests.attachments.filing import Filing
 
 BYTES = bytes(range(256)) * 300
@@ -136,3 +139,24 @@ def test_a_deleted_record_returns_with_its_file(small: Filing) -> None:
     assert small.held("attachment") == {"d2": OTHER}
     assert small.undo("two") == []
     assert small.held("attachment") == {"d1": BYTES, "d2": OTHER}
+
+
+def test_a_before_image_that_was_cut_short_is_taken_again_and_missed_when_it_is_gone(small: Filing) -> None:
+    small.picture("p1", BYTES)
+    small.load("one")
+    small.picture("p1", OTHER)
+    job = small.job("two")
+    pipeline.prepare_steps(job)
+    pipeline.backup(job)
+    image = small.root / "staging" / "old" / "two" / "_files" / hashlib.sha256(BYTES).hexdigest()
+    image.write_bytes(BYTES[:100])
+    small.load("two")
+    assert (image.read_bytes(), small.held("picture")) == (BYTES, {"p1": OTHER})
+    for spoil in (lambda: image.write_bytes(b""), image.unlink):
+        spoil()
+        with pytest.raises(BackupUnreadable, match=r"run two.*nothing was changed"):
+            small.undo("two")
+        assert small.held("picture") == {"p1": OTHER}
+    image.write_bytes(BYTES)
+    small.undo("two")
+    assert small.held("picture") == {"p1": BYTES}

@@ -42,6 +42,18 @@ def test_a_staged_file_that_was_changed_or_is_gone_is_not_taken(files: StagedFil
         files.read("../../etc/passwd")
 
 
+def test_a_file_that_was_cut_short_is_whole_when_it_is_staged_again(files: StagedFiles) -> None:
+    name = files.put([b"abc"], 3)
+    place = Path(files.path) / name.split(":")[1]
+    for left in (b"", b"ab", b"abd"):
+        place.write_bytes(left)
+        assert not files.is_whole(name)
+        assert files.put([b"abc"], 3) == name
+        assert (files.is_whole(name), files.read(name), list(Path(files.path).iterdir())) == (True, b"abc", [place])
+    place.unlink()
+    assert not files.is_whole(name)
+
+
 def test_a_folder_behind_fsspec_is_read_within_its_limit(files: StagedFiles) -> None:
     remote = fsspec.filesystem("memory")
     remote.pipe("/crm/upload/a.bin", b"abc")

@@ -5,13 +5,14 @@ text `sha256:<hash>:<bytes>`; bytes are only where they come in and where they g
 """
 
 import hashlib
+import os
 import re
 import uuid
 from collections.abc import Iterable
 from typing import Final
 
 from crm_migration.errors import StagingMissing
-from crm_migration.staging import RunFolder, file_system, room_for
+from crm_migration.staging import LocalFiles, RunFolder, file_system, room_for
 
 FOLDER = "_files"
 NAME: Final = re.compile(r"sha256:([0-9a-f]{64}):([0-9]{1,18})")
@@ -29,6 +30,10 @@ class FileRefused(Exception):
         """Keep the reason."""
         self.reason = reason
         super().__init__(reason)
+
+
+class StagedFileMissing(StagingMissing):
+    """A staged file is not there, or is no longer what its name says."""
 
 
 def name_of(content: bytes) -> str:
@@ -58,8 +63,22 @@ class StagedFiles:
         """Return whether the file of that name is staged."""
         return bool(self._filesystem.exists(self._at(name)))
 
+    def is_whole(self, name: str) -> bool:
+        """Return whether the file of that name is staged and reads back, a block at a time, as its name says."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            with self._filesystem.open(self._at(name), "rb") as handle:
+                while block := handle.read(BLOCK):
+                    digest.update(block)
+                    size += len(block)
+        except FileNotFoundError:
+            return False
+        return f"sha256:{digest.hexdigest()}:{size}" == name
+
     def put(self, blocks: Iterable[bytes | memoryview], most_bytes: int) -> str:
-        """Stage a file, read a block at a time, and return its name; one that is there already stays.
+        """Stage a file, read a block at a time, and return its name.
+
+        It takes the place of one that is there already, which a power cut or a person may have cut short.
 
         Raises:
             FileRefused: it has more than `most_bytes`.
@@ -79,9 +98,12 @@ class StagedFiles:
                         raise FileRefused(TOO_LARGE)
                     digest.update(block)
                     handle.write(block)
+                if isinstance(self._filesystem, LocalFiles):
+                    # Else a power cut may leave the name and not the content.
+                    handle.flush()
+                    os.fsync(handle.fileno())
             name = f"sha256:{digest.hexdigest()}:{size}"
-            if not self.has(name):
-                self._filesystem.mv(f"{self._folder}/{part}", self._at(name))
+            self._filesystem.mv(f"{self._folder}/{part}", self._at(name))
         finally:
             if self._filesystem.exists(f"{self._folder}/{part}"):
                 self._filesystem.rm(f"{self._folder}/{part}")
@@ -91,7 +113,7 @@ class StagedFiles:
         """Return the content of the file of that name.
 
         Raises:
-            StagingMissing: it is not staged, or is no longer what its name says.
+            StagedFileMissing: it is not staged, or is no longer what its name says.
         """
         try:
             with self._filesystem.open(self._at(name), "rb") as handle:
@@ -99,7 +121,7 @@ class StagedFiles:
         except FileNotFoundError:
             content = b""
         if name_of(content) != name:
-            raise StagingMissing(
+            raise StagedFileMissing(
                 f"{self.path}: expected the file {name}, found none or another content; clear the tasks 'extract' and "
                 "'clean' of its entity and run them again"
             )

@@ -29,6 +29,10 @@ STATEMENT_ROOM: Final = 512 * 1024
 SQLITE_NAME = "crm_file_name"
 
 
+class FileNotStaged(RowsRefused):
+    """A row names a file that is not among the staged files of its run."""
+
+
 def file_columns(mapping: Mapping, target_object: str) -> list[str]:
     """Return the columns of `target_object` that the mapping fills with files."""
     specs = [entity.fields.items() for entity in mapping.entities.values() if entity.target.object == target_object]
@@ -79,7 +83,8 @@ class FileRows:
         """Yield `rows` in order, a piece at a time, with the files' bytes in place of their names.
 
         Raises:
-            RowsRefused: a file is not staged, or is larger than a statement to the target may be.
+            RowsRefused: a file is larger than a statement to the target may be, or is not staged (FileNotStaged).
+            StagedFileMissing: a staged file is not what its name says.
         """
         columns = self.columns(rows)
         if not columns:
@@ -94,7 +99,7 @@ class FileRows:
         """Set every column of `rows` but `key`; of files, those that the target does not hold yet. Return rows matched.
 
         Raises:
-            RowsRefused: as `pieces`.
+            RowsRefused, StagedFileMissing: as `pieces`.
         """
         table, columns = self.target.table(self.target_object), self.columns(rows)
         matched = update_rows(self.connection, table, [key], rows.drop(columns))
@@ -119,6 +124,8 @@ class FileRows:
     def images(self, columns: list[str], ids: pl.Series) -> pl.DataFrame:
         """Return `columns` of records as their before-images, and stage the files that they name.
 
+        A file that is staged already is read back, and staged again where it is not whole.
+
         Raises:
             BackupUnreadable: a file was changed while it was read.
         """
@@ -127,7 +134,7 @@ class FileRows:
         for name in self.columns(images):
             missing = images.select("target_id", name).drop_nulls().unique(name)
             for identity, wanted in missing.iter_rows():
-                if not files.has(wanted):
+                if not files.is_whole(wanted):
                     self._keep(files, name, (identity, wanted))
         return images
 
@@ -160,7 +167,7 @@ class FileRows:
                 f"a file is larger than the {most} bytes that the target's max_allowed_packet leaves for it"
             )
         if not files.has(name):
-            raise RowsRefused("a file that it is to hold is not among the staged files of this run")
+            raise FileNotStaged("a file that it is to hold is not among the staged files of this run")
         return files.read(name)
 
     def _most_bytes(self) -> int | None:

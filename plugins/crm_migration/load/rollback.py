@@ -9,11 +9,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable, ChangedSince
+from crm_migration.extract.staged_files import StagedFileMissing, StagedFiles
 from crm_migration.ledger.lease import lease
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
-from crm_migration.load.file_columns import FileRows
+from crm_migration.load.file_columns import FileNotStaged, FileRows
 from crm_migration.load.fingerprint import canonical_from_target, fingerprints, hashes, unpack
 from crm_migration.load.joined import PutBack, put_back_joined
 from crm_migration.load.put_back import (
@@ -74,7 +75,7 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
 
     Raises:
         ChangedSince: a later run, or a person, has changed records of this run.
-        BackupUnreadable: the before-images of the run are gone.
+        BackupUnreadable: the before-images of the run, or files that they name, are gone.
     """
     run = f"{undo.folder.source}/{undo.folder.run_id}"
     with lease(undo.target.ledger, run, f"rollback {run}") as token:
@@ -97,6 +98,11 @@ def _roll_back(undo: Undo, force: bool, token: int) -> Undone:
         )
     try:
         counts = _undo_all(undo, force, token)
+    except (FileNotStaged, StagedFileMissing):
+        raise BackupUnreadable(
+            f"run {undo.folder.run_id}: expected each file of its before-images below {StagedFiles(undo.folder).path}, "
+            "found one gone or changed; nothing was changed. Bring the staged files back from a backup, then repeat"
+        ) from None
     except RowsRefused as refused:
         raise ChangedSince(
             f"run {undo.folder.run_id} cannot be undone while other records need what it loaded: {refused.reason}. "
