@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm_migration import pipeline
+from crm_migration.errors import OperatorNeeded
 from crm_migration.ledger.lease import lease
 from crm_migration.load.import_files.which_files import Said
 from tests.import_files.wizard_runs import Records, Wizard
@@ -92,3 +93,18 @@ def test_a_record_of_the_sample_whose_second_import_was_refused_is_not_created_a
     assert victim not in rest.get(("Account", "insert"), {})
     assert rest["Account", "update"][victim] == sample["Account", "update"][victim]
     assert wizard.load("two", "account") == {"unchanged": 4}
+
+
+def test_a_refused_record_that_was_imported_by_hand_afterwards_is_told_and_nothing_changes(wizard: Wizard) -> None:
+    wizard.load("one")
+    people: Records = {key: {} for key in ("p1", "p2", "p3", "p4")}
+    wizard.results("one", wizard.result("first.csv", "legacy_key", all_but(people, "p1")))
+    before = sorted(wizard.rows(STATES))
+    for told in (all_but(people, ""), {"p3": ("", "no")}):
+        with pytest.raises(OperatorNeeded, match=r"Contact: expected that .* found 1 that .* delete in the CRM"):
+            wizard.results("one", wizard.result("second.csv", "legacy_key", told))
+    assert sorted(wizard.rows(STATES)) == before
+    assert wizard.rows("SELECT source_key FROM crm_migration_rejected_row") == [("p1",)]
+    assert wizard.load("two") == {"inserted": 1, "unchanged": 3}
+    later = wizard.result("later.csv", "legacy_key", {"p1": ("cp1", "")})
+    assert wizard.results("two", later) == {"Contact": {"created": 1}}

@@ -47,7 +47,8 @@ def take_results(target: "ImportFilesTarget", ran: Ran, files: Sequence[Path], s
 
     Raises:
         DataFault: a file cannot be read, or names external ids that were not sent, or one twice.
-        OperatorNeeded: the run is undone, its staging is gone, or a file may be of several imports.
+        OperatorNeeded: the run is undone, its staging is gone, a file may be of several imports, or a record was taken
+            that the CRM is known to have refused.
         ChangedSince: a later run has changed a record that was refused.
     """
     row = target.ledger.find_run(ran.folder.source, ran.folder.run_id)
@@ -105,6 +106,7 @@ def _settle(
     one, result = read
     lines = _masters(connection, target, one.target_object, result["external_id"])
     known = result.join(lines, left_on="external_id", right_on="line_id", how="inner", maintain_order="left")
+    _refuse_taken_late(connection, target, ran, (one, result.join(known, on="external_id", how="anti")))
     refused = known.filter(pl.col("outcome") == "refused")
     # Of what this run itself has handed over once more, the refusal may be a second one.
     latest = pl.max_horizontal("inserted_run", "inserted_run" if one.action == "insert" else "changed_run")
@@ -115,6 +117,32 @@ def _settle(
         one.target_object, one.action, _unchanged(ran, refused)
     )
     _note(connection, target, ran, (one, known))
+
+
+def _refuse_taken_late(
+    connection: sa.Connection, target: "ImportFilesTarget", ran: Ran, read: tuple[Import, pl.DataFrame]
+) -> None:
+    """Refuse records that were taken after all: given back, they are to be created once more.
+
+    Raises:
+        OperatorNeeded: there are such records.
+    """
+    one, gone = read
+    # A change that no file mentions is none of a record whose creation was refused.
+    told = pl.lit(one.action == "insert") | pl.col("target_id").is_not_null()
+    taken = gone.filter((pl.col("outcome") != "refused") & told)["external_id"].to_list()
+    call, late = target.ledger.tables.api_call, 0
+    for start in range(0, len(taken), PIECE):
+        mine = sa.and_(call.c.run_no == ran.run_no, call.c.object == one.target_object, call.c.state == REFUSED)
+        chosen = sa.select(sa.func.count()).where(mine, call.c.external_key.in_(taken[start : start + PIECE]))
+        late += connection.scalar(chosen) or 0
+    if late:
+        raise OperatorNeeded(
+            f"run {ran.folder.run_id}, {one.target_object}: expected that the records stay refused that an earlier "
+            f"result says so of, found {late} that are loaded by now, or that no file mentions. They are handed over "
+            "again to be created: delete in the CRM those that are there, and give all result files of the first "
+            "import together, without those of a second one; nothing was changed"
+        )
 
 
 def _without_values(
