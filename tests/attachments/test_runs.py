@@ -9,6 +9,7 @@ import pytest
 
 from crm_migration import pipeline
 from crm_migration.errors import BackupUnreadable
+from crm_migration.load.file_columns import FileRows
 from tests.attachments.filing import Filing
 
 BYTES = bytes(range(256)) * 300
@@ -158,5 +159,19 @@ def test_a_before_image_that_was_cut_short_is_taken_again_and_missed_when_it_is_
             small.undo("two")
         assert small.held("picture") == {"p1": OTHER}
     image.write_bytes(BYTES)
+    small.undo("two")
+    assert small.held("picture") == {"p1": BYTES}
+
+
+def test_a_file_that_no_rollback_could_put_back_is_not_replaced(small: Filing, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.picture("p1", BYTES)
+    small.load("one")
+    small.picture("p1", b"small")
+    monkeypatch.setattr(FileRows, "_most_bytes", lambda _rows: len(BYTES) - 1)
+    with pytest.raises(BackupUnreadable, match=rf"{len(BYTES)}; nothing was loaded.*max_allowed_packet"):
+        small.load("two")
+    assert small.held("picture") == {"p1": BYTES}
+    monkeypatch.setattr(FileRows, "_most_bytes", lambda _rows: len(BYTES))
+    small.load("two")
     small.undo("two")
     assert small.held("picture") == {"p1": BYTES}

@@ -127,13 +127,20 @@ class FileRows:
         A file that is staged already is read back, and staged again where it is not whole.
 
         Raises:
-            BackupUnreadable: a file was changed while it was read.
+            BackupUnreadable: a file was changed while it was read, or is larger than what a rollback could put back.
         """
         images = self.target.read_ids(self.connection, self.target_object, columns, ids)
-        files = StagedFiles(self.folder)
-        for name in self.columns(images):
+        files, columns = StagedFiles(self.folder), self.columns(images)
+        most = self._most_bytes() if columns else None
+        for name in columns:
             missing = images.select("target_id", name).drop_nulls().unique(name)
             for identity, wanted in missing.iter_rows():
+                if most is not None and size_of(wanted) > most:
+                    raise BackupUnreadable(
+                        f"{self.target_object} {identity}: {name}: expected a file that a rollback can put back, of at "
+                        f"most {most} bytes, found one of {size_of(wanted)}; nothing was loaded. Raise the target's "
+                        "max_allowed_packet, then clear the backup task"
+                    )
                 if not files.is_whole(wanted):
                     self._keep(files, name, (identity, wanted))
         return images
