@@ -1,6 +1,8 @@
 """Staged files are there whole or not at all, and lie where nobody's paths lead."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -66,6 +68,35 @@ def test_a_folder_behind_fsspec_is_read_within_its_limit(files: StagedFiles) -> 
             folder.stage(path, most)
         found[path[:12]] = refused.value.reason
     assert list(found.values()) == ["file_too_large", "file_outside", "file_missing", "file_missing", "file_missing"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells where an opened file is")
+def test_a_folder_that_becomes_a_link_while_a_file_is_opened_leads_nowhere(
+    files: StagedFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within, outside, real_open = tmp_path / "root" / "a", tmp_path / "outside", os.open
+    for place, content in ((within, b"inside"), (outside, b"secret")):
+        place.mkdir(parents=True)
+        (place / "f").write_bytes(content)
+    folder = FileFolder(FileRoot("file", str(tmp_path / "root")), files, None)
+    assert files.read(folder.stage("a/f", 99)) == b"inside"
+    handles: list[int] = []
+
+    def late(path: Path, flags: int, *rest: Any, **more: Any) -> int:
+        if path == within / "f":
+            within.rename(tmp_path / "root" / "b")
+            within.symlink_to(outside)
+            handles.append(real_open(path, flags, *rest, **more))
+            return handles[0]
+        return real_open(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", late)
+    with pytest.raises(FileRefused) as refused:
+        folder.stage("a/f", 99)
+    assert refused.value.reason == "file_outside"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(handles[0])
+    assert len(list(Path(files.path).iterdir())) == 1
 
 
 def entity(**field: str) -> Entity:

@@ -82,11 +82,10 @@ class FileFolder:
 def _local_blocks(root: Path, steps: str, most_bytes: int) -> Iterator[bytes]:
     """Yield the content of a regular file whose real place, links followed, is below `root`."""
     try:
-        real = (root / steps).resolve(strict=True)
-        if not real.is_relative_to(root.resolve(strict=True)):
+        real, home = (root / steps).resolve(strict=True), root.resolve(strict=True)
+        if not real.is_relative_to(home):
             raise FileRefused(OUTSIDE)
-        # Not blocked by a pipe, and not led elsewhere by a link that has taken the file's place meanwhile.
-        handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        handle = _open_below(home, real)
     except FileNotFoundError:
         raise FileRefused(MISSING) from None
     except (OSError, ValueError, RuntimeError):
@@ -102,6 +101,20 @@ def _local_blocks(root: Path, steps: str, most_bytes: int) -> Iterator[bytes]:
                 yield block
         except OSError:
             raise FileRefused(UNREADABLE) from None
+
+
+def _open_below(home: Path, real: Path) -> int:
+    # Not blocked by a pipe, and not led elsewhere by a link that has taken the file's place meanwhile.
+    handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        # A folder above it may have become a link: what was opened tells where it is, on Linux.
+        place = Path(f"/proc/self/fd/{handle}").readlink()
+    except FileNotFoundError:
+        return handle
+    if not place.is_relative_to(home):
+        os.close(handle)
+        raise FileRefused(OUTSIDE)
+    return handle
 
 
 @dataclass(frozen=True)
