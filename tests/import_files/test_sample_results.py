@@ -1,14 +1,16 @@
 """The wizard's results of the sample may be read before the rest of the run is loaded, and those of an import again."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crm_migration import pipeline
-from crm_migration.errors import OperatorNeeded
-from crm_migration.ledger.lease import lease
+from crm_migration.errors import OperatorNeeded, TargetUnavailable
+from crm_migration.ledger.lease import Terms, lease
+from crm_migration.load.import_files import taken_back
 from crm_migration.load.import_files.which_files import Said
 from tests.import_files.wizard_runs import Records, Wizard
 
@@ -108,3 +110,33 @@ def test_a_refused_record_that_was_imported_by_hand_afterwards_is_told_and_nothi
     assert wizard.load("two") == {"inserted": 1, "unchanged": 3}
     later = wizard.result("later.csv", "legacy_key", {"p1": ("cp1", "")})
     assert wizard.results("two", later) == {"Contact": {"created": 1}}
+
+
+def test_results_wait_for_a_load_of_the_same_run_that_is_at_work(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard.load("one")
+    file = wizard.result("r.csv", "legacy_key", {"p1": ("c1", "")})
+    target = wizard.job("one").target
+    monkeypatch.setattr(taken_back, "lease", lambda *whose: lease(*whose, Terms(wait_seconds=0)))
+    with lease(target.ledger, "legacy/one", "load") as token:
+        with pytest.raises(TargetUnavailable, match="found run legacy/one loading"):
+            wizard.results("one", file)
+        with target.transaction() as connection:
+            target.ledger.check_fence(connection, token)
+    assert wizard.results("one", file) == {"Contact": {"created": 4}}
+
+
+def test_results_of_a_run_that_is_undone_while_they_wait_change_nothing(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard.load("one")
+
+    def waiting(*whose: Any) -> AbstractContextManager[int]:
+        wizard.undo("one")
+        return lease(*whose)
+
+    monkeypatch.setattr(taken_back, "lease", waiting)
+    with pytest.raises(OperatorNeeded, match="found one that was rolled back"):
+        wizard.results("one", wizard.result("r.csv", "legacy_key", {"p1": ("c1", "")}))
+    assert wizard.rows(STATES) == []

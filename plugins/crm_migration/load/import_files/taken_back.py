@@ -47,24 +47,33 @@ def take_results(target: "ImportFilesTarget", ran: Ran, files: Sequence[Path], s
 
     Raises:
         DataFault: a file cannot be read, or names external ids that were not sent, or one twice.
+        TargetUnavailable: a run has been loading into the target all the time that may be waited.
         OperatorNeeded: the run is undone, its staging is gone, a file may be of several imports, or a record was taken
             that the CRM is known to have refused.
         ChangedSince: a later run has changed a record that was refused.
     """
+    _refuse_undone(target, ran)
+    sent = _sent(ran.folder)
+    results = _read(target, files, sent, said)
+    counts: dict[str, Counter[str]] = {}
+    # A lease in the run's own name would stop a load of the run that is at work.
+    holder = f"results {ran.folder.source}/{ran.folder.run_id}"
+    with lease(target.ledger, holder, holder) as token:
+        # Whoever held the lease until now may have undone the run.
+        _refuse_undone(target, ran)
+        with target.transaction() as connection:
+            for one, result in results.items():
+                _settle(connection, target, ran, (one, result))
+                counts.setdefault(one.target_object, Counter()).update(result["outcome"].to_list())
+            target.ledger.check_fence(connection, token)
+    return {name: dict(outcomes) for name, outcomes in counts.items()}
+
+
+def _refuse_undone(target: "ImportFilesTarget", ran: Ran) -> None:
     row = target.ledger.find_run(ran.folder.source, ran.folder.run_id)
     if row is None or row.status == "rolled_back":
         found = "one that the ledger does not know" if row is None else "one that was rolled back"
         raise OperatorNeeded(f"{ran.folder.source}/{ran.folder.run_id}: expected a run that was loaded, found {found}")
-    sent = _sent(ran.folder)
-    results = _read(target, files, sent, said)
-    counts: dict[str, Counter[str]] = {}
-    run = f"{ran.folder.source}/{ran.folder.run_id}"
-    with lease(target.ledger, run, f"results {run}") as token, target.transaction() as connection:
-        for one, result in results.items():
-            _settle(connection, target, ran, (one, result))
-            counts.setdefault(one.target_object, Counter()).update(result["outcome"].to_list())
-        target.ledger.check_fence(connection, token)
-    return {name: dict(outcomes) for name, outcomes in counts.items()}
 
 
 def _sent(folder: RunFolder) -> pl.DataFrame:
