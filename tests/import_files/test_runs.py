@@ -239,6 +239,18 @@ def test_an_undo_that_was_cut_off_before_the_files_is_finished_by_the_next(
     assert "known from the wizard's results" in (place / UNDO_README).read_text()
 
 
+def test_a_run_that_is_loaded_again_under_its_id_may_be_undone_again(wizard: Wizard) -> None:
+    assert wizard.undo("one") == []
+    first = (wizard.place("one", ASIDE) / "full" / "manifest.json").read_bytes()
+    for number in (2, 3):
+        assert wizard.load("one") == {"inserted": 4}
+        assert wizard.undo("one") == []
+        assert read_manifest(wizard.place("one", ASIDE) / f"full.{number}").state == "rolled_back"
+    assert (wizard.place("one", ASIDE) / "full" / "manifest.json").read_bytes() == first
+    assert not wizard.has("one", "full")
+    assert len((wizard.place("one", UNDO) / "to_delete.csv").read_text("utf-8-sig").splitlines()) == 1 + 8
+
+
 def test_what_was_deleted_is_created_again_by_the_files_of_an_undo(new_wizard: Wizard) -> None:
     new_wizard.on_delete = "delete"
     new_wizard.load("one")

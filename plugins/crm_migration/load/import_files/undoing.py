@@ -108,7 +108,16 @@ def _put_aside(place: Path) -> None:
             write_manifest(place / phase, replace(read_manifest(place / phase), state=ROLLED_BACK))
         if (place / phase).is_dir():
             (place / ASIDE).mkdir(exist_ok=True)
-            (place / phase).rename(place / ASIDE / phase)
+            (place / phase).rename(_free(place / ASIDE / phase))
+
+
+def _free(path: Path) -> Path:
+    """Return the path, or where a rollback of the same run has used it before, the first with a number that is free."""
+    tried, number = path, 1
+    while tried.exists():
+        number += 1
+        tried = path.with_name(f"{path.name}.{number}")
+    return tried
 
 
 def _write_undo(target: "ImportFilesTarget", folder: Path, noted: Pending) -> None:
