@@ -1,5 +1,6 @@
 """The wizard's results of the sample may be read before the rest of the run is loaded, and those of an import again."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from crm_migration import pipeline
-from crm_migration.errors import OperatorNeeded, TargetUnavailable
+from crm_migration.errors import BackupUnreadable, OperatorNeeded, TargetUnavailable
 from crm_migration.ledger.lease import Terms, lease
 from crm_migration.load.import_files import taken_back
 from crm_migration.load.import_files.which_files import Said
@@ -140,3 +141,17 @@ def test_results_of_a_run_that_is_undone_while_they_wait_change_nothing(
     with pytest.raises(OperatorNeeded, match="found one that was rolled back"):
         wizard.results("one", wizard.result("r.csv", "legacy_key", {"p1": ("c1", "")}))
     assert wizard.rows(STATES) == []
+
+
+def test_a_refused_change_whose_before_images_are_gone_is_told_and_nothing_changes(wizard: Wizard) -> None:
+    wizard.load("one")
+    wizard.change("UPDATE people SET name = 'Reed' WHERE id = 'p2'")
+    wizard.load("two")
+    gone = list((wizard.root / "staging" / "legacy" / "two").glob("*/backup"))
+    assert gone
+    for step in gone:
+        shutil.rmtree(step)
+    with pytest.raises(BackupUnreadable, match=r"^Contact: expected the before-images of 1 .* found 0; nothing"):
+        wizard.results("two", wizard.result("r.csv", "legacy_key", {"p2": ("", "no")}))
+    assert wizard.rows(STATES) == []
+    assert wizard.rows("SELECT source_key FROM crm_migration_rejected_row") == []

@@ -110,12 +110,16 @@ class GiveBack:
         if changed.is_empty():
             return
         ids = changed["external_id"]
-        images = pl.concat(self._images(target_object, ids), how="vertical").unique("target_id", keep="first")
-        if images.height < ids.n_unique():
+        frames = list(self._images(target_object, ids))
+        # Where no before-image is staged at all, there is not even an empty table of them.
+        found = pl.concat(frames)["target_id"].n_unique() if frames else 0
+        if found < ids.n_unique():
             raise BackupUnreadable(
                 f"{target_object}: expected the before-images of {ids.n_unique()} refused changes of run "
-                f"{self.folder.run_id} in staging, found {images.height}; nothing was changed"
+                f"{self.folder.run_id} in staging, found {found}; nothing was changed. Point CRM_MIGRATION_STAGING at "
+                "the staging that the run was loaded with"
             )
+        images = pl.concat(frames).unique("target_id", keep="first")
         rows = images.drop(IDENTITY).rename({"target_id": IDENTITY})
         FileRows(self.connection, self.target, target_object, self.folder).update(rows, IDENTITY)
         self._restore_lines(target_object, ids, lines.filter(pl.col("target_id").is_in(ids.implode())))
