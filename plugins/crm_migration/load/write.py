@@ -71,23 +71,30 @@ def _commit(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[
         writing = Writing(connection, job, entity, drawn_for(connection, job, entity, batch.records))
         kept, refusals = written_of(writing, batch.records.filter(pl.col("_action").is_in(["insert", "update"])))
         written = pl.concat([kept, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
-        batch = batch.of(written) if refusals else batch
-        _write_crosswalk(connection, job, (stream, batch), written)
-        _write_lineage(connection, job, stream, batch)
-        batches = job.target.ledger.tables.load_batch
-        connection.execute(
-            batches.insert().values(
-                run_no=job.run_no,
-                stream_no=stream,
-                phase=batch.phase,
-                state="confirmed",
-                inserted=written.filter(pl.col("_action") == "insert").height,
-                updated=written.filter(pl.col("_action") == "update").height,
-                committed_at=now(),
-            )
-        )
+        # A batch of which nothing was taken leaves no line: it would stand in the way of undoing an earlier run.
+        if not written.is_empty():
+            _remember(connection, job, (stream, batch.of(written) if refusals else batch), written)
         job.target.ledger.check_fence(connection, token)
     return written, refusals
+
+
+def _remember(connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame) -> None:
+    """Write the ledger's lines of what the target has taken, and the batch's own."""
+    stream, batch = place
+    _write_crosswalk(connection, job, place, written)
+    _write_lineage(connection, job, stream, batch)
+    batches = job.target.ledger.tables.load_batch
+    connection.execute(
+        batches.insert().values(
+            run_no=job.run_no,
+            stream_no=stream,
+            phase=batch.phase,
+            state="confirmed",
+            inserted=written.filter(pl.col("_action") == "insert").height,
+            updated=written.filter(pl.col("_action") == "update").height,
+            committed_at=now(),
+        )
+    )
 
 
 def _write_crosswalk(connection: sa.Connection, job: LoadJob, place: tuple[int, Batch], written: pl.DataFrame) -> None:
