@@ -97,9 +97,11 @@ def expected_keys(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> tuple
 
 
 def key_of(row: dict[str, Any], columns: tuple[str, ...]) -> str | None:
-    """Return the row's key as text, trimmed; None where a part of it is blank."""
+    """Return the row's key as text, trimmed; None where a part of it is blank. In a key of parts `|` is marked."""
     parts = [printed(row[column]) for column in columns]
     trimmed = [part.strip(BLANKS) if part is not None else "" for part in parts]
+    if len(trimmed) > 1:
+        trimmed = [part.replace("\\", "\\\\").replace("|", "\\|") for part in trimmed]
     return "|".join(trimmed) if all(trimmed) else None
 
 
