@@ -65,7 +65,7 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"before {PIPELINE}.raise_if_failed",
         f"after {LEDGER}.write_watermark 2",
     ),
-    LINE[-1]: ("after crm_migration.closing.write_report", f"after {LEDGER}.update_run"),
+    LINE[-1]: ("after crm_migration.closing.write_report", f"before {LEDGER}.update_run"),
     UNDO: (
         f"after {LOAD}.rollback._unlink",
         f"after {LOAD}.rollback._restore",

@@ -137,7 +137,7 @@ def test_a_line_that_is_cut_at_any_byte(
     note(f"load_entity contact: line cut {CUTS} times ({way})", kind, found)
 
 
-DOUBLINGS = 11
+DOUBLINGS = 13
 """Of some fifty people: more than one batch of them."""
 
 
