@@ -263,7 +263,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
     kinds = (
         "'text', 'name', 'company', 'email', 'phone', 'date', 'datetime', 'integer', 'decimal', 'money', 'currency', "
         "'boolean', 'choice', "
-        "'country', 'language', 'url', 'address', 'reference', 'owner', 'constant'"
+        "'country', 'language', 'url', 'address', 'reference', 'file', 'owner', 'constant'"
     )
     strategies = (
         "'most_complete', 'most_recent', 'oldest', 'longest', 'most_frequent', 'strictest', 'aggregate', 'survivor'"
@@ -378,7 +378,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
                 "'email', 'phone', 'date', "
                 "'datetime', 'integer', 'decimal', 'money', 'currency', 'boolean', 'choice', 'country', 'language', "
                 "'url', "
-                "'address', 'reference', 'owner', 'constant', found none"
+                "'address', 'reference', 'file', 'owner', 'constant', found none"
             ],
         ),
         (
