@@ -45,10 +45,18 @@ def note_progress(ledger: Ledger, run_no: int, progress: LoadProgress, token: in
         "updated_at": progress.updated_at,
     }
     mine = sa.and_(*(table.c[name] == value for name, value in place.items()))
-    with ledger.engine.begin() as connection:
-        if connection.execute(table.update().where(mine).values(values)).rowcount == 0:
-            connection.execute(table.insert().values(place | values))
-        renew(connection, ledger.tables.fence, (LOAD_SCOPE, token))
+
+    def write() -> None:
+        with ledger.engine.begin() as connection:
+            if connection.execute(table.update().where(mine).values(values)).rowcount == 0:
+                connection.execute(table.insert().values(place | values))
+            renew(connection, ledger.tables.fence, (LOAD_SCOPE, token))
+
+    try:
+        write()
+    except sa.exc.IntegrityError:
+        # The same task runs twice, and the other one has just written the line.
+        write()
 
 
 def read_progress(ledger: Ledger, run_no: int) -> list[LoadProgress]:
