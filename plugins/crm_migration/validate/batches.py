@@ -52,6 +52,16 @@ def batch_of(found: ReadBack) -> Iterator[Batch]:
 
 
 @contextmanager
+def whole_table(target: SqlTarget, entity: Entity) -> Iterator[Batch]:
+    """Yield every row of the entity's table, whoever made it, on a read-only connection of its own."""
+    with _lone_connection(target) as (raw, engine):
+        with engine.connect() as connection:
+            connection.exec_driver_sql(READ_ONLY[target.dialect])
+            connection.commit()
+        yield Batch(_query(target, entity, None), raw, target.engine.url.drivername)
+
+
+@contextmanager
 def _lone_connection(target: SqlTarget) -> Iterator[tuple[Any, sa.Engine]]:
     """Yield a connection outside the target's pool, raw and as an engine: temporary tables belong to a connection."""
     borrowed = target.engine.raw_connection()

@@ -71,7 +71,7 @@ class Suites:
         table = target.table(found.entity.target.object)
         wanted = _distinct(expectations(found.entity, table, target.dialect))
         with batch_of(found) as rows:
-            suite = _Suite(gx, found, _asset(self.context, found.selection.entity, rows))
+            suite = Suite(gx, found, asset_over(self.context, found.selection.entity, rows))
             try:
                 checks = suite.checks(wanted)
             finally:
@@ -81,7 +81,7 @@ class Suites:
         return checks
 
 
-def _asset(context: Any, name: str, rows: Batch) -> Any:
+def asset_over(context: Any, name: str, rows: Batch) -> Any:
     """Return Great Expectations' batch over `rows`; its engine is handed the connection, so it sees no password."""
     options: dict[str, Any] = {"creator": lambda: rows.connection, "hide_parameters": True}
     if rows.drivername.startswith("sqlite"):
@@ -110,7 +110,7 @@ def _spare_rows(data: Any) -> None:
         return f"{statement}\nLIMIT 0" if statement == bare else statement, parameters
 
 
-class _Suite:
+class Suite:
     """One entity's suite over one batch."""
 
     def __init__(self, gx: ModuleType, found: ReadBack, batch: Any) -> None:
@@ -214,7 +214,7 @@ def _shown(reason: str) -> str:
     return " ".join(reason.strip().split("\n", maxsplit=1)[0].split())[:REASON_LENGTH]
 
 
-def _keep(scope: Scope, entity: str, suite: _Suite) -> None:
+def _keep(scope: Scope, entity: str, suite: Suite) -> None:
     """Write suite and result beside the run's staged tables."""
     filesystem, folder = fsspec.core.url_to_fs(scope.folder.table(RUN, "gx"))
     filesystem.makedirs(folder, exist_ok=True)
