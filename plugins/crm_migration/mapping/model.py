@@ -50,8 +50,10 @@ from crm_migration.mapping.matching import (
     StrongKey,
     Survivorship,
 )
+from crm_migration.mapping.notify import Notice
 from crm_migration.mapping.reading import Drift, ReadOptions
 from crm_migration.mapping.row_tests import Classification, ColumnTest, Filter, When
+from crm_migration.mapping.target_review import TargetReview
 
 __all__ = [
     "Acceptance",
@@ -83,6 +85,7 @@ __all__ = [
     "ModelFields",
     "Money",
     "Name",
+    "Notice",
     "Number",
     "OnInvalid",
     "OnMissingParent",
@@ -101,6 +104,7 @@ __all__ = [
     "StrongKey",
     "Survivorship",
     "TargetConfig",
+    "TargetReview",
     "Text",
     "TextBase",
     "Tolerances",
@@ -336,6 +340,15 @@ class Mapping(Strict):
     sample: SampleConfig = SampleConfig()
     approval: Literal["automatic", "manual"] = "automatic"
     tolerances: Tolerances = Tolerances()
+    notify: list[Notice] = Field(default_factory=list, description="Whom to tell when a run needs somebody.")
+    deadline: str | None = Field(
+        None,
+        pattern=r"^[1-9][0-9]{0,4}[mhd]$",
+        description="How long after it was queued a run must be over, such as `6h`; else `deadline` is told.",
+    )
+    target_review: TargetReview = Field(
+        TargetReview(), description="What the periodic review of the target looks for (`review_target`)."
+    )
     entities: dict[str, Entity] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -6,12 +6,13 @@ from datetime import date
 
 from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.cron import cron_fault
-from crm_migration.mapping.faults import Fault, quoted
+from crm_migration.mapping.faults import Fault, quoted, unknown_name
 from crm_migration.mapping.model import ON_ARRIVAL, Mapping
 from crm_migration.mapping.moments import zone_fault
 from crm_migration.mapping.wizard import wizard_faults
 
 CONNECTION_ID = re.compile(r"[\w.\-]{1,200}")
+ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
 def settings_faults(mapping: Mapping) -> Iterator[Fault]:
@@ -21,6 +22,9 @@ def settings_faults(mapping: Mapping) -> Iterator[Fault]:
     yield from wizard_faults(mapping)
     yield from _source(mapping)
     yield from _schedule(mapping)
+    yield from _notices(mapping)
+    for name in mapping.target_review.changed.keys() - mapping.entities.keys():
+        yield unknown_name(("target_review", "changed", name), "an entity", name, mapping.entities)
     if mapping.sample.minimum > mapping.sample.maximum:
         text = f"expected at most the maximum of {mapping.sample.maximum}, found {mapping.sample.minimum}"
         yield Fault(("sample", "minimum"), text, depends=(("sample", "maximum"),))
@@ -32,12 +36,30 @@ def _connections(mapping: Mapping) -> Iterator[Fault]:
         ("source", "connection"): mapping.source.connection,
         ("target", "connection"): mapping.target.connection,
         ("target", "ledger"): mapping.target.ledger,
-    }
+    } | {("notify", number, "connection"): notice.connection for number, notice in enumerate(mapping.notify)}
     for place, connection in named.items():
         if connection is not None and not CONNECTION_ID.fullmatch(connection):
             found = "an address" if "://" in connection else "other characters"
             text = f"expected a connection id of letters, digits and . _ -, found {found}"
             yield Fault(place, text)
+
+
+def _notices(mapping: Mapping) -> Iterator[Fault]:
+    """Yield what a notice lacks, or has in vain, because of the way it goes or of what it is to tell."""
+    for number, notice in enumerate(mapping.notify):
+        place = ("notify", number)
+        if notice.via == "smtp" and not notice.to:
+            yield Fault((*place, "to"), "expected mail addresses, which 'via: smtp' needs, found none")
+        for key in ("to", "from"):
+            if notice.via == "webhook" and (notice.to if key == "to" else notice.sender):
+                text = f"expected no {key!r} beside 'via: webhook', found one; the connection holds the address"
+                yield Fault((*place, key), text, at_key=True, depends=((*place, "via"),))
+        for at, address in enumerate(notice.to):
+            if not ADDRESS.fullmatch(address):
+                yield Fault((*place, "to", at), "expected a mail address, found another text")
+        if "deadline" in notice.events and mapping.deadline is None:
+            text = "expected 'deadline: <time>' above the entities, which the event 'deadline' needs, found none"
+            yield Fault((*place, "events"), text, depends=(("deadline",),))
 
 
 def _target(mapping: Mapping) -> Iterator[Fault]:
