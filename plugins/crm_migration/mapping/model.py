@@ -339,6 +339,16 @@ class Mapping(Strict):
     tags: list[str] = Field(default_factory=list)
     sample: SampleConfig = SampleConfig()
     approval: Literal["automatic", "manual"] = "automatic"
+    approval_timeout: str | None = Field(
+        None,
+        pattern=r"^[1-9][0-9]{0,4}[mhd]$",
+        description="How long a person is waited for, such as `24h`; none: for ever.",
+    )
+    on_timeout: Literal["reject", "approve"] = Field("reject", description="What becomes of a sample nobody answers.")
+    approval_examples: bool = Field(
+        False,
+        description="Whether values of customers' records are shown with the question; Airflow's database keeps it.",
+    )
     tolerances: Tolerances = Tolerances()
     notify: list[Notice] = Field(default_factory=list, description="Whom to tell when a run needs somebody.")
     deadline: str | None = Field(

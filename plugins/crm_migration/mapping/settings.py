@@ -25,9 +25,21 @@ def settings_faults(mapping: Mapping) -> Iterator[Fault]:
     yield from _notices(mapping)
     for name in mapping.target_review.changed.keys() - mapping.entities.keys():
         yield unknown_name(("target_review", "changed", name), "an entity", name, mapping.entities)
+    yield from _approval(mapping)
     if mapping.sample.minimum > mapping.sample.maximum:
         text = f"expected at most the maximum of {mapping.sample.maximum}, found {mapping.sample.minimum}"
         yield Fault(("sample", "minimum"), text, depends=(("sample", "maximum"),))
+
+
+def _approval(mapping: Mapping) -> Iterator[Fault]:
+    """Yield what is said about asking a person where nobody is asked, or about a wait that has no end."""
+    for key in ("approval_timeout", "on_timeout", "approval_examples"):
+        if key in mapping.model_fields_set and mapping.approval == "automatic":
+            text = f"expected {key!r} only with 'approval: manual', found it with {quoted(mapping.approval)}"
+            yield Fault((key,), text, at_key=True, depends=(("approval",),))
+    if "on_timeout" in mapping.model_fields_set and mapping.approval_timeout is None and mapping.approval == "manual":
+        text = "expected 'approval_timeout' beside it, such as 24h, found none: without one nobody's answer is overdue"
+        yield Fault(("on_timeout",), text, at_key=True)
 
 
 def _connections(mapping: Mapping) -> Iterator[Fault]:
