@@ -11,6 +11,7 @@ from crm_migration.staging import RunFolder, Staged, TableWriter
 
 RUN = "_run"
 KEYS_KEPT = 20
+KEYS_LISTED = 1_000
 KEYS_NAMED = 5
 # Lines whose values are those of a single row; they stay in the staged table, out of messages and logs.
 QUOTES_VALUES = {"minimum", "maximum"}
@@ -35,6 +36,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "engine": pl.String(),
     "seconds": pl.Float64(),
 }
+FAILING_SCHEMA: dict[str, pl.DataType] = {
+    name: pl.String() for name in ("validation", "entity", "field", "name", "source_key")
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Check:
 
 @dataclass
 class Tally:
-    """Counts failing rows and keeps the first of their keys."""
+    """Counts failing rows and keeps the first of their keys, as many as are listed at most."""
 
     count: int = 0
     keys: list[str] = field(default_factory=list)
@@ -66,7 +70,7 @@ class Tally:
     def add(self, keys: pl.Series) -> None:
         """Count `keys`, each one row."""
         self.count += len(keys)
-        self.keys += keys.head(KEYS_KEPT - len(self.keys)).to_list()
+        self.keys += keys.head(max(KEYS_LISTED - len(self.keys), 0)).to_list()
 
     def judged(self, check: Check) -> Check:
         """Return `check` with this tally as its failing rows; it fails if there are any."""
@@ -85,12 +89,28 @@ def timed(checks: Sequence[Check], seconds: float) -> list[Check]:
 
 
 def stage(folder: RunFolder, phase: Phase, checks: Sequence[Check], seconds: float) -> Staged:
-    """Write the lines as `_run`/`<phase>_checks` and return the staged table with its counts as facts."""
-    rows = [asdict(check) | {"failing_keys": list(check.failing_keys)} for check in checks]
+    """Write the lines as `_run`/`<phase>_checks` and return the staged table with its counts as facts.
+
+    A line holds the first 20 keys; the first 1,000 of each are beside them, one a row, in `<phase>_failing`.
+    """
+    _list_keys(folder, phase, checks)
+    rows = [asdict(check) | {"failing_keys": list(check.failing_keys[:KEYS_KEPT])} for check in checks]
     with TableWriter(folder, RUN, f"{phase}_checks") as writer:
         writer.write(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
         red = sum(check.status == "fail" for check in checks)
         return writer.finish(checks=len(checks), failed=red, seconds=round(seconds, 3))
+
+
+def _list_keys(folder: RunFolder, phase: Phase, checks: Sequence[Check]) -> None:
+    """Write the keys that failed checks name, where a person looks for all of them."""
+    rows = [
+        (check.validation, check.entity, check.field, check.name, key)
+        for check in checks
+        if check.status == "fail"
+        for key in check.failing_keys
+    ]
+    with TableWriter(folder, RUN, f"{phase}_failing") as writer:
+        writer.write(pl.DataFrame(rows, schema=FAILING_SCHEMA, orient="row"))
 
 
 def raise_if_failed(staged: Staged) -> None:

@@ -12,7 +12,7 @@ from crm_migration.extract.dialect import read_text
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Reference
 from crm_migration.validate.accuracy import ReadBack
-from crm_migration.validate.checks import KEYS_KEPT, Check, Tally
+from crm_migration.validate.checks import KEYS_LISTED, Check, Tally
 from crm_migration.validate.loaded import crosswalk_columns, stream_numbers, target_key
 from crm_migration.validate.selection import Flags, Selection, repeated
 
@@ -28,7 +28,7 @@ def record_checks(found: ReadBack) -> Iterator[Check]:
         yield found.absent_earlier.judged(Check("completeness", name, "deleted_in_target", "info"))
     twice = _tally(selection, (found.seen > 1) | _shared(found))
     twice.count += len(selection.listed_twice)
-    twice.keys += selection.listed_twice[: KEYS_KEPT - len(twice.keys)]
+    twice.keys += selection.listed_twice[: max(KEYS_LISTED - len(twice.keys), 0)]
     yield twice.judged(Check("completeness", name, "records_once", "pass"))
     for field, tally in found.empty_required.items():
         yield tally.judged(Check("completeness", name, "required_filled", "pass", field=field))
