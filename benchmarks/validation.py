@@ -32,9 +32,6 @@ CONSTRAINTS = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
 WHERE connamespace = 'crm'::regnamespace AND contype IN ('f', 'u', 'c') ORDER BY contype = 'f' DESC, conname
 """
-SWAPPED = (
-    "make_date(date_part('year', birthdate)::int, date_part('day', birthdate)::int, date_part('month', birthdate)::int)"
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ KINDS: dict[str, Kind] = {
     "day and month swapped": Kind(
         "contact",
         "date_part('day', birthdate) <= 12 AND date_part('day', birthdate) <> date_part('month', birthdate)",
-        f"UPDATE crm.contact SET birthdate = {SWAPPED} WHERE id = {{id}}",
+        "UPDATE crm.contact SET birthdate = to_date(to_char(birthdate, 'YYYY-DD-MM'), 'YYYY-MM-DD') WHERE id = {id}",
         "field_differs",
     ),
 }
