@@ -14,6 +14,7 @@ from alembic.config import Config
 
 from crm_migration.errors import FencedOut
 from crm_migration.ledger.clock import renew
+from crm_migration.ledger.closings import OPEN, closings_of
 from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
@@ -208,11 +209,12 @@ class Ledger:
             return taken.rowcount == 1
 
     def write_rejected(self, run_no: int, stream_no: int, rows: Iterable[dict[str, Any]]) -> None:
-        """Replace this run's rejected rows of one stream."""
+        """Replace this run's rejected rows of one stream; those that are closed stay so."""
         table = self.tables.rejected_row
         mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
-        lines = [{"run_no": run_no, "stream_no": stream_no, **row} for row in rows]
         with self.engine.begin() as connection:
+            closed, place = closings_of(connection, table, mine), {"run_no": run_no, "stream_no": stream_no}
+            lines = [{**place, **row, **closed.get(row["source_key"], OPEN)} for row in rows]
             connection.execute(table.delete().where(mine))
             for start in range(0, len(lines), 5000):
                 connection.execute(table.insert(), lines[start : start + 5000])

@@ -23,3 +23,10 @@ def add_column(table: str, column: sa.Column[Any], schema: str | None) -> None:
     there = {found["name"] for found in sa.inspect(op.get_bind()).get_columns(table, schema=schema)}
     if column.name not in there:
         op.add_column(table, column, schema=schema)
+
+
+def create_index(name: str, table: str, columns: list[str], schema: str | None) -> None:
+    """Create an index, unless it is there already."""
+    there = {found["name"] for found in sa.inspect(op.get_bind()).get_indexes(table, schema=schema)}
+    if name not in there:
+        op.create_index(name, table, columns, schema=schema)

@@ -95,6 +95,7 @@ def _run(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("finished_at", _moment()),
         sa.Column("content_sha256", long_text(), comment="JSON: target object to hash before the load"),
         sa.Column("summary", long_text(), comment="JSON: entity to outcome to rows"),
+        sa.Column("reload_of", sa.Integer, comment="the run whose rejected rows it loads"),
         sa.UniqueConstraint("source", "run_id", name=f"uq_{prefix}run_source_run_id"),
     )
 
@@ -169,6 +170,9 @@ def _rejected_row(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("reason", sa.String(40), nullable=False),
         sa.Column("message", long_text(), nullable=False),
         sa.Column("raw", long_text(), comment="JSON of the source row"),
+        sa.Column("closed_run", sa.Integer, comment="the run that settled it; null: open"),
+        sa.Column("closed_how", sa.String(20), comment="reloaded, fixed_at_source or superseded"),
+        sa.Index(f"ix_{prefix}rejected_row_open", "stream_no", "closed_run"),
     )
 
 
