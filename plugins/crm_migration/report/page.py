@@ -9,6 +9,7 @@ from markupsafe import Markup
 from crm_migration.report import formats, views, words
 from crm_migration.report.model import OUTCOMES, Report
 from crm_migration.report.pairs import SideBySide
+from crm_migration.validate.target_review.findings import TargetReview
 
 FORMATS = ("number", "amount", "duration", "moment", "safe_link")
 WORDS = (
@@ -26,6 +27,11 @@ WORDS = (
 def render_html(report: Report, pairs: tuple[SideBySide, ...] = ()) -> str:
     """Return the page, with `pairs` side by side; every text is escaped, and invisible characters are written out."""
     return _environment().get_template("report.html.j2").render(report=report, pairs=pairs)
+
+
+def render_target_review(review: TargetReview) -> str:
+    """Return the page of a review of a target; every text is escaped."""
+    return _environment().get_template("target_review.html.j2").render(review=review)
 
 
 @cache
