@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_migration.errors import ChangedSince
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.rollback import roll_back
+from crm_migration.staging import open_table
 from tests.load.small import Bench, account, contact, make_target, mapping
 
 OBJECTS = ["account", "contact"]
@@ -45,12 +46,20 @@ def test_another_sources_record_of_the_same_key_is_not_taken_over(bench: Bench) 
     other.target.close()
 
 
-def test_a_record_that_people_deleted_is_told_and_not_called_unchanged(bench: Bench) -> None:
-    load(bench, "one", [account("a1"), account("a2")], [])
+@pytest.mark.parametrize("whole", [300_000, 0], ids=["crosswalk at hand", "records asked for"])
+def test_a_record_that_people_deleted_is_told_and_not_called_unchanged(
+    bench: Bench, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_migration.load.decide.WHOLE_STREAM", whole)
+    load(bench, "one", [account(key) for key in ("a1", "a2", "a3", "a4")], [])
     with bench.target.engine.begin() as connection:
-        connection.execute(sa.text("DELETE FROM account WHERE legacy_id = 'a2'"))
-    load(bench, "two", [account("a1"), account("a2")], [])
-    assert bench.outcomes("two", "account") == {"a1": "unchanged", "a2": "rejected"}
+        connection.execute(sa.text("DELETE FROM account WHERE legacy_id IN ('a2', 'a4')"))
+    load(bench, "two", [account("a1"), account("a2"), account("a3", "new"), account("a4", "new")], [])
+    outcomes = {"a1": "unchanged", "a2": "rejected", "a3": "updated", "a4": "rejected"}
+    assert bench.outcomes("two", "account") == outcomes
+    reasons = open_table(bench.folder("two"), "account", "outcome").frame().select("_key", "reason")
+    assert dict(reasons.drop_nulls().iter_rows()) == dict.fromkeys(("a2", "a4"), "deleted_in_target")
+    assert bench.rows("SELECT legacy_id FROM account ORDER BY 1") == [("a1",), ("a3",)]
 
 
 def test_a_late_parent_does_not_overwrite_what_a_person_chose(bench: Bench) -> None:

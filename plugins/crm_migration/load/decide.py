@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.accounts import shared_heads
 from crm_migration.load.bulk import drop_keys, key_table
-from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, pack_beside
+from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, layout, pack_beside
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
 from crm_migration.load.present import gone, has_outsiders, missing, owned
@@ -264,14 +264,24 @@ def _reason(entity: Entity) -> pl.Expr:
 def _without_gone(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
     """Reject the records that were loaded once and are no longer in the target."""
     target_object = entity.target.object
-    if not job.has_ledger or frame["target_id"].null_count() == frame.height:
+    if not job.has_ledger:
         return frame
-    away = _gone(connection, job, target_object, frame["target_id"])
+    # Whether those are there that are read in any case shows when they are.
+    asked = frame if target_object in job.known else frame.filter(~_read_anyway(entity))
+    if asked["target_id"].null_count() == asked.height:
+        return frame
+    away = _gone(connection, job, target_object, asked["target_id"])
     lost = pl.col("target_id").is_in(away.implode()) & (pl.col("_action") != "reject")
     return frame.with_columns(
         pl.when(lost).then(pl.lit("deleted_in_target")).otherwise(pl.col("_reason")).alias("_reason"),
         pl.when(lost).then(pl.lit("reject")).otherwise(pl.col("_action")).alias("_action"),
     )
+
+
+def _read_anyway(entity: Entity) -> pl.Expr:
+    """Return which records have their fields read from the target: changed ones of this stream, fields as before."""
+    same_fields = pl.col("fingerprint").bin.slice(0, WIDTH) == layout(entity).to_bytes(WIDTH, "little")
+    return (pl.col("_action") == "update") & ~pl.col("_foreign") & same_fields.fill_null(value=False)
 
 
 def _gone(connection: sa.Connection, job: LoadJob, target_object: str, ids: pl.Series) -> pl.Series:
