@@ -1,12 +1,14 @@
 """The command line: the same line without a scheduler.
 
-Exit codes: 0 fine, 1 the run failed (or found something red), 2 the mapping, a connection or the call is wrong.
+Exit codes: 0 fine, 1 the run failed (or found something red), 2 the mapping, a connection or the call is wrong, 3 the
+target takes no more calls for now.
 Connections are read from `AIRFLOW_CONN_<ID>`, staging from `CRM_MIGRATION_STAGING`.
 """
 
 import json
 import logging
 import os
+import shlex
 import tempfile
 from contextlib import nullcontext
 from dataclasses import replace
@@ -18,8 +20,8 @@ import typer
 from rich.logging import RichHandler
 
 from crm_migration import pipeline
-from crm_migration.command import AsJson, MappingPath, err, fail, job_of, job_of_loaded, out
-from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, SampleRejected
+from crm_migration.command import AsJson, MappingPath, err, exit_code, fail, job_of, job_of_loaded, out
+from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, QuotaExhausted, SampleRejected
 from crm_migration.extract.source import Window
 from crm_migration.job import Job, Options, asking_target
 from crm_migration.load.full_backup import back_up_all, expire, retention, verify_latest
@@ -266,8 +268,17 @@ def _run(
     except MigrationError as error:
         fail(error, as_json)
     _print(made, written, as_json)
+    if isinstance(failed, QuotaExhausted):
+        err.print(_goes_on(failed, mapping, job.run_id), style="yellow", markup=False, highlight=False, soft_wrap=True)
     if failed is not None:
-        raise typer.Exit(2 if isinstance(failed, MappingFault) else 1)
+        raise typer.Exit(exit_code(failed))
+
+
+def _goes_on(spent: QuotaExhausted, mapping: Path, run_id: str) -> str:
+    """Return when and how a run goes on that has used up its target's quota."""
+    command = f"crm-migration run {shlex.quote(str(mapping))} --run-id {shlex.quote(run_id)}"
+    moment = spent.until.strftime("%Y-%m-%d %H:%M %Z")
+    return f"what is loaded stays; go on from {moment}, with the same options: {command}"
 
 
 def _confirmed(question: str) -> bool:

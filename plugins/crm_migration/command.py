@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from crm_migration.connections import database_url, from_environment
-from crm_migration.errors import MappingFault, MappingInvalid, MigrationError
+from crm_migration.errors import MappingFault, MappingInvalid, MigrationError, QuotaExhausted
 from crm_migration.job import Job
 from crm_migration.mapping.files import file_connections
 from crm_migration.mapping.loaded import LoadedMapping
@@ -24,14 +24,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document fo
 
 
 def fail(error: MigrationError, as_json: bool) -> NoReturn:
-    """Tell the error and end the command: with 2 where the mapping, a connection or the call is wrong, else with 1."""
+    """Tell the error and end the command with `exit_code` of it."""
     problems = error.problems if isinstance(error, MappingInvalid) else str(error).splitlines()
     if as_json:
         typer.echo(json.dumps({"ok": False, "error": type(error).__name__, "problems": problems}, ensure_ascii=False))
     else:
         for problem in problems:
             err.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(2 if isinstance(error, MappingFault) else 1)
+    raise typer.Exit(exit_code(error))
+
+
+def exit_code(error: MigrationError) -> int:
+    """Return 2 where the mapping, a connection or the call is wrong, 3 where the target takes no more calls, else 1."""
+    if isinstance(error, QuotaExhausted):
+        return 3
+    return 2 if isinstance(error, MappingFault) else 1
 
 
 def job_of(path: Path, run_id: str) -> Job:

@@ -8,14 +8,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from crm_migration.cli import app
+from crm_migration.errors import QuotaExhausted
+from crm_migration.load.target import SqlTarget
 from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts, write_mapping
 
 ROOT = Path(__file__).parents[2]
@@ -241,6 +245,24 @@ def test_a_run_that_failed_is_taken_up_under_its_id(books: Books, tmp_path: Path
     result = call("run", mapping, "--run-id", "first", "--json")
     assert (result.exit_code, counts(spoken(result))) == (0, FIRST_RUN)
     assert books.ask("SELECT status FROM crm_migration_run") == [("green",)]
+
+
+def test_a_run_out_of_calls_says_when_and_how_it_goes_on(
+    books: Books, mapping: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = datetime(2031, 5, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+    def spent(*_arguments: object) -> None:
+        raise QuotaExhausted("new: no calls are left today", midnight)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlTarget, "deliver", spent)
+        result = call("run", mapping, "--run-id", "the first")
+    assert result.exit_code == 3
+    command = f"crm-migration run {mapping} --run-id 'the first'"
+    assert f"go on from 2031-05-02 00:00 CST, with the same options: {command}" in result.stderr
+    assert call("run", mapping, "--run-id", "the first").exit_code == 0
+    assert counts(spoken(call("report", mapping, "--run-id", "the first", "--json"))) == FIRST_RUN
 
 
 def test_a_sample_is_followed_by_the_rest_under_its_id(books: Books, mapping: Path, call: Call) -> None:

@@ -15,6 +15,7 @@ from crm_migration.connections import ConnectionFields, database_url
 from crm_migration.errors import ConnectionUnknown, MigrationError
 from crm_migration.mapping.files import file_connections
 from crm_migration.mapping.reader import read_mapping
+from crm_migration.orchestration.retry import put_off_without_calls
 
 if TYPE_CHECKING:
     from crm_migration.job import Job
@@ -106,12 +107,17 @@ def _window(context: Any) -> tuple[datetime | None, datetime | None] | None:
 
 @contextmanager
 def noted(mapping_path: str) -> Iterator["Job"]:
-    """Yield the task's job, and leave the reason of a failure where the report finds it."""
+    """Yield the task's job, and leave the reason of a failure where the report finds it.
+
+    Raises:
+        AirflowRescheduleException: the CRM takes no more calls today; the task goes on when it does.
+    """
     job = make_job(mapping_path)
     task_id = _task_name(get_current_context()["task_instance"])
     note_problem(job, task_id, None)
     try:
-        yield job
+        with put_off_without_calls():
+            yield job
     except MigrationError as error:
         note_problem(job, task_id, str(error))
         raise

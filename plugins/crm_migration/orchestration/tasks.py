@@ -6,7 +6,7 @@ from airflow.sdk import BaseSensorOperator, PokeReturnValue, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from crm_migration.orchestration.context import noted, problems
-from crm_migration.orchestration.retry import POLICY, RETRIES
+from crm_migration.orchestration.retry import POLICY, RETRIES, put_off_without_calls
 from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
 
@@ -223,7 +223,8 @@ def roll_back(paths: dict[str, str]) -> dict[str, Any]:
 
     params = get_current_context()["params"]
     job = make_job(paths[params["mapping"]], run_id=str(params["run_id"]))
-    undone = pipeline.undo(job, force=bool(params["force"]))
+    with put_off_without_calls():
+        undone = pipeline.undo(job, force=bool(params["force"]))
     _made, written = pipeline.finish(job, [])
     return {"entities": undone.counts, "differing": undone.differing, **written}
 
@@ -236,7 +237,7 @@ def back_up_target(path: str) -> dict[str, Any]:
     from crm_migration.orchestration.context import make_job
 
     job, kept = make_job(path), retention()
-    with asking_target(job):
+    with asking_target(job), put_off_without_calls():
         done = back_up_all(job.target, job.staging)
         expired = expire(job.target, job.staging, kept) if kept else 0
     return {"backup": done.folder.run_id, "rows": done.rows, "expired": expired}
