@@ -66,6 +66,10 @@ class InvalidValue(DataFault):
     """A field whose mapping says `on_invalid: fail` met a value it cannot take."""
 
 
+class UploadRefused(DataFault):
+    """A workbook of corrected rows cannot be taken: it is none, is too large, or does not belong to the run."""
+
+
 class ToleranceExceeded(DataFault):
     """More rows were rejected than the mapping tolerates."""
 
@@ -100,3 +104,7 @@ class ValidationFailed(OperatorNeeded):
 
 class SampleRejected(OperatorNeeded):
     """The sample did not pass, or a person refused it; it has been rolled back."""
+
+
+class NoticeNotSent(OperatorNeeded):
+    """A notice of what has happened could not be delivered; the run goes on."""
