@@ -10,17 +10,22 @@ import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault, OperatorNeeded
 from crm_migration.extract.source import Window
-from crm_migration.job import Job, asking_target, timings
+from crm_migration.job import RUN, Job, asking_target, timed, timings
 from crm_migration.ledger.ledger import now
 from crm_migration.load.import_files.taken_back import Ran, take_results
 from crm_migration.load.import_files.target import ImportFilesTarget
 from crm_migration.load.import_files.which_files import Said
+from crm_migration.load.plan import plan_entity
 from crm_migration.load.rollback import Undone, roll_back
+from crm_migration.report.approval import Approval, write_answer
 from crm_migration.report.assemble import report
 from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
 from crm_migration.report.read import read_report
+from crm_migration.report.sample_page import write_question
+from crm_migration.report.sample_question import question
 from crm_migration.report.write import write_report
 from crm_migration.staging import has_table, open_table
+from crm_migration.validate.selection import Scope
 
 
 def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
@@ -37,6 +42,39 @@ def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
             summary, status = json.dumps(_outcomes(job)), made.verdict.state
             job.target.ledger.update_run(job.run_no, status=status, finished_at=now(), summary=summary)
     return made, written
+
+
+def describe_sample(job: Job) -> dict[str, str]:
+    """Stage what a person is shown before everything is loaded, and return where it lies, by format.
+
+    Raises:
+        StagingMissing: the sample was not loaded and checked.
+        TargetUnavailable, MappingFault: the target did not answer, or is no longer as the mapping says.
+    """
+    with timed(job, "describe_sample") as figures:
+        planned = job.load_job(planned=True)
+        figures["rows"] = sum(plan_entity(planned, job.folder, entity).rows for entity in job.order)
+        asked = question(Scope(job.mapping, job.folder, job.target, "sample", job.run_no))
+        return write_question(asked, job.folder, with_examples=job.mapping.approval_examples)
+
+
+def note_answer(job: Job, said: Approval) -> None:
+    """Keep who answered the question about the sample, and how, for the report and in the ledger.
+
+    Raises:
+        TargetUnavailable: the ledger did not answer.
+    """
+    write_answer(job.folder, said)
+    line = {
+        "validation": "approval",
+        "entity": RUN,
+        "name": said.answer,
+        "target_value": said.by,
+        "difference": said.at.isoformat(),
+        "status": "pass" if said.answer == "approved" else "fail",
+    }
+    with asking_target(job):
+        job.target.ledger.write_reconciliation(job.run_no, "approval", [line])
 
 
 def _run_facts(job: Job, problems: list[str]) -> RunFacts:

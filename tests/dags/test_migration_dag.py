@@ -182,14 +182,22 @@ def test_approval_asks_a_person_and_undoes_what_is_refused(made) -> None:
     dag = made(("approval: automatic", "approval: manual"))
     asked, undone = dag.task_dict["approve_sample"], dag.task_dict["undo_sample"]
     assert isinstance(asked, ApprovalOperator)
-    assert upstream(dag, "approve_sample") == {"validate_sample"}
+    assert upstream(dag, "describe_sample") == {"validate_sample"}
+    assert upstream(dag, "approve_sample") == {"describe_sample"}
     assert (asked.fail_on_reject, asked.retries) == (True, 0)
-    assert (asked.response_timeout, asked.execution_timeout) == (None, None)
+    assert (asked.response_timeout, asked.execution_timeout, asked.defaults) == (None, None, None)
     assert asked.subject == "old_books: load everything?"
     assert (upstream(dag, "undo_sample"), undone.trigger_rule) == ({"approve_sample"}, "all_failed")
     assert upstream(dag, "load.account") == {"approve_sample"}
-    assert upstream(dag, "report") == {"plan", "approve_sample", "undo_sample", "validate_full"}
-    assert "approve_sample" not in made().task_ids
+    assert upstream(dag, "report") == {"plan", "describe_sample", "approve_sample", "undo_sample", "validate_full"}
+    assert not {"describe_sample", "approve_sample"} & set(made().task_ids)
+
+
+@pytest.mark.parametrize(("policy", "default"), [("", "Reject"), ("\non_timeout: approve", "Approve")])
+def test_a_wait_that_has_an_end_is_answered_by_the_mappings_policy(made, policy: str, default: str) -> None:
+    asks = f"approval: manual\napproval_timeout: 90m{policy}"
+    asked = made(("approval: automatic", asks)).task_dict["approve_sample"]
+    assert (asked.response_timeout, list(asked.defaults)) == (timedelta(minutes=90), [default])
 
 
 def test_every_other_task_ends_one_day(dag: Any) -> None:

@@ -83,6 +83,12 @@ def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_
     before = books.records()
     first = trigger("asks", answer="Approve")
     assert (first.state, with_state(first, "skipped")) == ("success", {"plan", "undo_sample"})
+    told = report_of(books, first).approval
+    assert told is not None
+    assert (told.answer, told.by) == ("approved", "Ann")
+    assert books.ask("SELECT name, target_value FROM crm_migration_reconciliation WHERE validation = 'approval'") == [
+        ("approved", "Ann")
+    ]
     assert set(first.tasks.values()) == {"success", "skipped"}
     assert report_of(books, first).verdict.state == "green"
     assert outcomes(books, first) == FIRST_RUN
@@ -125,7 +131,8 @@ def test_sample_only_asks_nobody_and_stops_after_the_sample(books: Books, trigge
     ran = trigger("asks", sample_only=True, sample_size=1)
     assert ran.state == "success"
     assert with_state(ran, "skipped") == {
-        "plan", "approve_sample", "undo_sample", "load.account", "load.contact", "link", "validate_full",
+        "plan", "describe_sample", "approve_sample", "undo_sample", "load.account", "load.contact", "link",
+        "validate_full",
     }  # fmt: skip
     assert report_of(books, ran).verdict.state == "sample_only"
     assert books.ask("SELECT DISTINCT phase FROM crm_migration_load_batch") == [("sample",)]
@@ -148,6 +155,7 @@ def test_a_sample_that_fails_its_checks_is_rolled_back_and_nobody_is_asked(books
     ran = trigger("picky")
     assert (ran.state, with_state(ran, "failed")) == ("failed", {"validate_sample", "report"})
     assert with_state(ran, "skipped") == {"plan", "undo_sample"}
+    assert "describe_sample: " not in str(report_of(books, ran).verdict.reasons)
     assert books.records() == before
     made = report_of(books, ran)
     assert made.verdict.state == "rolled_back"
@@ -163,7 +171,9 @@ def test_a_refused_sample_is_rolled_back(books: Books, trigger: Start) -> None:
     assert books.records() == before
     made = report_of(books, ran)
     assert made.verdict.state == "rolled_back"
-    assert "approve_sample: failed; see its log" in made.verdict.reasons
+    assert "approve_sample: the sample was rejected by Ann" in made.verdict.reasons
+    assert made.approval is not None
+    assert made.approval.answer == "rejected"
 
 
 def test_a_connection_that_airflow_does_not_know_ends_the_run_at_once(

@@ -21,6 +21,8 @@ class Chosen:
     """Golden ids chosen so far, by entity, each with the first reason for which it was taken."""
 
     why: dict[str, dict[str, str]] = field(default_factory=dict)
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    """What the data holds, by entity: there is a record in the sample for each."""
 
     def add(self, entity: str, golden: Iterable[str], why: str) -> list[str]:
         """Add records and return those that were not chosen before."""
@@ -43,11 +45,12 @@ def choose_sample(
     for entity in order:
         spec = mapping.entities[entity]
         for golden, why in _characteristic(folder, entity, spec):
+            chosen.shown.setdefault(entity, set()).add(why)
             chosen.add(entity, [golden], why)
         _fill_up(chosen, folder, entity, lambda rows: size or _size(mapping.sample, rows), seed)
     _add_children(chosen, mapping, folder, order)
     _close(chosen, mapping, folder, order)
-    return {entity: _write(chosen, folder, entity) for entity in order}
+    return {entity: _write(chosen, folder, entity, mapping.entities[entity]) for entity in order}
 
 
 def _characteristic(folder: RunFolder, entity: str, spec: Entity) -> Iterable[tuple[str, str]]:
@@ -68,7 +71,7 @@ def _shows(part: pl.DataFrame, spec: Entity) -> Iterable[tuple[str, str]]:
         if isinstance(field_spec, Choice):
             firsts = part.group_by(name, maintain_order=True).agg(pl.col("_golden").first())
             yield from ((golden, f"{name} = {value}") for value, golden in firsts.iter_rows() if value is not None)
-        if 0 < column.null_count() < part.height:
+        if column.null_count():
             yield part["_golden"][int(column.is_null().arg_max() or 0)], f"{name} empty"
         if column.dtype == pl.String and field_spec.kind not in ("choice", "constant", "reference"):
             yield from _text_extremes(part["_golden"], column, name)
@@ -169,12 +172,26 @@ def _take_parents(chosen: Chosen, folder: RunFolder, entity: str, keys: set[str]
     return chosen.add(entity, golden.to_list(), "parent of a chosen record")
 
 
-def _write(chosen: Chosen, folder: RunFolder, entity: str) -> Staged:
-    mine = chosen.why.get(entity, {})
+def _write(chosen: Chosen, folder: RunFolder, entity: str, spec: Entity) -> Staged:
+    mine, shown = chosen.why.get(entity, {}), chosen.shown.get(entity, set())
     frame = pl.DataFrame(
         {"_golden": list(mine), "why": list(mine.values())}, schema={"_golden": pl.String, "why": pl.String}
     )
     with TableWriter(folder, entity, "sample") as writer:
         writer.write(frame)
-        covered = [why for why in mine.values() if why not in ("random", "parent of a chosen record")]
-        return writer.finish(records=len(mine), covered=sorted(set(covered)))
+        return writer.finish(records=len(mine), covered=sorted(shown), uncovered=list(_uncovered(spec, shown)))
+
+
+def _uncovered(spec: Entity, shown: set[str]) -> Iterable[str]:
+    """Yield what the mapping allows for and no record of the data holds, so that no sample can show it."""
+    for name, field_spec in spec.fields.items():
+        if field_spec.kind == "constant":
+            continue
+        if isinstance(field_spec, Choice):
+            missing = sorted({*field_spec.values.values()} - {why.removeprefix(f"{name} = ") for why in shown} - {""})
+            yield from (f"{name} = {value}: no record holds it" for value in missing)
+        elif field_spec.kind not in ("reference", "boolean") and not shown & {f"{name} longest", f"{name} highest"}:
+            yield f"{name}: no record holds a value"
+        optional = not getattr(field_spec, "required", False) and name != spec.target.external_id
+        if optional and f"{name} empty" not in shown:
+            yield f"{name}: no record is without a value"

@@ -12,6 +12,8 @@ from crm_migration.mapping.model import ON_ARRIVAL
 from crm_migration.mapping.order import load_order
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.orchestration import tasks
+from crm_migration.orchestration.measures import loaded_alias, sources
+from crm_migration.orchestration.notify import callbacks, deadline_of
 
 MAPPINGS = "include/mappings"
 
@@ -39,7 +41,9 @@ def migration_dag(dag_file: str, doc: str | None) -> DAG:
         catchup=False,
         max_active_runs=1,
         tags=sorted({*mapping.tags, "crm-migration", mapping.target.name}),
-        default_args={"owner": mapping.owner, "execution_timeout": timedelta(hours=12)},
+        default_args={"owner": mapping.owner, "execution_timeout": timedelta(hours=12)}
+        | callbacks(mapping, str(loaded.path)),
+        deadline=deadline_of(mapping, str(loaded.path)),
         params=_params(),
         render_template_as_native_obj=False,
     ) as made:
@@ -102,7 +106,7 @@ def _wire(loaded: LoadedMapping) -> None:
             loads.append(tasks.load.override(task_id=entity, pool=pool)(path, entity))
     linked = tasks.link.override(pool=pool)(path)
     validated = tasks.validate_full.override(pool=pool)(path)
-    done = tasks.report(path)
+    done = tasks.report.override(inlets=sources(mapping), outlets=[loaded_alias(mapping)])(path)
     matched >> planned
     matched >> saved
     chain(saved, sampled, checked)
@@ -127,22 +131,12 @@ def _retiring(loaded: LoadedMapping) -> list[Any]:
 
 
 def _approval(loaded: LoadedMapping, checked: Any) -> list[Any]:
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
+    # Airflow's approvals are not imported for migrations that ask nobody: each file is parsed over and over.
+    from crm_migration.orchestration.approval import approval
 
-    approve_sample = ApprovalOperator(
-        task_id="approve_sample",
-        subject=f"{loaded.mapping.source.name}: load everything?",
-        body="The sample has loaded and passed its checks: `{{ ti.xcom_pull(task_ids='load_sample') }}`.\n\n"
-        "Approve to load everything; reject to roll the sample back.",
-        fail_on_reject=True,
-        retries=0,
-        execution_timeout=None,  # the DAG's own would end the wait as a refusal
-        pre_execute=tasks.skip_sample_only,
-    )
-    undo = tasks.undo_sample.override(trigger_rule="all_failed", pool=pool_of(loaded.mapping.target.name))
-    undone = undo(str(loaded.path))
-    checked >> approve_sample >> undone
-    return [undone, approve_sample]
+    described, undone, asked = approval(loaded, pool_of(loaded.mapping.target.name))
+    checked >> described
+    return [described, undone, asked]
 
 
 def rollback_dag(dag_file: str, doc: str | None) -> DAG:

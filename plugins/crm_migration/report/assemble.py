@@ -4,6 +4,7 @@ import shlex
 from pathlib import PurePath
 
 from crm_migration.mapping.model import Entity, Mapping
+from crm_migration.report.approval import read_answer
 from crm_migration.report.checks import checks, sample
 from crm_migration.report.gone import source_deletes
 from crm_migration.report.identity import identity
@@ -53,6 +54,7 @@ def report(mapping: Mapping, folder: RunFolder, facts: RunFacts) -> Report:
         changes=source_changes(folder, found),
         sample_checks=phases["sample"],
         full_checks=phases["full load"],
+        approval=read_answer(folder),
         undo=_undo(facts, found),
     )
 

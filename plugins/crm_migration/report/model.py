@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from crm_migration.report.approval import Approval
 from crm_migration.report.part import Part
 from crm_migration.report.quality_parts import Quality
 
@@ -369,6 +370,7 @@ class Report(Part):
     changes: tuple[SourceChange, ...] = Field((), description="What has changed at the source since the last load.")
     sample_checks: Checks | None
     full_checks: Checks | None
+    approval: Approval | None = Field(None, description="null: nobody was asked, or nobody has answered yet.")
     undo: Undo
 
     @property

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from crm_migration.report import formats, views, words
 from crm_migration.report.model import OUTCOMES, Report
 from crm_migration.report.pairs import SideBySide
+from crm_migration.report.sample_question import Question
 from crm_migration.validate.target_review.findings import TargetReview
 
 FORMATS = ("number", "amount", "duration", "moment", "safe_link")
@@ -32,6 +33,11 @@ def render_html(report: Report, pairs: tuple[SideBySide, ...] = ()) -> str:
 def render_target_review(review: TargetReview) -> str:
     """Return the page of a review of a target; every text is escaped."""
     return _environment().get_template("target_review.html.j2").render(review=review)
+
+
+def render_question(asked: Question) -> str:
+    """Return the page that shows a sample to who is to approve it; every text is escaped."""
+    return _environment().get_template("question.html.j2").render(asked=asked)
 
 
 @cache

@@ -147,6 +147,7 @@ STEPS: dict[str, str] = {
     "source_deletes": "Follow deletions",
     "load_sample": "Load sample",
     "validate_sample": "Validate sample",
+    "describe_sample": "Describe sample",
     "validate_full": "Validate",
     "plan": "Plan",
     "report": "Report",

@@ -51,7 +51,7 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
         return []
     entity, scope = found.entity, found.selection.scope
     result = Comparison()
-    staged = _staged(scope, name, entity, found.selection.drawn)
+    staged = staged_rows(scope, name, entity, found.selection.drawn)
     rows = (
         staged if source is None else _unchanged(staged, source.read_keys(name, _keys(staged, entity)), result, entity)
     )
@@ -72,8 +72,8 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
     ]
 
 
-def _staged(scope: Scope, name: str, entity: Entity, drawn: pl.DataFrame) -> pl.DataFrame:
-    """Return the drawn rows as they were extracted, with their `_key`."""
+def staged_rows(scope: Scope, name: str, entity: Entity, drawn: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose `_key` is among those of `drawn` as they were extracted, with their `_key`."""
     wanted = [
         part.filter(pl.col("_key").is_in(drawn["_key"].implode()))
         for part in open_table(scope.folder, name, "clean").frames(["_key", "_row"])
