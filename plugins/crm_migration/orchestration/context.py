@@ -116,7 +116,9 @@ def noted(mapping_path: str) -> Iterator["Job"]:
     task_id = _task_name(get_current_context()["task_instance"])
     note_problem(job, task_id, None)
     try:
-        with put_off_without_calls():
+        from crm_migration.orchestration.notify import telling_of_quota
+
+        with put_off_without_calls(), telling_of_quota(job.loaded.mapping):
             yield job
     except MigrationError as error:
         note_problem(job, task_id, str(error))

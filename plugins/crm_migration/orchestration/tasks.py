@@ -6,6 +6,8 @@ from airflow.sdk import BaseSensorOperator, PokeReturnValue, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from crm_migration.orchestration.context import noted, problems
+from crm_migration.orchestration.measures import announce, measure, rejected_rows
+from crm_migration.orchestration.notify import after_run
 from crm_migration.orchestration.retry import POLICY, RETRIES, put_off_without_calls
 from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
@@ -196,8 +198,11 @@ def report(path: str) -> dict[str, Any]:
         context = get_current_context()
         found = problems(job) + _unexplained(context, job)
         made, written = pipeline.finish(job, found)
+        measure(made)
+        after_run(job.loaded.mapping, rejected_rows(made), len(job.drift.changes), context)
         if found or made.verdict.state == "red":
             raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
+        announce(job.loaded.mapping, made, context)
         return written
 
 
