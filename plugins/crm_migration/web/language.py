@@ -1,0 +1,90 @@
+"""In which language a page speaks: as the address asks, else as it did last time, else as the browser prefers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from crm_migration.report import words as report_words
+from crm_migration.web import chinese_words, english_words
+
+COOKIE = "crm_migration_lang"
+ENGLISH, CHINESE = "en", "zh"
+HTML = {ENGLISH: "en", CHINESE: "zh-CN"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language's tables of words."""
+
+    code: str
+    words: Mapping[str, str]
+    chinese: bool = False
+
+    @property
+    def html(self) -> str:
+        """Return the language as the page's root element names it."""
+        return HTML[self.code]
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the words of `key`, with values filled in.
+
+        Raises:
+            KeyError: the table has no such key.
+        """
+        return self.words[key].format(**values) if values else self.words[key]
+
+    def reason(self, code: str) -> str:
+        """Return a reason code in words."""
+        return self._told(chinese_words.REASONS, code, report_words.reason_title)
+
+    def review(self, code: str) -> str:
+        """Return why a pair waits for a person, in words."""
+        return self._told(chinese_words.REVIEWS, code, report_words.review_title)
+
+    def check(self, name: str) -> str:
+        """Return the name of a check in words."""
+        return self._told(chinese_words.CHECKS, name, report_words.check_title)
+
+    def step(self, name: str) -> str:
+        """Return a step of the line in words."""
+        return self._told(chinese_words.STEPS, name, report_words.step_title)
+
+    def code_word(self, kind: str, code: str) -> str:
+        """Return the word for a code of the ledger, such as a run's status; the code itself where there is none."""
+        return self.words.get(f"{kind}_{code}", code)
+
+    def _told(self, table: Mapping[str, str], code: str, english: Callable[[str], str]) -> str:
+        return table.get(code) or english(code) if self.chinese else english(code)
+
+
+LANGUAGES = {
+    ENGLISH: Language(ENGLISH, english_words.WORDS),
+    CHINESE: Language(CHINESE, chinese_words.WORDS, chinese=True),
+}
+
+
+def language_of(request: Request) -> Language:
+    """Return the language of the answer to a request."""
+    asked = request.query_params.get("lang") or request.cookies.get(COOKIE) or ""
+    if asked in LANGUAGES:
+        return LANGUAGES[asked]
+    return LANGUAGES[_preferred(request.headers.get("accept-language", ""))]
+
+
+def _preferred(header: str) -> str:
+    """Return the language that an Accept-Language header ranks first among ours."""
+    ranked = []
+    for number, part in enumerate(header.split(",")[:20]):
+        name, _, weight = part.strip().partition(";q=")
+        code = name.partition("-")[0].lower()
+        if code in LANGUAGES:
+            ranked.append((-_weight(weight), number, code))
+    return min(ranked)[2] if ranked else ENGLISH
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,122 @@
+"""One run: where every row went, what was checked, how long it took, how far it has got, and how to undo it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from crm_migration.errors import MigrationError, StagingMissing
+from crm_migration.report.model import Check, Report
+from crm_migration.report.read import read_report
+from crm_migration.web import access, actions, files, rejected, runs
+from crm_migration.web.asked import AskedOrigin, ledger_run
+from crm_migration.web.project import Origin, asking
+from crm_migration.web.rendering import render
+
+router = APIRouter()
+ENDED = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that is known of a run, from wherever it is at hand."""
+
+    run: runs.Run | None
+    activity: access.Activity | None
+    report: Report | None
+    checks: list[runs.CheckLine]
+    failed: list[Check]
+    backups: list[runs.BackupLine]
+    progress: list[runs.Progress]
+    rejected: int
+    docs: list[str]
+    trouble: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Return whether the run is under way."""
+        return bool(self.activity and self.activity.state not in ENDED)
+
+    @property
+    def can_undo(self) -> bool:
+        """Return whether there is anything of the run in the target that a rollback would take out."""
+        return self.run is not None and self.run.status != "rolled_back" and bool(self.run.counts or self.backups)
+
+
+@router.get("/run/{dag_id}/{run_id}", dependencies=[access.MAY_READ], response_class=HTMLResponse)
+def run_page(request: Request, dag_id: str, run_id: str, origin: AskedOrigin) -> HTMLResponse:
+    """Return the page of one run."""
+    found = _found(origin, run_id)
+    asked = []
+    if found.activity and found.activity.failed and not found.live:
+        asked.append(actions.clear_failed(dag_id, run_id, found.activity))
+    if found.can_undo and not found.live:
+        asked.append(actions.roll_back(dag_id, run_id))
+    return render(request, "run.html.j2", dag_id=dag_id, run_id=run_id, source=origin.name, found=found, actions=asked)
+
+
+def _found(origin: Origin, run_id: str) -> Found:
+    activity, report = access.activity(origin.dag_id, run_id), _report(origin, run_id)
+    failed = (
+        [
+            line
+            for checks in (report.full_checks, report.sample_checks)
+            if checks
+            for line in checks.lines
+            if line.status == "fail"
+        ]
+        if report
+        else []
+    )
+    docs = files.docs_of(origin.folder(run_id))
+    try:
+        ledger, run = ledger_run(origin, run_id)
+    except MigrationError as error:
+        return Found(None, activity, report, [], failed, [], [], 0, docs, str(error))
+    if run is None:
+        return Found(None, activity, report, [], failed, [], [], 0, docs)
+    with asking(origin.loaded.mapping.target.name):
+        told = (runs.reconciliation(ledger, run.number), failed, runs.backups(ledger, run.number))
+        moving = runs.progress(ledger, run.number)
+        return Found(run, activity, report, *told, moving, rejected.count(ledger, run.number), docs)
+
+
+def _report(origin: Origin, run_id: str) -> Report | None:
+    """Return the run's report; None where it has written none yet, or another version of this package wrote it."""
+    try:
+        return read_report(origin.folder(run_id))[0]
+    except (StagingMissing, ValueError):
+        return None
+
+
+@router.get("/progress/{dag_id}/{run_id}", dependencies=[access.MAY_READ])
+def progress(dag_id: str, run_id: str, origin: AskedOrigin) -> JSONResponse:
+    """Return how far a run has got: its state in Airflow, its tasks, and each load that has begun."""
+    activity = access.activity(dag_id, run_id)
+    return JSONResponse({**_tasks(activity), "loads": _loads(origin, run_id)})
+
+
+def _tasks(activity: access.Activity | None) -> dict[str, Any]:
+    if activity is None:
+        return {"state": None, "live": False, "running": [], "awaiting": [], "done": 0, "tasks": 0}
+    return {
+        "state": activity.state,
+        "live": activity.state not in ENDED,
+        "running": list(activity.running),
+        "awaiting": list(activity.awaiting),
+        "done": activity.done,
+        "tasks": activity.tasks,
+    }
+
+
+def _loads(origin: Origin, run_id: str) -> list[dict[str, Any]]:
+    """Return the loads that have begun; none while the ledger is not there."""
+    try:
+        ledger, run = ledger_run(origin, run_id)
+        if run is None:
+            return []
+        with asking(origin.loaded.mapping.target.name):
+            return [line.as_json() for line in runs.progress(ledger, run.number)]
+    except MigrationError:
+        return []

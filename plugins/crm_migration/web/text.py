@@ -1,0 +1,28 @@
+"""Foreign text on a page: cut at a length, everything invisible written out, and numbers as people read them."""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from crm_migration.report import formats
+
+LONGEST = 300
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """Return `text`, its end left out where it is longer than may be shown."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def shown(text: object) -> str:
+    """Return anything as text that is as long and as visible as a page can bear."""
+    return formats.visible(cut(str(text)))
+
+
+def iso(value: datetime | None) -> str:
+    """Return a moment for a `<time>` element; empty where there is none."""
+    return value.isoformat() if value else ""
+
+
+def segment(text: str) -> str:
+    """Return `text` as one segment of an address."""
+    return quote(text, safe="")

@@ -1,0 +1,45 @@
+"""One ledger that two sources have loaded, and the monitor over it; made once, since pages only read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_migration.connections import from_url
+from tests.load.two_sources import LEGACY, Scene
+from tests.web import served
+
+KEY = "{name: email, fields: [email], similar: {fields: [first_name, last_name], by: person}}"
+ROWS = """
+INSERT INTO people VALUES ('p4', 'Zoë', 'Lee', 'ann@x.example', '+49 1', 'Ulm', NULL, NULL, '0', NULL, NULL),
+  ('h1', '<script>alert(1)</script>', NULL, '=cmd|calc', '{long}', 'a\u202eb', NULL, NULL, '0', NULL, NULL),
+  ('<b>h2', 'Ok', NULL, 'x@x.example', NULL, '\u202e\u05d0', NULL, NULL, '0', NULL, NULL);
+"""
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with served.airflow(tmp_path_factory.mktemp("airflow")):
+        yield
+
+
+def loaded(root: Path, target: str) -> Scene:
+    """Load both sources, with two rows that nobody would want on a page, a pair to decide and a merge."""
+    scene = Scene.make(root, target)
+    guarded = LEGACY.replace(KEY, "{name: email, fields: [email]}")
+    scene.describe("legacy", guarded.replace("    match:\n", "    match:\n      guards: {given_name: first_name}\n"))
+    scene.change("legacy", ROWS.replace("{long}", "9" * 5_000_000))
+    scene.run("legacy", "one")
+    scene.run("sheet", "first")
+    return scene
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    root = tmp_path_factory.mktemp("scene")
+    return loaded(root, f"sqlite:///{root / 'target.sqlite'}")
+
+
+@pytest.fixture(scope="module")
+def site(airflow: None, scene: Scene) -> served.Site:
+    return served.site(scene.root, str(scene.root / "staging"), {"crm": from_url(scene.target_url)})
