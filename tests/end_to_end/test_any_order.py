@@ -62,11 +62,6 @@ def test_the_order_of_the_windows_makes_no_difference(
     assert days.content(postgres_url) == undisturbed
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="match does not know the reference of a record in the target: it stays until its founding row is read again",
-)
 def test_a_merged_record_takes_the_reference_of_its_fullest_row_in_any_order(
     postgres_server: str, tmp_path: Path
 ) -> None:

@@ -137,7 +137,8 @@ def _lineage(target: SqlTarget, target_object: str) -> pl.DataFrame:
 class GoldenRecords:
     """The records of an object that any run has loaded, typed as clean types them; read when iterated.
 
-    References are left out: in the target they are ids, not source keys.
+    A reference, in the target an id, is the key of a row of this source that the crosswalk knows by that id; null where
+    there is none. One to parents of several types is left out: an id does not tell which of them it is.
     """
 
     target: SqlTarget
@@ -147,14 +148,19 @@ class GoldenRecords:
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield frames of `_golden` and the entity's fields."""
         spec = self.mapping.entities[self.entity]
-        fields = {name: field for name, field in spec.fields.items() if not isinstance(field, Reference)}
+        parents = {name: field.to for name, field in spec.fields.items() if isinstance(field, Reference) and field.to}
+        fields = {name: field for name, field in spec.fields.items() if name in parents or field.kind != "reference"}
         golden = self._golden_ids()
         if golden.is_empty():
             return
+        keys = {name: self._own_keys(parent) for name, parent in parents.items()}
         columns = list(dict.fromkeys([spec.target.id, *fields]))
         for frame in self.target.read(spec.target.object, columns):
             named = frame.with_columns(pl.col(spec.target.id).alias("target_id"))
             texts = canonical_from_target(named, spec).join(golden, on="target_id", how="inner")
+            for name, key_of in keys.items():
+                known = key_of.select(pl.col("target_id").alias(name), pl.col("source_key").alias("_key"))
+                texts = texts.join(known, on=name, how="left").drop(name).rename({"_key": name})
             yield texts.select("_golden", *(_typed(name, field) for name, field in fields.items()))
 
     def _golden_ids(self) -> pl.DataFrame:
@@ -164,6 +170,18 @@ class GoldenRecords:
         master = sa.and_(of_object, crosswalk.c.fingerprint.is_not(None), still_there(crosswalk))
         columns = [crosswalk.c.target_id, crosswalk.c.golden_id.label("_golden")]
         return pl.concat(read_text(self.target.engine, lines, columns, where=master))
+
+    def _own_keys(self, parent: str) -> pl.DataFrame:
+        """Return `target_id`, `source_key` of the records of `parent` that rows of this source belong to."""
+        number = self.target.ledger.streams().get(f"{self.mapping.source.name}.{parent}")
+        if number is None:
+            return pl.DataFrame(schema={"target_id": pl.String, "source_key": pl.String})
+        crosswalk = self.target.ledger.tables.crosswalk
+        mine = sa.and_(crosswalk.c.stream_no == number, still_there(crosswalk))
+        lines = pl.concat(
+            read_text(self.target.engine, crosswalk, [crosswalk.c.target_id, crosswalk.c.source_key], mine)
+        )
+        return lines.group_by("target_id").agg(pl.col("source_key").min())
 
 
 def _typed(name: str, field: object) -> pl.Expr:

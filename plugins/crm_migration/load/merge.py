@@ -32,9 +32,15 @@ class Sides:
         return cls(base, hashes(current, entity), new, comparable, np.zeros(new.shape, dtype=bool))
 
     def with_unknown(self, entity: Entity, absent: np.ndarray) -> "Sides":
-        """Return the sides with nothing new for blanks, and for references, of rows whose founder is `absent`."""
-        reference = np.array([name in entity.references for name in entity.fields])
-        unknown = absent[:, None] & ((self.new == 0) | (reference[None, :] & (self.now != 0)))
+        """Return the sides with nothing new for blanks of records whose founder is `absent`.
+
+        Nor for what they hold already: it may be the founder's only as somebody edited it. Nor for references to
+        parents of several types: match does not know the founder's.
+        """
+        references = entity.references
+        reference = np.array([name in references and references[name].to is None for name in entity.fields])
+        silent = (self.new == 0) | (self.new == self.now) | (reference[None, :] & (self.now != 0))
+        unknown = absent[:, None] & silent
         return replace(self, unknown=unknown)
 
     def recorded(self) -> np.ndarray:

@@ -166,6 +166,7 @@ def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, by: Sought, 
     whole = _WHOLE if by.model and 0 < unplaced.height <= _WHOLE else 0
     records = _records(plan, batches, by, (sought, whole))
     records = records.filter(~pl.col("_golden").is_in(settled.emptied.implode()))
+    records = _own_references(plan, records, known.lineage)
     records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
     touched = pl.concat([touched, records["_golden"]]).implode()
     return pl.concat([members.filter(pl.col("_golden").is_in(touched)), records])
@@ -199,8 +200,25 @@ def _members(plan: Plan, present: pl.Series, lineage: pl.DataFrame, by: Sought) 
     identity = pl.concat_str(["source", "source_key"], separator=":")
     absent = lineage.with_columns(_identity=identity).filter(~pl.col("_identity").is_in(present.implode()))
     opened = from_json(absent.select("_identity", pl.col("golden_id").alias("_golden"), "record"), plan.fields)
+    opened = opened.with_columns(_where(plan, plan.own_key(pl.col("_identity")).is_not_null()))
     flags = [pl.lit(True).alias("_member"), pl.lit(False).alias("_record")]
     return by.beside(opened.select("_identity", "_golden", *flags, *plan.fields))
+
+
+def _own_references(plan: Plan, records: pl.DataFrame, lineage: pl.DataFrame) -> pl.DataFrame:
+    """Return `records` with the references of those alone that no other stream feeds.
+
+    What stands in a record that several feed may be another's, and must not pass for what this one brings.
+    """
+    fed = lineage.filter(pl.col("source") != plan.stream)["golden_id"].implode()
+    return records.with_columns(
+        _where(plan, plan.own_key(pl.col("_identity")).is_not_null() & ~pl.col("_golden").is_in(fed))
+    )
+
+
+def _where(plan: Plan, condition: pl.Expr) -> list[pl.Expr]:
+    """Return the references where `condition` holds; elsewhere they are null, being keys of another source."""
+    return [pl.when(condition).then(name).alias(name) for name in plan.references]
 
 
 def _records(
