@@ -34,15 +34,19 @@ from crm_migration.pipeline import run_line
 from crm_migration.preview.console import print_preview
 from crm_migration.preview.preview import Asked, RowsFile
 from crm_migration.preview.sources import Overrides, Place, preview_source
+from crm_migration.reload_commands import list_rejected, reload_rejected
 from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
-from crm_migration.review_commands import review, unmerge_row
+from crm_migration.review_commands import review, review_target, unmerge_row
 from crm_migration.suggest.ask import FILES_CONNECTION, Question, suggest_for
 from crm_migration.train_commands import train_models
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(review, name="review")
 app.command("unmerge")(unmerge_row)
+app.command("rejected")(list_rejected)
+app.command("reload")(reload_rejected)
+app.command("review-target")(review_target)
 app.command("train")(train_models)
 
 RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the run; default: made from the time.")]

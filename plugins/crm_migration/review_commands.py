@@ -1,10 +1,14 @@
-"""The commands by which people decide what is one customer: review list, show, accept, reject, unsure; unmerge."""
+"""The commands by which people look things over: what is one customer (review, unmerge), how the target is doing.
+
+`review list, show, accept, reject, unsure` and `unmerge` decide pairs; `review-target` looks at the whole target.
+"""
 
 import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +22,9 @@ from crm_migration.load.pair_records import pair_records
 from crm_migration.load.reviews import chosen_pairs, decide_pairs, review_pairs, unmerge
 from crm_migration.report.pairs import side_by_side
 from crm_migration.report.pairs_console import print_list, print_pair
+from crm_migration.report.target_review import review_target as review_of
+from crm_migration.validate.target_review.findings import TargetReview
+from crm_migration.validate.target_review.review import nothing_to_review
 
 review = typer.Typer(help="Decide which rows are one customer.", no_args_is_help=True)
 
@@ -114,3 +121,37 @@ def unmerge_row(
         "the next run that reads a leaving row gives it a record of its own; a run over everything does it at once",
         markup=False,
     )
+
+
+def review_target(mapping: MappingPath, as_json: AsJson = False) -> None:
+    """Review what the target holds by now, whoever put it there, and back it up; 1 where it is worse than before."""
+    with _asking(mapping, as_json) as job:
+        nothing = nothing_to_review(job.target)
+        if nothing is None:
+            run_id = f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+            review, written = review_of(job.target, job.staging, run_id)
+    if nothing is not None:
+        typer.echo(json.dumps({"ok": True, "nothing": nothing}, ensure_ascii=False) if as_json else nothing)
+        return
+    fine = review.state in ("first", "same")
+    if as_json:
+        told = review.model_dump(mode="json") | {"ok": fine, "reports": written}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        _print_review(review, written["html"])
+    if not fine:
+        raise typer.Exit(1)
+
+
+def _print_review(review: TargetReview, page: str) -> None:
+    for one in review.objects:
+        failing = sum(finding.failing for finding in one.findings)
+        told = [f"{one.records:,} records", f"{failing:,} failures"]
+        told += [f"{one.duplicates.pairs:,} pairs of duplicates"] if one.duplicates else []
+        told += [f"{one.stale.records:,} stale"] if one.stale else []
+        out.print(f"{one.name}: {', '.join(told)}", markup=False, highlight=False)
+    for reason in review.reasons:
+        out.print(reason, style="red", markup=False, highlight=False, soft_wrap=True)
+    words = {"first": "the first review", "same": "no worse than before", "worse": "worse than before"}
+    state = words.get(review.state, "not fully checked")
+    out.print(f"{state}; report: {page}", markup=False, highlight=False, soft_wrap=True)
