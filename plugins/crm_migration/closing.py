@@ -12,11 +12,14 @@ from crm_migration.errors import MappingFault, OperatorNeeded
 from crm_migration.extract.source import Window
 from crm_migration.job import RUN, Job, asking_target, timed, timings
 from crm_migration.ledger.ledger import now
+from crm_migration.load.closed_rows import Closing, close_rejected
 from crm_migration.load.import_files.taken_back import Ran, take_results
 from crm_migration.load.import_files.target import ImportFilesTarget
 from crm_migration.load.import_files.which_files import Said
 from crm_migration.load.plan import plan_entity
 from crm_migration.load.rollback import Undone, roll_back
+from crm_migration.reload.corrections import reloaded_no
+from crm_migration.report import tables
 from crm_migration.report.approval import Approval, write_answer
 from crm_migration.report.assemble import report
 from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
@@ -26,6 +29,18 @@ from crm_migration.report.sample_question import question
 from crm_migration.report.write import write_report
 from crm_migration.staging import has_table, open_table
 from crm_migration.validate.selection import Scope
+
+RECONCILED = (
+    "validation",
+    "entity",
+    "field",
+    "name",
+    "source_value",
+    "target_value",
+    "difference",
+    "tolerance",
+    "status",
+)
 
 
 def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
@@ -162,6 +177,20 @@ def remember_documents(job: Job, entity: str, stream: int, *, partly: bool) -> N
         job.target.ledger.forget_documents(stream, versions)
     else:
         job.target.ledger.write_documents(job.run_no, stream, job.loaded.sha256, versions)
+
+
+def settle(job: Job, whole: frozenset[str]) -> None:
+    """Close the rejected rows of earlier runs that this one has settled; `whole` are the entities read entirely."""
+    source, entities = job.mapping.source.name, job.mapping.entities
+    streams = {name: job.target.ledger.stream_no(source, name, entities[name].target.object) for name in job.order}
+    original = None if job.reload is None else reloaded_no(job)
+    close_rejected(Closing(job.target.ledger, job.folder, job.run_no, streams, whole, original))
+
+
+def reconcile(job: Job, phase: Literal["sample", "full"]) -> None:
+    """Keep the run's staged checks of one phase in the ledger."""
+    checks = open_table(job.folder, tables.RUN, f"{phase}_checks").frame(list(RECONCILED))
+    job.target.ledger.write_reconciliation(job.run_no, phase, checks.to_dicts())
 
 
 def undo(job: Job, force: bool = False) -> Undone:

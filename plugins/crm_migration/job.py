@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from crm_migration.connections import ConnectionFields
 from crm_migration.drift.follow import absent_columns, followed
 from crm_migration.drift.staged import Drift, read_drift, write_drift
+from crm_migration.extract.corrected import CorrectedRows
 from crm_migration.extract.file_folder import Folders
 from crm_migration.extract.open_source import open_source
 from crm_migration.extract.source import Source, Window
@@ -50,8 +51,21 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Reload:
+    """What a run loads instead of its source: rejected rows of the run `run_id`, corrected in a workbook.
+
+    `file` is the name of one that was uploaded, or a path or URL.
+    """
+
+    run_id: str
+    file: str
+
+
+@dataclass(frozen=True)
 class Job:
     """A run: mapping, connections, staging and options.
+
+    `reload` is set where it loads corrected rows instead of the source's.
 
     `target_url` is the database that holds the ledger: the target's own, or the one beside a CRM that is none, which
     `target_connection` is for. `file_connections` are those of the folders of files that fields name, by their ids.
@@ -66,6 +80,7 @@ class Job:
     options: Options = Options()
     target_connection: ConnectionFields | None = field(default=None, repr=False)
     file_connections: Table[str, ConnectionFields] = field(default_factory=dict, repr=False)
+    reload: Reload | None = None
 
     @cached_property
     def drift(self) -> Drift:
@@ -74,8 +89,12 @@ class Job:
 
     @cached_property
     def mapping(self) -> Mapping:
-        """Return the mapping as this run follows it: without the fields that a change of the source leaves out."""
-        return followed(self.loaded.mapping, self.drift.changes)
+        """Return the mapping as this run follows it: without the fields that a change of the source leaves out.
+
+        Where corrected rows are loaded, the rows that are not among them are not gone.
+        """
+        mapping = followed(self.loaded.mapping, self.drift.changes)
+        return mapping if self.reload is None else without_deletions(mapping)
 
     @property
     def folder(self) -> RunFolder:
@@ -138,12 +157,16 @@ class Job:
     @cached_property
     def source(self) -> Source:
         """Return the source; its documents that the last load has read already are known to it."""
+        if self.reload is not None:
+            return CorrectedRows(self.mapping, self.folder)
         absent = absent_columns(self.drift.changes)
         return open_source(self.mapping, self.source_connection, self.folder, self._document_versions, absent)
 
     @property
     def undecided_source(self) -> Source:
         """Return the source as the mapping's file describes it, whatever an earlier attempt has decided."""
+        if self.reload is not None:
+            return CorrectedRows(self.loaded.mapping, self.folder)
         return open_source(self.loaded.mapping, self.source_connection, self.folder, self._document_versions)
 
     def _document_versions(self, entity: str) -> dict[str, str]:
@@ -174,6 +197,15 @@ class Job:
     def undo(self) -> Undo:
         """Return what the rollback of this run needs."""
         return Undo(self.target, self.folder, self.run_no, self.order, self.deferred)
+
+
+def without_deletions(mapping: Mapping) -> Mapping:
+    """Return the mapping of a run that does not read its source, and learns nothing of what is gone there."""
+    entities = {
+        name: entity.model_copy(update={"target": entity.target.model_copy(update={"on_source_delete": "keep"})})
+        for name, entity in mapping.entities.items()
+    }
+    return mapping.model_copy(update={"entities": entities})
 
 
 @contextmanager

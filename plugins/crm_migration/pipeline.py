@@ -14,7 +14,16 @@ import polars as pl
 from crm_migration.clean.classification import rows_of_others
 from crm_migration.clean.clean import clean
 from crm_migration.clean.reference import key_parts
-from crm_migration.closing import finish, remember_documents, remember_window, reprint, results, undo
+from crm_migration.closing import (
+    finish,
+    reconcile,
+    remember_documents,
+    remember_window,
+    reprint,
+    results,
+    settle,
+    undo,
+)
 from crm_migration.drift.follow import left_out
 from crm_migration.errors import (
     MigrationError,
@@ -27,7 +36,7 @@ from crm_migration.extract.extract import extract
 from crm_migration.extract.present_keys import needs_keys, stage_keys
 from crm_migration.extract.source import RowSource, Window
 from crm_migration.extract.waiting import WithWaiting
-from crm_migration.job import RUN, Job, asking_target, timed
+from crm_migration.job import Job, asking_target, timed
 from crm_migration.ledger.lease import lease
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.departed import back_in_source
@@ -196,9 +205,13 @@ def backup(job: Job) -> dict[str, Any]:
 def refuse_excess(job: Job) -> None:
     """Stop before anything is written when cleaning rejected more than the mapping tolerates.
 
+    Of corrected rows any share may still be wrong.
+
     Raises:
         ToleranceExceeded: naming the entities, the shares and the most frequent reasons.
     """
+    if job.reload is not None:
+        return
     limit, over = job.mapping.tolerances.rejected_share, []
     for entity in job.order:
         others = rows_of_others(open_table(job.folder, entity, "clean").facts["filters"])
@@ -237,7 +250,7 @@ def validate_sample(job: Job) -> dict[str, Any]:
     with timed(job, "validate_sample") as figures:
         staged = validate(job.mapping, job.folder, job.target, "sample", job.run_no, job.source)
         figures["rows"] = staged.rows
-        _reconcile(job, "sample")
+        reconcile(job, "sample")
     try:
         raise_if_failed(staged)
     except OperatorNeeded as failed:
@@ -307,8 +320,16 @@ def validate_full(job: Job) -> dict[str, Any]:
     with timed(job, "validate_full") as figures:
         staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
-        _reconcile(job, "full")
+        reconcile(job, "full")
     raise_if_failed(staged)
+    if job.reload is None:
+        _remember(job)
+    settle(job, frozenset(entity for entity in job.order if window_of(job, entity) is None))
+    return staged.reference()
+
+
+def _remember(job: Job) -> None:
+    """Record in the ledger what of the source is loaded now, and how the source looked."""
     for entity in job.order:
         window = window_of(job, entity) or Window(None, None)
         stream = job.target.ledger.stream_no(
@@ -319,25 +340,6 @@ def validate_full(job: Job) -> dict[str, Any]:
         if columns := job.drift.seen.get(entity):
             job.target.ledger.write_source_schema(job.run_no, stream, columns)
         remember_documents(job, entity, stream, partly=partly)
-    return staged.reference()
-
-
-RECONCILED = (
-    "validation",
-    "entity",
-    "field",
-    "name",
-    "source_value",
-    "target_value",
-    "difference",
-    "tolerance",
-    "status",
-)
-
-
-def _reconcile(job: Job, phase: Phase) -> None:
-    checks = open_table(job.folder, RUN, f"{phase}_checks").frame(list(RECONCILED))
-    job.target.ledger.write_reconciliation(job.run_no, phase, checks.to_dicts())
 
 
 def prepare_steps(job: Job) -> None:

@@ -24,6 +24,7 @@ from crm_migration.mapping.check import check_live, check_static
 from crm_migration.mapping.live import target_objects
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Choice, Owner
+from crm_migration.reload.corrections import reloaded_no, stage_corrections
 from crm_migration.staging import TableWriter
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ def examine(job: Job) -> Findings:
         there = set(job.target.objects())
         tables = {name: job.target.describe(name) for name in sorted(target_objects(mapping) & there)}
         advice = untrained(job.target, job.loaded)
-    drift, faults = find_drift(mapping, profiles, last)
+    # Corrected rows tell nothing of how the source has changed since: they are read as their run has read them.
+    drift, faults = find_drift(mapping, profiles, last) if job.reload is None else (job.drift, [])
     as_followed = replace(job.loaded, mapping=followed(mapping, drift.changes))
     values = judged_values(as_followed.mapping, profiles)
     problems += check_live(as_followed, readable_columns(profiles, drift), tables, values)
@@ -107,6 +109,8 @@ def preflight(job: Job) -> dict[str, Any]:
             # A plan reads the ledger too, and knows it in this version's shape only.
             job.target.ledger.migrate()
         _forget_fetched(job)
+        if job.reload is not None:
+            stage_corrections(job)
         findings = examine(job)
         _tell(job, findings)
         if findings.problems:
@@ -164,11 +168,12 @@ def _tell(job: Job, findings: Findings) -> None:
 
 def _run_values(job: Job) -> dict[str, Any]:
     window = job.window or Window(None, None)
-    return {
+    values = {
         "mapping_sha256": job.loaded.sha256,
         "window_start": window.start,
         "window_end": window.end,
     }
+    return values if job.reload is None else {**values, "reload_of": reloaded_no(job)}
 
 
 def _check_disk(job: Job) -> None:

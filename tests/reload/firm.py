@@ -1,6 +1,6 @@
 """A source with five rows that are rejected, each for another reason, and the target they belong in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration import pipeline
 from crm_migration.connections import from_url
-from crm_migration.job import Job
+from crm_migration.job import Job, Reload
 from crm_migration.ledger.rejected import Settled, settled
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.report.error_workbook import write_error_workbook
@@ -62,7 +62,6 @@ class Firm:
     root: Path
     source_url: str
     target_url: str
-    number: list[int] = field(default_factory=list)
 
     @classmethod
     def make(cls, root: Path, target_url: str | None = None) -> "Firm":
@@ -108,6 +107,14 @@ class Firm:
     def run(self, run_id: str) -> Report:
         """Carry out an ordinary run, which must be green."""
         return _green(self.job(run_id))
+
+    def reload(self, run_id: str, original: str, file: Path | str) -> Report:
+        """Load the corrected rows of a workbook, which must be green."""
+        return _green(self.reloading(run_id, original, file))
+
+    def reloading(self, run_id: str, original: str, file: Path | str) -> Job:
+        """Return the run that loads corrected rows."""
+        return replace(self.job(run_id), reload=Reload(original, str(file)))
 
     def of(self, run_id: str) -> RejectedOf:
         """Return the rejected rows of a run."""

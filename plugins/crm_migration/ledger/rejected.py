@@ -6,7 +6,8 @@ one that has rejected the row again, or has read everything and not met it any m
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ from crm_migration.ledger.tables import LedgerTables
 How = Literal["reloaded", "fixed_at_source", "superseded"]
 LONGEST_KEY = 255
 PAGE = 5_000
+ASKED = 500
+_LABEL = re.compile("⟨row [0-9]+⟩$")
 Line = tuple[int, str]
 """What names a rejected row within a stream: the run that rejected it, and its key as the ledger holds it."""
 
@@ -51,6 +54,12 @@ def ledger_key(key: str) -> str:
     if len(key) <= LONGEST_KEY:
         return key
     return f"{key[: LONGEST_KEY - 65]}…{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def label_of(key: str) -> str | None:
+    """Return, of a row that had no key of its own, the key that it shared, empty where it had none; else None."""
+    found = _LABEL.search(key)
+    return None if found is None else key[: found.start()]
 
 
 def rejected_rows(ledger: Ledger, run_no: int, stream_no: int, *, only_open: bool = False) -> Iterator[RejectedRow]:
@@ -101,13 +110,18 @@ def open_rejected(ledger: Ledger, source: str) -> dict[str, int]:
         return {str(entity): int(rows) for entity, rows in connection.execute(chosen)}
 
 
-def open_lines(connection: sa.Connection, tables: LedgerTables, stream_no: int, before: int) -> list[Line]:
-    """Return the rows of a stream that runs before the run number `before` rejected and that nobody has closed."""
-    table = tables.rejected_row
-    chosen = sa.select(table.c.run_no, table.c.source_key).where(
-        table.c.stream_no == stream_no, table.c.closed_run.is_(None), table.c.run_no < before
+def open_lines(ledger: Ledger, stream_no: int, run_no: int) -> list[tuple[int, str, str]]:
+    """Return run, key and message of a stream's rows that runs before `run_no` rejected and that are open.
+
+    What this run itself has closed counts as open: it is about to close it anew.
+    """
+    table = ledger.tables.rejected_row
+    still = sa.or_(table.c.closed_run.is_(None), table.c.closed_run == run_no)
+    chosen = sa.select(table.c.run_no, table.c.source_key, table.c.message).where(
+        table.c.stream_no == stream_no, still, table.c.run_no < run_no
     )
-    return [(int(run_no), str(key)) for run_no, key in connection.execute(chosen)]
+    with ledger.engine.connect() as connection:
+        return [(int(number), str(key), str(message)) for number, key, message in connection.execute(chosen)]
 
 
 def close_lines(
@@ -143,3 +157,15 @@ def reloaded_run(ledger: Ledger, run_no: int) -> str | None:
     chosen = sa.select(original.c.run_id).join(run, run.c.reload_of == original.c.run_no)
     with ledger.engine.connect() as connection:
         return connection.scalar(chosen.where(run.c.run_no == run_no))
+
+
+def known_keys(ledger: Ledger, stream_no: int, keys: Sequence[str]) -> set[str]:
+    """Return those of `keys` under which rows of a stream have been loaded."""
+    crosswalk, found = ledger.tables.crosswalk, set[str]()
+    with ledger.engine.connect() as connection:
+        for start in range(0, len(keys), ASKED):
+            some = crosswalk.c.source_key.in_(keys[start : start + ASKED])
+            found |= set(
+                connection.scalars(sa.select(crosswalk.c.source_key).where(crosswalk.c.stream_no == stream_no, some))
+            )
+    return found

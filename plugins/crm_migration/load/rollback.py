@@ -12,6 +12,7 @@ from crm_migration.errors import BackupUnreadable, ChangedSince
 from crm_migration.extract.staged_files import StagedFileMissing, StagedFiles
 from crm_migration.ledger.lease import lease
 from crm_migration.ledger.ledger import now
+from crm_migration.ledger.rejected import reopen
 from crm_migration.load.backup import content_hashes
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
 from crm_migration.load.file_columns import FileNotStaged, FileRows
@@ -311,6 +312,7 @@ def _close(connection: sa.Connection, undo: Undo) -> None:
     tables = undo.target.ledger.tables
     for table in (tables.load_batch, tables.watermark):
         connection.execute(table.delete().where(table.c.run_no == undo.run_no))
+    reopen(connection, tables, undo.run_no)
     proposed = tables.match_review
     connection.execute(proposed.delete().where(proposed.c.first_run == undo.run_no))
     values = {"status": "rolled_back", "finished_at": now()}
