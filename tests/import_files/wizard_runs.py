@@ -136,9 +136,9 @@ class Wizard:
         self.last_steps(job)
         return dict(Counter(open_table(job.folder, entity, "outcome").frame(["outcome"])["outcome"].to_list()))
 
-    def load_after_sample(self, run_id: str) -> None:
+    def load_after_sample(self, run_id: str, mapping: str = MAPPING) -> None:
         """Carry out a run with its sample but for its validations."""
-        job = self.job(run_id)
+        job = self.job(run_id, mapping)
         pipeline.prepare_steps(job)
         pipeline.backup(job)
         pipeline.load_sample(job)

@@ -77,7 +77,7 @@ class FileRows:
 
     def columns(self, rows: pl.DataFrame) -> list[str]:
         """Return the columns of `rows` that hold names of files."""
-        return [name for name in file_columns(self.target.mapping, self.target_object) if name in rows.columns]
+        return [name for name in self.target.file_columns(self.target_object) if name in rows.columns]
 
     def pieces(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield `rows` in order, a piece at a time, with the files' bytes in place of their names.

@@ -19,6 +19,8 @@ from crm_migration.mapping.model import Mapping
 
 if TYPE_CHECKING:
     from crm_migration.load.decide import LoadJob
+    from crm_migration.load.replica.deliver import Undelivered
+    from crm_migration.load.replica.intents import Unclaimed
     from crm_migration.load.write import Batch, Refusal
     from crm_migration.staging import RunFolder
 
@@ -121,13 +123,17 @@ class SqlTarget:
     def printed(self, target_object: str, column: str) -> sa.ColumnElement[Any]:
         """Return a column as it is read back: of a file the name that its content gives it, not the bytes."""
         found = self.table(target_object).c[column]
-        if column not in file_columns(self.mapping, target_object):
+        if column not in self.file_columns(target_object):
             return found
         return file_name(found, self.dialect).label(column)
 
     def rows_at_a_time(self, target_object: str) -> int:
         """Return how many records a batch of `target_object` holds: few where they bring files."""
-        return FILE_ROWS if file_columns(self.mapping, target_object) else self.batch_rows
+        return FILE_ROWS if self.file_columns(target_object) else self.batch_rows
+
+    def file_columns(self, target_object: str) -> list[str]:
+        """Return the columns of `target_object` that hold files, not their names."""
+        return file_columns(self.mapping, target_object)
 
     def describe(self, target_object: str) -> TargetTable:
         """Return columns, types, keys and constraints of `target_object`."""
@@ -265,12 +271,27 @@ class SqlTarget:
         """Finish what a step has written; return the ids of records that the target refused to change, by object."""
         return {}
 
+    def undelivered(self) -> "Sequence[Undelivered]":
+        """Return what the last `deliver` could not bring to the target."""
+        return ()
+
+    def unclaimed(self, _run_no: int) -> "Sequence[Unclaimed]":
+        """Return records that runs before have created, and that are not in the ledger."""
+        return ()
+
+    def touched(self, _target_object: str, _created: sa.Select[Any]) -> pl.Series:
+        """Return those ids of created records that somebody has changed in columns that no load writes."""
+        return pl.Series("target_id", [], pl.String)
+
     def returnable(self, _connection: sa.Connection, _target_object: str, former: pl.Series) -> pl.Series:
         """Return those ids of deleted records that may be used again."""
         return former
 
     def changing(self, connection: sa.Connection, lines: pl.DataFrame) -> None:
         """Hear of lines of the crosswalk (`stream_no`, `source_key`) whose record is about to change."""
+
+    def undo_of(self, folder: "RunFolder") -> None:
+        """Hear where the run that is about to be undone has staged its records."""
 
     def undoing(self, run_no: int, token: int) -> None:
         """Before a run is undone."""

@@ -18,10 +18,9 @@ def file_faults(scope: Scope) -> Iterator[Fault]:
     for name, spec in scope.entity.fields.items():
         if not isinstance(spec, File):
             continue
-        if scope.mapping.target.kind != "sql":
-            kind = scope.mapping.target.kind
-            why = ", whose interface documents no upload of files" if kind == "fxiaoke" else ""
-            text = f"expected a field that a target of kind {quoted(kind)} takes{why}, found 'file'; leave it out"
+        if scope.mapping.target.kind == "fxiaoke":
+            text = "expected a field that a target of kind 'fxiaoke' takes, whose interface documents no upload of "
+            text += "files, found 'file'; leave it out"
             yield Fault(scope.kind_of(name), text, depends=(("target", "kind"),))
         yield from _bytes(scope, name, spec) if spec.of == "bytes" else _path(scope, name, spec)
 

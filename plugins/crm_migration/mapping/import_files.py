@@ -42,6 +42,14 @@ class ImportObject(Strict):
     values: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="By field: code, and the label that the wizard shows for it."
     )
+    file_name: str | None = Field(
+        None, description="Field that names the files of the object's records; default: the external id."
+    )
+    file_owner: list[str] = Field(
+        default_factory=list,
+        description="References to the record that a file belongs to, the first that is filled; default: the record "
+        "itself.",
+    )
 
     @field_validator("labels")
     @classmethod

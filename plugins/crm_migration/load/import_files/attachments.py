@@ -23,6 +23,7 @@ INDEX, NOTES, FOLDER = "attachments.csv", "notes.csv", "attachments"
 INDEX_COLUMNS = ("object", "external_id", "file_name", "path", "bytes", "sha256")
 NOTE_COLUMNS = ("object", "external_id", "title", "text")
 MOST_BYTES = 100 << 20
+"""More than a field of kind `file` may hold."""
 _BLOCK = 1 << 20
 _MOST_NAME, _MOST_ENDING = 80, 12
 _HARMFUL = re.compile(r"[^\w.\- ]")

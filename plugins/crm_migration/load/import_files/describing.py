@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from crm_migration.load.file_columns import file_columns
 from crm_migration.load.import_files.layout import Layout, layout_of
 from crm_migration.load.replica.columns import ReplicaColumn, columns_of
 from crm_migration.mapping.live import TargetColumn, TargetTable
@@ -71,6 +72,8 @@ def described(mapping: Mapping, target_object: str) -> TargetTable:
     columns = {IDENTITY: TargetColumn(IDENTITY, "text", nullable=False, generated=True, unique=True)}
     for name, column in columns_of(mapping, target_object).items():
         columns[name] = _column(name, column, unique=name == external_id)
+    for name in file_columns(mapping, target_object):
+        columns[name] = TargetColumn(name, "binary")
     return TargetTable(target_object, columns, (IDENTITY,))
 
 

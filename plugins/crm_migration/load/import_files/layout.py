@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crm_migration.errors import MappingFault
+from crm_migration.mapping.fields import File
 from crm_migration.mapping.import_files import ImportFiles, ImportObject
 from crm_migration.mapping.model import Boolean, Date, DateTime, FieldSpec, Integer, Number
 
@@ -60,14 +61,15 @@ class Layout:
 def layout_of(target_object: str, fields: Mapping[str, FieldSpec], external_id: str, settings: ImportFiles) -> Layout:
     """Return the layout of an object's files.
 
-    The external id comes first where it is no field of the mapping.
+    The external id comes first where it is no field of the mapping. Files have no column: they lie beside.
 
     Raises:
         MappingFault: the settings name a field that is not there, two columns have one header, or there are more
             columns than the wizard takes.
     """
     chosen = settings.objects.get(target_object, ImportObject())
-    names = list(fields) if external_id in fields else [external_id, *fields]
+    cells = [name for name, spec in fields.items() if not isinstance(spec, File)]
+    names = cells if external_id in cells else [external_id, *cells]
     _refuse_unknown(target_object, names, chosen)
     ordered = [*chosen.columns, *(name for name in names if name not in chosen.columns)]
     columns = tuple(_column(name, fields.get(name), chosen) for name in dict.fromkeys(ordered))

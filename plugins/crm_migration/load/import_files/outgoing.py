@@ -10,6 +10,7 @@ import io
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from crm_migration.errors import OperatorNeeded
 from crm_migration.load.fingerprint import canonical_from_target
 from crm_migration.load.giving_way import STEP as JOINED_STEP
-from crm_migration.load.import_files.attachments import bare_cell, safe_cells
+from crm_migration.load.import_files.attachments import Attachment, bare_cell, safe_cells, write_attachments
 from crm_migration.load.import_files.describing import (
     as_entity,
     entities_of,
@@ -29,7 +30,9 @@ from crm_migration.load.import_files.describing import (
     import_order,
     late_references,
 )
+from crm_migration.load.import_files.files_of_records import FilesOfRecords
 from crm_migration.load.import_files.manifest import put
+from crm_migration.load.import_files.placing import draft_of, drop_drafts, move_into_place
 from crm_migration.load.import_files.readme import README
 from crm_migration.load.import_files.writing import ACTION, Outgoing, write_import_files
 from crm_migration.load.joined import REPOINTED_STEP
@@ -51,7 +54,9 @@ TO_DELETE = "to_delete.csv"
 ORDER = (
     "Import the files of the folder sample first, then those of full: each record is created by one of the two.\r\n"
     "Each folder has a README.txt with the order of its files. Where full has a list to_delete.csv, delete these\r\n"
-    "records in the CRM afterwards. Keep the wizard's result files, and give them to: crm-migration results\r\n"
+    "records in the CRM afterwards. Where a folder has a list attachments.csv, it names the files of the folder\r\n"
+    "attachments and the records that they belong to: attach them once the records are there.\r\n"
+    "Keep the wizard's result files, and give them to: crm-migration results\r\n"
 )
 PIECE = 2_000
 SELECTED: dict[str, type[pl.DataType]] = {"_golden": pl.String, "target_id": pl.String, ACTION: pl.String}
@@ -99,30 +104,42 @@ def hand_over(target: "ImportFilesTarget", handover: Handover) -> int:
         FencedOut: a newer attempt of this run is at it.
     """
     place = place_of(target.root, handover.folder.source, handover.folder.run_id) / handover.phase
-    writer = TableWriter(handover.folder, RUN, step_of(handover.phase))
-    with writer:
+    draft = draft_of(place, handover.token)
+    with TableWriter(handover.folder, RUN, step_of(handover.phase)) as writer:
         writer.write(pl.DataFrame(schema=HANDED))
-        source = _Records(target, handover, writer)
-        outgoing = [
-            Outgoing(name, fields_of(target.mapping, name), external_id_of(target.mapping, name), source.frames(name))
-            for name in import_order(target.mapping)
-        ]
-        chosen = source.anything()
-        written = write_import_files(place, outgoing if chosen else [], target.mapping.target.import_files)
-        if written.refused.height:
-            raise OperatorNeeded(
-                f"{place.name}: expected records that fit into the wizard's files, found {written.refused.height} that "
-                f"do not ({written.refused['reason'][0]}); raise the limits in target.import_files, and clear the task"
-            )
-        put(place.parent / README, ORDER.encode())
-        deletions = _write_deletions(target, handover, place) if handover.phase == FULL else 0
-        with target.transaction() as connection:
-            target.ledger.check_fence(connection, handover.token)
-        staged = writer.finish()
-    logger.info("%s: %s records handed over in %s files", handover.phase, staged.rows, len(written.manifest.files))
+        try:
+            told = _write(_Records(target, handover, writer), draft)
+            deletions = _write_deletions(target, handover, draft) if handover.phase == FULL else 0
+            with target.transaction() as connection:
+                target.ledger.check_fence(connection, handover.token)
+                move_into_place(draft, place)
+                put(place.parent / README, ORDER.encode())
+                staged = writer.finish()
+        finally:
+            drop_drafts(place, handover.token)
+    logger.info("%s: %s records handed over in %s files, and %s files of theirs", handover.phase, staged.rows, *told)
     if deletions:
         logger.warning("%s records are to be deleted in the CRM by hand: see %s", deletions, TO_DELETE)
     return staged.rows
+
+
+def _write(source: "_Records", draft: Path) -> tuple[int, int]:
+    """Write the records, and the files that belong to them; return how many import files and how many others."""
+    target, phase = source.target, source.handover.phase
+    outgoing = [
+        Outgoing(name, fields_of(target.mapping, name), external_id_of(target.mapping, name), source.frames(name))
+        for name in import_order(target.mapping)
+    ]
+    written = write_import_files(draft, outgoing if source.anything() else [], target.mapping.target.import_files)
+    if written.refused.height:
+        raise OperatorNeeded(
+            f"{phase}: expected records that fit into the wizard's files, found {written.refused.height} that "
+            f"do not ({written.refused['reason'][0]}); raise the limits in target.import_files, and clear the task"
+        )
+    beside = source.files()
+    first = next(beside, None)
+    attached = 0 if first is None else write_attachments(draft, chain([first], beside), draft).files
+    return len(written.manifest.files), attached
 
 
 def selected(connection: sa.Connection, target: "ImportFilesTarget", run_no: int, target_object: str) -> pl.DataFrame:
@@ -154,7 +171,7 @@ class _Records:
     """The records of one handover, object by object; what is taken of them is staged."""
 
     def __init__(self, target: "ImportFilesTarget", handover: Handover, staged: TableWriter) -> None:
-        self._target, self._handover, self._staged = target, handover, staged
+        self.target, self.handover, self._staged = target, handover, staged
         self._sample = _taken(target, handover)
         with target.transaction() as connection:
             self._chosen = {name: self._choose(connection, name) for name in import_order(target.mapping)}
@@ -165,7 +182,7 @@ class _Records:
 
     def frames(self, target_object: str) -> Iterator[pl.DataFrame]:
         """Yield the records of an object with their action; those with late references twice."""
-        late = late_references(self._target.mapping, target_object)
+        late = late_references(self.target.mapping, target_object)
         for rows in self._pieces(target_object):
             created = pl.col(ACTION) == "insert"
             waits = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in late))
@@ -175,40 +192,48 @@ class _Records:
                 self._stage(target_object, frame)
                 yield frame
 
+    def files(self) -> Iterator[Attachment]:
+        """Yield the files of the records; those of the sample went with it, since they stay the same within a run."""
+        found = FilesOfRecords(self.target, self.handover.folder)
+        for target_object in found.objects():
+            mine = self._sample.filter(pl.col("object") == target_object)["external_id"]
+            for rows in self._pieces(target_object):
+                yield from found.of(target_object, rows.filter(~pl.col("target_id").is_in(mine.implode())))
+
     def _choose(self, connection: sa.Connection, target_object: str) -> pl.DataFrame:
-        found = selected(connection, self._target, self._handover.run_no, target_object)
-        if self._handover.phase == SAMPLE:
+        found = selected(connection, self.target, self.handover.run_no, target_object)
+        if self.handover.phase == SAMPLE:
             return found.filter(pl.col("_golden").is_in(self._sampled(target_object).implode()))
         others = self._repointed(target_object).filter(~pl.col("target_id").is_in(found["target_id"].implode()))
         return pl.concat([found, others]).sort("target_id")
 
     def _sampled(self, target_object: str) -> pl.Series:
         golden = [pl.Series("_golden", [], pl.String)]
-        for name, _ in entities_of(self._target.mapping, target_object):
-            golden.append(open_table(self._handover.folder, name, "sample").frame(["_golden"])["_golden"])
+        for name, _ in entities_of(self.target.mapping, target_object):
+            golden.append(open_table(self.handover.folder, name, "sample").frame(["_golden"])["_golden"])
         return pl.concat(golden)
 
     def _repointed(self, target_object: str) -> pl.DataFrame:
         """Return records that now refer to the one that another has been joined with; no golden id is known of them."""
         ids: set[str] = set()
-        for name, _ in entities_of(self._target.mapping):
-            if has_table(self._handover.folder, name, REPOINTED_STEP):
-                lines = open_table(self._handover.folder, name, REPOINTED_STEP).frame()
+        for name, _ in entities_of(self.target.mapping):
+            if has_table(self.handover.folder, name, REPOINTED_STEP):
+                lines = open_table(self.handover.folder, name, REPOINTED_STEP).frame()
                 ids |= set(lines.filter(pl.col("child") == target_object)["by_id"])
         rows = {"_golden": [""] * len(ids), "target_id": sorted(ids), ACTION: ["update"] * len(ids)}
         return pl.DataFrame(rows, schema=SELECTED)
 
     def _pieces(self, target_object: str) -> Iterator[pl.DataFrame]:
         for piece in self._chosen[target_object].iter_slices(PIECE):
-            with self._target.transaction() as connection:
-                rows = records_of(connection, self._target, target_object, piece["target_id"])
+            with self.target.transaction() as connection:
+                rows = records_of(connection, self.target, target_object, piece["target_id"])
             joined = rows.join(piece, on="target_id", how="inner", maintain_order="left")
-            joined = _with_digest(joined, list(fields_of(self._target.mapping, target_object)))
+            joined = _with_digest(joined, list(fields_of(self.target.mapping, target_object)))
             yield self._without_sample(target_object, joined)
 
     def _without_sample(self, target_object: str, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the records that the sample has not brought, and as updates those that have changed since."""
-        if self._handover.phase == SAMPLE:
+        if self.handover.phase == SAMPLE:
             return rows
         mine = self._sample.filter(pl.col("object") == target_object).unique("external_id")
         mine = mine.select(pl.col("external_id").alias("target_id"), pl.col("digest").alias("_was"), "_unlinked")

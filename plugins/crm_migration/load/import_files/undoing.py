@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import sqlalchemy as sa
 
+from crm_migration.load.import_files.attachments import INDEX
 from crm_migration.load.import_files.describing import external_id_of, fields_of, import_order
 from crm_migration.load.import_files.manifest import MANIFEST, put, read_manifest, write_manifest
 from crm_migration.load.import_files.outgoing import (
@@ -131,12 +132,14 @@ def _write_undo(target: "ImportFilesTarget", folder: Path, noted: Pending) -> No
         if name in noted.updated or name in noted.deleted
     ]
     written = write_import_files(folder, outgoing, target.mapping.target.import_files)
+    attached = any(True for _ in (folder.parent / ASIDE).glob(f"*/{INDEX}"))
     known = "Their import is known from the wizard's results." if noted.imported else "No result of an import is known."
     lines = [
         f"The run {noted.run_id} was rolled back. {known}",
         "If its files have been imported, all of them or some:",
         f"1. Delete in the CRM the records that {TO_DELETE} lists, in its order (no such file: none).",
         f"2. Import the {len(written.manifest.files)} files of this folder, which hold what the records were before.",
+        *(["3. Detach the files that the lists attachments.csv of rolled_back name."] if attached else []),
         "If they have not, nothing is to be done.",
     ]
     put(folder / UNDO_README, ("\r\n".join(lines) + "\r\n").encode())

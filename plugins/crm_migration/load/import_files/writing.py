@@ -74,7 +74,7 @@ def write_import_files(folder: Path, outgoing: Sequence[Outgoing], settings: Imp
     """
     layouts = [layout_of(one.target_object, one.fields, one.external_id, settings) for one in outgoing]
     folder.mkdir(parents=True, exist_ok=True)
-    _clear(folder)
+    clear(folder)
     names = [f"{layout.title} ({WORDS[action]})" for action in ACTIONS for layout in layouts]
     objects = []
     for number, (one, layout) in enumerate(zip(outgoing, layouts, strict=True), 1):
@@ -107,8 +107,8 @@ def _too_large(layout: Layout) -> str:
     return f"expected a record that fits into a file of {layout.settings.bytes_per_file} bytes, found a larger one"
 
 
-def _clear(folder: Path) -> None:
-    """Take away what an earlier call has written, and what one that was killed has left."""
+def clear(folder: Path) -> None:
+    """Take away the files that an earlier call has written into a folder, and what one that was killed has left."""
     before = read_manifest(folder).files if (folder / MANIFEST).is_file() else []
     (folder / MANIFEST).unlink(missing_ok=True)
     stale = [folder / one.file for one in before if Path(one.file).name == one.file]
