@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable, MappingFault
+from crm_migration.extract.staged_files import StagedFiles
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import back_up
 from crm_migration.load.full_backup import back_up_all, expire, retention, verify_latest
 from crm_migration.load.rollback import roll_back
 from crm_migration.mapping.model import Mapping
-from crm_migration.staging import open_table
+from crm_migration.staging import has_table, open_table
 from tests.load.small import Bench, account, contact, make_target, mapping
 
 
@@ -105,7 +107,15 @@ def test_a_run_whose_images_have_ended_is_not_rolled_back(loaded: Bench) -> None
     run = loaded.target.ledger.find_run("old", "two")
     loaded.target.ledger.update_run(run.run_no, status="green", finished_at=now() - timedelta(days=40))
     assert expire(loaded.target, str(loaded.root), timedelta(days=60)) == 0
+    left = [("account", "retiring"), ("account", "retiring_crosswalk"), ("contact", "joined"), ("contact", "repointed")]
+    for entity, step in left:
+        loaded._write("two", entity, step, pl.DataFrame({"target_id": ["1"]}))
+    kept, ended = (StagedFiles(loaded.folder(run_id)) for run_id in ("one", "two"))
+    names = [files.put([b"a picture"], 100) for files in (kept, ended)]
     assert expire(loaded.target, str(loaded.root), timedelta(days=30)) == 2
+    assert not [step for entity, step in left if Path(loaded.folder("two").table(entity, step)).exists()]
+    assert [files.has(name) for files, name in zip((kept, ended), names, strict=True)] == [True, False]
+    assert has_table(loaded.folder("two"), "account", "outcome")
     with pytest.raises(BackupUnreadable, match="gone from staging"):
         roll_back(loaded.undo("two"))
     assert loaded.rows("SELECT name FROM account WHERE legacy_id = 'a1'") == [("another name",)]

@@ -16,15 +16,19 @@ import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable, MappingFault
 from crm_migration.extract.dialect import read_text
+from crm_migration.extract.staged_files import StagedFiles
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import verify
-from crm_migration.load.retire import IMAGES
+from crm_migration.load.giving_way import STEP as JOINED_STEP
+from crm_migration.load.joined import REPOINTED_STEP
+from crm_migration.load.retire import IMAGES, LINES
 from crm_migration.load.target import SqlTarget
 from crm_migration.staging import RunFolder, TableWriter, has_table, latest_run, open_table, safe_name
 
 CONTENT, WHOLE, STEP = "content", "_run", "backup"
 HELD: Final = {"object": pl.String, "rows": pl.Int64, "sha256": pl.String}
-OF_A_RUN = ("backup", "backup_crosswalk", "backup_lineage", IMAGES)
+OF_A_RUN = ("backup", "backup_crosswalk", "backup_lineage", IMAGES, LINES, JOINED_STEP, REPOINTED_STEP)
+"""What is staged for nothing but a rollback, beside the run's files."""
 BACKUP_DAYS = "CRM_MIGRATION_BACKUP_DAYS"
 
 
@@ -119,7 +123,9 @@ def retention() -> timedelta | None:
 
 
 def expire(target: SqlTarget, root: str, kept: timedelta) -> int:
-    """Delete full backups and before-images of finished runs that are older; return how many.
+    """Delete full backups, and before-images and staged files of finished runs, that are older; return how many.
+
+    Files are not counted.
 
     The latest full backup stays, however old. A run whose before-images are gone can no longer be rolled back.
     """
@@ -142,8 +148,6 @@ def _expire_full(target: SqlTarget, root: str, before: datetime) -> int:
 
 
 def _expire_images(target: SqlTarget, root: str, before: datetime) -> int:
-    import fsspec
-
     if not target.ledger.exists():
         return 0
     run, stream, backup = target.ledger.tables.run, target.ledger.tables.stream, target.ledger.tables.backup
@@ -158,7 +162,15 @@ def _expire_images(target: SqlTarget, root: str, before: datetime) -> int:
     old = [(folder, entity) for folder, entity in found if has_table(folder, entity, STEP)]
     for folder, entity in old:
         for step in OF_A_RUN:
-            filesystem, path = fsspec.core.url_to_fs(folder.table(entity, step))
-            if filesystem.exists(path):
-                filesystem.rm(path, recursive=True)
+            _drop(folder.table(entity, step))
+    for folder in {folder for folder, _ in found}:
+        _drop(StagedFiles(folder).path)
     return len(old)
+
+
+def _drop(folder: str) -> None:
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(folder)
+    if filesystem.exists(path):
+        filesystem.rm(path, recursive=True)
