@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.file_columns import FileRows
-from crm_migration.load.refusal import RowsRefused, attempt
+from crm_migration.load.refusal import RowsRefused, TransactionEnded, attempt
 from crm_migration.load.retired import insert_again
 from crm_migration.mapping.model import Entity
 
@@ -53,6 +53,7 @@ def written_of(writing: Writing, records: pl.DataFrame, doomed: bool = False) ->
 
     Raises:
         TargetUnavailable, MappingFault: the transaction is lost.
+        TransactionEnded: it is lost, and the records are to be tried in several.
     """
     if records.is_empty():
         return records, []
@@ -60,6 +61,8 @@ def written_of(writing: Writing, records: pl.DataFrame, doomed: bool = False) ->
         try:
             with attempt(writing.connection, writing.job.target.mapping.target.name):
                 return _write(writing, records), []
+        except TransactionEnded:
+            raise
         except RowsRefused as refused:
             if records.height == 1:
                 return records.clear(), [Refusal(records["_golden"].item(), refused.reason)]

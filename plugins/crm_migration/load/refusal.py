@@ -23,12 +23,17 @@ class RowsRefused(MigrationError):
         super().__init__(reason)
 
 
+class TransactionEnded(RowsRefused):
+    """A row was refused in a way that took back the whole transaction, as SQLite's RAISE(ROLLBACK) does."""
+
+
 @contextmanager
 def attempt(connection: sa.Connection, target: str) -> Iterator[None]:
     """Try what the block writes: a row of it that is refused undoes the block, not the transaction around it.
 
     Raises:
         RowsRefused: a value or a constraint was refused; the transaction goes on as before the block.
+        TransactionEnded: it was refused so that nothing can go on in this transaction.
         TargetUnavailable, MappingFault: the transaction is lost.
     """
     _begin(connection)
@@ -44,6 +49,8 @@ def attempt(connection: sa.Connection, target: str) -> Iterator[None]:
     except DRIVER_ERRORS as error:
         meaning = classify(error, target)
         if isinstance(meaning, RowsRefused):
+            if _has_none(connection):
+                raise TransactionEnded(meaning.reason) from None
             savepoint.rollback()
         raise meaning from None
     savepoint.commit()
@@ -51,10 +58,15 @@ def attempt(connection: sa.Connection, target: str) -> Iterator[None]:
 
 def _begin(connection: sa.Connection) -> None:
     """Begin SQLite's transaction, which its driver puts off: the first savepoint would be taken for all of it."""
-    if connection.dialect.name == "sqlite" and not getattr(
-        connection.connection.driver_connection, "in_transaction", True
-    ):
+    if _has_none(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _has_none(connection: sa.Connection) -> bool:
+    """Return whether SQLite has no transaction open: it has not begun one yet, or has taken it back."""
+    return connection.dialect.name == "sqlite" and not getattr(
+        connection.connection.driver_connection, "in_transaction", True
+    )
 
 
 TRIGGER_MYSQL = 1644

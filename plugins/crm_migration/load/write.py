@@ -53,7 +53,7 @@ def write_batch(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, l
     try:
         return _commit(job, batch, token)
     except RowsRefused as refused:
-        # Refused at the commit, or by the ledger: no part of the batch was tried on its own.
+        # Refused at the commit, by the ledger, or with the transaction: no part of the batch was tried on its own.
         if batch.records.height == 1:
             return batch.records.clear(), [Refusal(batch.records["_golden"].item(), refused.reason)]
     written, refusals = [], []
