@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
 
-from crm_migration.errors import MappingFault, OperatorNeeded
+from crm_migration.errors import MappingFault, OperatorNeeded, StagingMissing
 from crm_migration.extract.source import Window
 from crm_migration.job import RUN, Job, asking_target, timed, timings
 from crm_migration.ledger.ledger import now
@@ -26,6 +28,7 @@ from crm_migration.report.model import BackupFact, Report, RunFacts, StepTiming
 from crm_migration.report.read import read_report
 from crm_migration.report.sample_page import write_question
 from crm_migration.report.sample_question import question
+from crm_migration.report.settlement import settlements
 from crm_migration.report.write import write_report
 from crm_migration.staging import has_table, open_table
 from crm_migration.validate.selection import Scope
@@ -51,11 +54,14 @@ def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
     """
     with asking_target(job):
         facts = _run_facts(job, problems)
-        made = report(job.mapping, job.folder, facts)
+        made = _with_settled(job, report(job.mapping, job.folder, facts))
         written = write_report(made, job.folder)
         if job.run_no and not job.options.dry_run and facts.status != "rolled_back":
             summary, status = json.dumps(_outcomes(job)), made.verdict.state
             job.target.ledger.update_run(job.run_no, status=status, finished_at=now(), summary=summary)
+    if job.reload is not None:
+        with suppress(StagingMissing):
+            reprint(replace(job, run_id=job.reload.run_id, reload=None))
     return made, written
 
 
@@ -233,9 +239,20 @@ def results(job: Job, files: Sequence[Path], said: Said) -> dict[str, dict[str, 
 
 
 def reprint(job: Job) -> tuple[Report, dict[str, str]]:
-    """Return the report of a finished run as it was written.
+    """Return the report of a finished run as it was written, with what later runs have made of its rejected rows.
 
     Raises:
         OperatorNeeded: the run wrote no report, or its staging is gone.
+        TargetUnavailable: the ledger did not answer.
     """
-    return read_report(job.folder)
+    with asking_target(job):
+        written, paths = read_report(job.folder)
+        made = _with_settled(job, written)
+        return made, paths if made == written else write_report(made, job.folder)
+
+
+def _with_settled(job: Job, made: Report) -> Report:
+    if not job.run_no:
+        return made
+    job.target.ledger.migrate()
+    return made.model_copy(update={"settled": settlements(job.target.ledger, job.run_no)})

@@ -25,14 +25,14 @@ entities:
   firm:
     table: firms
     key: id
-    target: {object: firm, external_id: legacy_id, on_source_delete: delete}
+    target: {object: firm, external_id: legacy_id}
     fields:
       legacy_id: {from: id, kind: text, required: true}
       name: {from: name, kind: company, required: true}
   person:
     table: people
     key: id
-    target: {object: person, external_id: legacy_id, on_source_delete: delete}
+    target: {object: person, external_id: legacy_id}
     fields:
       legacy_id: {from: id, kind: text, required: true}
       last_name: {from: last, kind: name, required: true}

@@ -117,6 +117,9 @@ class _Corrections:
         self._done = Staging()
         self._pending: list[tuple[object, ...]] = []
         self._columns = self._entity.source_columns
+        # The job's own `run_no` is asked for once, and this run may not be registered yet.
+        own = of.ledger.find_run(of.folder.source, job.run_id)
+        self._own_no = None if own is None else own.run_no
 
     def stage(self) -> Staging:
         """Write the staged table; it is not to be used where there are problems."""
@@ -151,7 +154,7 @@ class _Corrections:
         return found
 
     def _take(self, row: Repair, found: ReturnedRow) -> None:
-        if row.closed_run is not None and row.closed_run != self._job.run_no:
+        if row.closed_run is not None and row.closed_run != self._own_no:
             self._done.closed += 1
             return
         problem, values = self._corrected(row, found)
@@ -185,7 +188,7 @@ class _Corrections:
         self._done.rows += frame.height
         if frame.height:
             self._done.problems += self._of_others(frame)
-            self._done.problems += self._taken_keys(frame)
+            self._done.problems += self._given_keys(frame)
             writer.write(frame)
 
     def _frame(self, rows: list[tuple[object, ...]]) -> pl.DataFrame:
@@ -206,21 +209,25 @@ class _Corrections:
                 f"{of.removeprefix(CLASSIFIED_AS)!r}; correct it at the source"
             )
 
-    def _taken_keys(self, frame: pl.DataFrame) -> Iterator[str]:
-        """Yield the rows without a key of their own that were given one here, where that does not go well."""
-        keys = frame.select(
-            SHEET, AT, REJECTED, key_text([frame[column] for column in self._entity.key_columns]).alias("key")
-        )
+    def _given_keys(self, frame: pl.DataFrame) -> Iterator[str]:
+        """Yield the rows without a key of their own that were given one here, where that cannot go well."""
+        key = key_text([frame[column] for column in self._entity.key_columns]).alias("key")
         given = [
-            (place, key) for *place, listed, key in keys.iter_rows() if key and label_of(listed) not in (None, key)
+            (f"sheet {sheet}, row {at}", key)
+            for sheet, at, listed, key in frame.select(SHEET, AT, REJECTED, key).iter_rows()
+            if key and label_of(listed) not in (None, key)
         ]
-        taken = known_keys(self._of.ledger, self._of.stream_no(self._name), [key for _, key in given])
-        for (sheet, at), key in given:
-            if key in taken:
+        if self._job.loaded.mapping.entities[self._name].target.on_source_delete != "keep":
+            for place, _ in given:
                 yield (
-                    f"sheet {sheet}, row {at}: expected a key that no loaded row has, found one that is taken; give "
-                    "the row a key of its own"
+                    f"{place}: expected a row with a key at the source, found one that got its key here; the next run "
+                    "would take its record for one whose row is gone: give it its key at the source"
                 )
+            return
+        taken = known_keys(self._of.ledger, self._of.stream_no(self._name), [key for _, key in given])
+        for place, key in given:
+            if key in taken:
+                yield f"{place}: expected a key that no loaded row has, found one that is taken; give it one of its own"
 
 
 def _place(row: ReturnedRow) -> str:

@@ -32,6 +32,7 @@ def render_console(report: Report) -> Group:
         _identities(report),
         _faults(report),
         _rejections(report),
+        _settled(report),
         _quality(report),
         _gone(report),
         _merges(report),
@@ -130,6 +131,12 @@ def _rejections(report: Report) -> Table | None:
             _text(", ".join(example.key for example in line.examples[:1])),
         )
     return table if table.row_count else None
+
+
+def _settled(report: Report) -> Text | None:
+    """Return what later runs have made of the rejected rows, where they have made anything of them."""
+    lines = report.settled.sentences
+    return _text("\n".join(lines)) if lines else None
 
 
 def _quality(report: Report) -> Table | None:

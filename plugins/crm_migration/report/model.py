@@ -13,6 +13,7 @@ from pydantic import Field
 from crm_migration.report.approval import Approval
 from crm_migration.report.part import Part
 from crm_migration.report.quality_parts import Quality
+from crm_migration.report.settlement import Settlements
 
 Status = Literal["green", "red", "rolled_back", "planned", "sample_only"]
 Mode = Literal["full", "sample_only", "dry_run"]
@@ -372,6 +373,7 @@ class Report(Part):
     full_checks: Checks | None
     approval: Approval | None = Field(None, description="null: nobody was asked, or nobody has answered yet.")
     undo: Undo
+    settled: Settlements = Field(Settlements(), description="What later runs have made of the rejected rows.")
 
     @property
     def planned(self) -> bool:
