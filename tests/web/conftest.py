@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from crm_migration import pipeline
 from crm_migration.connections import from_url
+from crm_migration.job import Job
 from tests.load.two_sources import LEGACY, Scene
 from tests.web import served
 
@@ -13,7 +15,7 @@ KEY = "{name: email, fields: [email], similar: {fields: [first_name, last_name],
 ROWS = """
 INSERT INTO people VALUES ('p4', 'Zoë', 'Lee', 'ann@x.example', '+49 1', 'Ulm', NULL, NULL, '0', NULL, NULL),
   ('h1', '<script>alert(1)</script>', NULL, '=cmd|calc', '{long}', 'a\u202eb', NULL, NULL, '0', NULL, NULL),
-  ('<b>h2', 'Ok', NULL, 'x@x.example', NULL, '\u202e\u05d0', NULL, NULL, '0', NULL, NULL);
+  ('<b>h2', 'Ok', '<i>Ok', 'x@x.example', NULL, '\u202e\u05d0', NULL, NULL, '0', NULL, NULL);
 """
 
 
@@ -30,16 +32,28 @@ def loaded(root: Path, target: str) -> Scene:
     scene.describe("legacy", guarded.replace("    match:\n", "    match:\n      guards: {given_name: first_name}\n"))
     scene.change("legacy", ROWS.replace("{long}", "9" * 5_000_000))
     scene.run("legacy", "one")
-    scene.run("sheet", "first")
+    _stop_after_load(scene.job("sheet", "first"))
     return scene
 
 
-@pytest.fixture(scope="module")
+def _stop_after_load(job: Job) -> None:
+    """Carry out a run that ends before it is checked, and is red."""
+    try:
+        pipeline.prepare_steps(job)
+        for entity in job.order:
+            pipeline.load_entity(job, entity)
+        pipeline.link_references(job)
+        pipeline.finish(job, ["stopped by a person"])
+    finally:
+        job.target.close()
+
+
+@pytest.fixture(scope="session")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     root = tmp_path_factory.mktemp("scene")
     return loaded(root, f"sqlite:///{root / 'target.sqlite'}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(airflow: None, scene: Scene) -> served.Site:
     return served.site(scene.root, str(scene.root / "staging"), {"crm": from_url(scene.target_url)})

@@ -1,4 +1,4 @@
-"""The monitor as Airflow's API server mounts it: a real auth manager, tokens and metadata database, and no scheduler."""
+"""The monitor as Airflow mounts it: a real auth manager, real tokens and metadata database, and no scheduler."""
 
 import warnings
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from crm_migration.errors import DataFault, MappingFault, MigrationError, OperatorNeeded
+from crm_migration.reload.upload import MOST_BYTES
 from crm_migration.web import (
     access,
     crosswalk_pages,
@@ -27,6 +28,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+UPLOAD_BYTES = MOST_BYTES + (64 << 10)
+FORM_BYTES = 64 << 10
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -52,8 +55,20 @@ def monitor(mappings: Path) -> FastAPI:
     return app
 
 
+def _too_large(request: Request) -> HTTPException | None:
+    """Return the refusal of a body that is too large, or does not say how large it is; before anything reads it."""
+    told = request.headers.get("content-length", "")
+    if request.method in ("GET", "HEAD") and not told:
+        return None
+    most = UPLOAD_BYTES if f"{request.scope.get('root_path', '')}/upload/" in request.url.path else FORM_BYTES
+    if not told.isdigit() or "transfer-encoding" in request.headers:
+        return HTTPException(411, "expected a request that says how long it is")
+    return HTTPException(413, f"expected at most {most >> 10} KiB") if int(told) > most else None
+
+
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
+    refused = _too_large(request)
+    response = _refused(request, refused) if refused else await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.url.path.startswith(f"{request.scope.get('root_path', '')}/static/"):

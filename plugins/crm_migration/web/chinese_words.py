@@ -10,7 +10,7 @@ WORDS: dict[str, str] = {
     "no_sources": "没有可查看的数据源：include/mappings 下没有映射，或者您没有权限。",
     "no_runs": "该数据源还没有运行过。",
     "no_outcome_yet": "最近一次运行尚无结果。",
-    "trend": "最近 {n} 次运行的行数",
+    "trend": "最近几次运行的行数",
     "chart_trend": "最近 {n} 次运行的行数，按结果划分",
     "chart_outcomes": "按结果划分的行数",
     "n_rows": "{n} 行",
@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "upload_label": "修复后的工作簿（.xlsx）",
     "upload": "检查并上传",
     "uploaded": "工作簿已接受。",
-    "uploaded_rows": "其中的行数：{n}",
     "n_waiting": "{n} 对记录等待审核",
     "review_none": "没有等待审核的记录对。",
     "review_end": "这是最后一对，跳过的仍在等待。",
@@ -302,6 +301,7 @@ CHECKS: dict[str, str] = {
     "read_back": "记录可以回读",
     "suite": "检查套件可以执行",
     "queries": "查询可以执行",
+    "found_by": "可以被查到",
 }
 
 STEPS: dict[str, str] = {
@@ -312,6 +312,7 @@ STEPS: dict[str, str] = {
     "match_prepare": "匹配准备",
     "backup": "备份",
     "sample": "选取样本",
+    "describe_sample": "描述样本",
     "load": "加载",
     "link": "关联引用",
     "source_deletes": "跟进删除",

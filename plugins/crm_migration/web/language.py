@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from crm_migration.report import words as report_words
-from crm_migration.web import chinese_words, english_words
+from crm_migration.web.chinese_words import CHECKS, REASONS, REVIEWS, STEPS
+from crm_migration.web.chinese_words import WORDS as CHINESE_WORDS
+from crm_migration.web.english_words import WORDS as ENGLISH_WORDS
 
 COOKIE = "crm_migration_lang"
 ENGLISH, CHINESE = "en", "zh"
@@ -36,19 +38,19 @@ class Language:
 
     def reason(self, code: str) -> str:
         """Return a reason code in words."""
-        return self._told(chinese_words.REASONS, code, report_words.reason_title)
+        return self._told(REASONS, code, report_words.reason_title)
 
     def review(self, code: str) -> str:
         """Return why a pair waits for a person, in words."""
-        return self._told(chinese_words.REVIEWS, code, report_words.review_title)
+        return self._told(REVIEWS, code, report_words.review_title)
 
     def check(self, name: str) -> str:
         """Return the name of a check in words."""
-        return self._told(chinese_words.CHECKS, name, report_words.check_title)
+        return self._told(CHECKS, name, report_words.check_title)
 
     def step(self, name: str) -> str:
         """Return a step of the line in words."""
-        return self._told(chinese_words.STEPS, name, report_words.step_title)
+        return self._told(STEPS, name, report_words.step_title)
 
     def code_word(self, kind: str, code: str) -> str:
         """Return the word for a code of the ledger, such as a run's status; the code itself where there is none."""
@@ -59,8 +61,8 @@ class Language:
 
 
 LANGUAGES = {
-    ENGLISH: Language(ENGLISH, english_words.WORDS),
-    CHINESE: Language(CHINESE, chinese_words.WORDS, chinese=True),
+    ENGLISH: Language(ENGLISH, ENGLISH_WORDS),
+    CHINESE: Language(CHINESE, CHINESE_WORDS, chinese=True),
 }
 
 

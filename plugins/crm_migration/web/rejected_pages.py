@@ -1,21 +1,31 @@
 """Rejected rows: listed by reason and key, taken away as a workbook, and handed in again when repaired."""
 
-from dataclasses import replace
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, HTTPException, Query, Request, status
+from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
+from crm_migration.errors import UploadRefused
 from crm_migration.ledger.ledger import Ledger
-from crm_migration.web import access, forgery, rejected, runs
+from crm_migration.staging import safe_name
+from crm_migration.web import access, actions, forgery, rejected
 from crm_migration.web.asked import AskedOrigin, known_run
 from crm_migration.web.project import Origin, asking
 from crm_migration.web.rendering import render
+from crm_migration.web.runs import Run, runs_of
 
 router = APIRouter()
 RUNS = 20
+LONGEST_NUMBER = 9
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Asked(BaseModel):
@@ -30,11 +40,19 @@ class Asked(BaseModel):
     def wanted(self) -> rejected.Wanted:
         """Return it as the query takes it; what is empty or no place is left out."""
         stream, _, key = (self.after or "").partition(":")
-        after = (
-            (int(stream), key) if stream.isascii() and stream.isdigit() and len(stream) <= len("999999999") else None
-        )
+        numbered = stream.isascii() and stream.isdigit() and len(stream) <= LONGEST_NUMBER
+        after = (int(stream), key) if numbered else None
         key_wanted = (self.key or "").strip() or None
         return rejected.Wanted(self.entity or None, self.reason or None, key_wanted, self.open, after)
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What came of an upload: rows by entity and the call that loads them, or why it was refused."""
+
+    rows: dict[str, int] | None = None
+    action: actions.Action | None = None
+    refused: str | None = None
 
 
 @router.get("/rejected/{dag_id}", dependencies=[access.MAY_READ], response_class=HTMLResponse)
@@ -42,11 +60,11 @@ def of_last_run(request: Request, user: access.Visitor, origin: AskedOrigin) -> 
     """Return the rejected rows of the source's latest run that has any."""
     ledger = origin.ledger()
     with asking(origin.loaded.mapping.target.name):
-        latest = runs.runs_of(ledger, origin.name)
+        latest = runs_of(ledger, origin.name)
         chosen = next((run for run in latest if run.counts.get("rejected")), latest[0] if latest else None)
     if chosen is None:
         return render(request, "empty.html.j2", dag_id=origin.dag_id, source=origin.name)
-    return _page(request, user, origin, (ledger, chosen), rejected.Wanted())
+    return render(request, "rejected.html.j2", **_told(user, origin, (ledger, chosen), rejected.Wanted()))
 
 
 @router.get("/rejected/{dag_id}/{run_id}", dependencies=[access.MAY_READ], response_class=HTMLResponse)
@@ -54,32 +72,30 @@ def of_run(
     request: Request, user: access.Visitor, origin: AskedOrigin, run_id: str, asked: Annotated[Asked, Query()]
 ) -> HTMLResponse:
     """Return a page of the rejected rows of a run."""
-    return _page(request, user, origin, known_run(origin, run_id), asked.wanted())
+    return render(request, "rejected.html.j2", **_told(user, origin, known_run(origin, run_id), asked.wanted()))
 
 
-def _page(
-    request: Request, user: Any, origin: Origin, known: tuple[Ledger, runs.Run], wanted: rejected.Wanted
-) -> HTMLResponse:
+def _told(user: Any, origin: Origin, known: tuple[Ledger, Run], wanted: rejected.Wanted) -> dict[str, Any]:
+    """Return what the page of a run's rejected rows shows."""
     ledger, run = known
     with asking(origin.loaded.mapping.target.name):
         reasons = rejected.reasons(ledger, run.number)
         rows, after = rejected.page(ledger, run.number, wanted)
         closings = rejected.closings(ledger, run.number)
-        others = [other for other in runs.runs_of(ledger, origin.name, RUNS) if other.counts.get("rejected")]
-    return render(
-        request,
-        "rejected.html.j2",
-        dag_id=origin.dag_id,
-        source=origin.name,
-        run=run,
-        others=others,
-        reasons=reasons,
-        closings=closings,
-        rows=rows,
-        wanted=wanted,
-        next_page=address(replace(wanted, after=after)) if after else None,
-        token=forgery.token_for(user),
-    )
+        others = [other for other in runs_of(ledger, origin.name, RUNS) if other.counts.get("rejected")]
+    return {
+        "dag_id": origin.dag_id,
+        "source": origin.name,
+        "run": run,
+        "others": others,
+        "reasons": reasons,
+        "closings": closings,
+        "rows": rows,
+        "wanted": wanted,
+        "next_page": address(replace(wanted, after=after)) if after else None,
+        "token": forgery.token_for(user),
+        "handed_in": HandedIn(),
+    }
 
 
 def address(wanted: rejected.Wanted) -> str:
@@ -88,3 +104,49 @@ def address(wanted: rejected.Wanted) -> str:
     told = {"entity": wanted.entity, "reason": wanted.reason, "key": wanted.key, "after": after}
     told["open"] = "1" if wanted.only_open else None
     return urlencode({name: value for name, value in told.items() if value})
+
+
+@router.get("/workbook/{dag_id}/{run_id}", dependencies=[access.MAY_READ])
+def workbook(origin: AskedOrigin, run_id: str) -> FileResponse:
+    """Return the open rejected rows of a run as a workbook to be repaired."""
+    from crm_migration.report.error_workbook import write_error_workbook
+    from crm_migration.report.rejected_rows import RejectedOf
+
+    ledger, _run = known_run(origin, run_id)
+    folder = tempfile.TemporaryDirectory(prefix="crm-migration-workbook-")  # removed when it has been sent
+    file = Path(folder.name) / "rejected.xlsx"
+    try:
+        with asking(origin.loaded.mapping.target.name):
+            write_error_workbook(RejectedOf(origin.loaded.mapping, ledger, origin.folder(run_id)), file)
+    except BaseException:
+        folder.cleanup()
+        raise
+    name = f"{safe_name(origin.name)}-{safe_name(run_id)}-rejected.xlsx"
+    return FileResponse(file, media_type=XLSX, filename=name, background=BackgroundTask(folder.cleanup))
+
+
+@router.post("/upload/{dag_id}/{run_id}", dependencies=[access.MAY_ACT])
+async def upload(request: Request, user: access.Visitor, origin: AskedOrigin, run_id: str) -> HTMLResponse:
+    """Take a repaired workbook: it is checked and kept, and the page shows the call that loads it."""
+    # Read here and not by FastAPI, which would read a form before it asks who sends it.
+    async with request.form(max_files=1, max_fields=4) as form:
+        forgery.refuse_forged(request, user, str(form.get("token") or ""))
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, "expected a workbook as 'file', found none")
+        done = await run_in_threadpool(_taken, origin, run_id, file)
+    known = await run_in_threadpool(known_run, origin, run_id)
+    told = await run_in_threadpool(_told, user, origin, known, rejected.Wanted())
+    code = status.HTTP_422_UNPROCESSABLE_CONTENT if done.refused else status.HTTP_200_OK
+    return render(request, "rejected.html.j2", code, **told | {"handed_in": done})
+
+
+def _taken(origin: Origin, run_id: str, file: UploadFile) -> HandedIn:
+    from crm_migration.reload.upload import accept_upload
+
+    known_run(origin, run_id)
+    try:
+        kept = accept_upload(file.file, origin.loaded.mapping, origin.staging, run_id)
+    except UploadRefused as refused:
+        return HandedIn(refused=str(refused))
+    return HandedIn(kept.rows, actions.reload_rows(origin.dag_id, run_id, kept.name))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from crm_migration.report import formats
 from crm_migration.report.model import OUTCOMES
+from crm_migration.report.words import NOT_ROWS
 from crm_migration.web import charts, text
 from crm_migration.web.language import COOKIE, LANGUAGES, language_of
 
@@ -57,6 +58,7 @@ def _environment() -> Environment:
         "scaled": charts.scaled,
         "stack": charts.stack,
         "outcomes": OUTCOMES,
+        "not_rows": NOT_ROWS,
     }
     return environment
 

@@ -1,0 +1,136 @@
+"""What the pages tell of a ledger that a real run has written, and what becomes of hostile values on them."""
+
+import json
+import re
+from typing import Any
+
+from tests.load.two_sources import Scene
+from tests.web.served import HOST, PREFIX, Site
+
+
+def page(site: Site, path: str, name: str = "eve", **headers: str) -> str:
+    answer = site.client(name).get(PREFIX + path, headers={"accept": "text/html", **headers})
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def words(html: str) -> str:
+    """Return what a page says, without its elements."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_the_overview_tells_of_each_source(site: Site) -> None:
+    told = words(page(site, "/"))
+    assert "legacy" in told
+    assert "sheet" in told
+    assert "Extracted 8" in told
+    assert "Pairs to decide 1" in told
+    assert "Rejected rows open 1" in told
+    assert page(site, "/").count('<svg class="trend"') == 2
+
+
+def test_only_sources_that_the_user_may_see_are_shown(site: Site) -> None:
+    told = words(page(site, "/", "half"))
+    assert "sheet" in told
+    assert "legacy" not in told
+    shown = words(page(site, "/crosswalk/sheet?key=s2", "half"))
+    assert "sheet.contact:s2" in shown
+    assert "may not see" in shown, "a member of the record is of the other source"
+
+
+def test_a_run_tells_where_its_rows_went_and_what_was_checked(site: Site) -> None:
+    told = words(page(site, "/run/legacy/one"))
+    for expected in ("complete", "Reconciliation", "every row has one outcome", "Steps and time", "Backup and undo"):
+        assert expected.lower() in told.lower(), expected
+    assert "airflow dags trigger rollback_migration" in told
+    assert "/api/v2/dags/rollback_migration/dagRuns" in told
+    assert "neither airflow nor the ledger" in words(page(site, "/run/legacy/nobody")).lower()
+
+
+def test_rejected_rows_are_listed_by_reason_and_found_by_key(site: Site) -> None:
+    told = words(page(site, "/rejected/legacy/one"))
+    assert "A required value is missing" in told
+    assert "h1" in told
+    assert "Nothing was found" in words(page(site, "/rejected/legacy/one?key=zz"))
+    assert "Nothing was found" not in words(page(site, "/rejected/legacy/one?key=h"))
+    assert "Nothing was found" in words(page(site, "/rejected/legacy/one?key=%25"))
+
+
+def test_hostile_values_are_text_and_cut(site: Site) -> None:
+    html = page(site, "/rejected/legacy/one") + page(site, "/crosswalk/legacy?key=%3Cb%3Eh2")
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert "<b>h2" not in html
+    assert "&lt;b&gt;h2" in html
+    assert "\u202e" not in html
+    assert "=cmd|calc" in html
+    assert len(html) < 60_000, "five million digits are cut"
+    hostile = page(site, "/crosswalk/legacy?key=%22%3E%3Cscript%3Ealert(2)%3C/script%3E")
+    assert "<script>alert(2)" not in hostile
+
+
+def test_the_crosswalk_leads_from_a_key_to_the_target(site: Site) -> None:
+    told = words(page(site, "/crosswalk/legacy?key=p1"))
+    assert "legacy.contact:p1" in told
+    assert "inserted" in told
+    assert re.search(r"contact \d+", told)
+    several = words(page(site, "/crosswalk/legacy?key=p"))
+    assert "Keys that begin so" in several
+    rejected = words(page(site, "/crosswalk/legacy?key=h1"))
+    assert "never been loaded" in rejected
+    assert "A required value is missing" in rejected
+    assert "Nothing was found" in words(page(site, "/crosswalk/legacy?key=nobody"))
+
+
+def test_a_pair_is_shown_skipped_and_decided(site: Site, scene: Scene) -> None:
+    client = site.client("ann", "user")
+    html = client.get(f"{PREFIX}/review/legacy").text
+    told = words(html)
+    assert "legacy.contact:p1" in told
+    assert "Zoë" in told
+    assert "The given names differ" in told
+    behind, token = (re.search(f'name="{name}" value="([^"]*)"', html)[1] for name in ("behind", "token"))  # type: ignore[index]
+    assert "still wait" in words(client.get(f"{PREFIX}/review/legacy?after={behind}").text)
+    number = re.search(r"/review/legacy/(\d+)", html)[1]  # type: ignore[index]
+    sent: dict[str, Any] = {"token": token, "behind": behind}
+    headers = {"origin": HOST}
+    assert (
+        client.post(f"{PREFIX}/review/legacy/{number}", data=sent | {"said": "buy"}, headers=headers).status_code == 422
+    )
+    assert client.post(f"{PREFIX}/review/legacy/99", data=sent | {"said": "accept"}, headers=headers).status_code == 422
+    done = client.post(f"{PREFIX}/review/legacy/{number}", data=sent | {"said": "unsure"}, headers=headers)
+    assert done.status_code == 303
+    assert "somebody was unsure" in words(client.get(f"{PREFIX}/review/legacy").text)
+    done = client.post(f"{PREFIX}/review/legacy/{number}", data=sent | {"said": "reject"}, headers=headers)
+    assert client.get(HOST + done.headers["location"]).status_code == 200
+    assert "No pair waits" in words(client.get(f"{PREFIX}/review/legacy").text)
+    job = scene.job("legacy", "look")
+    table = job.target.ledger.tables.match_decision
+    with job.target.engine.connect() as connection:
+        lines = list(connection.execute(table.select().with_only_columns(table.c.judgement, table.c.decided_by)))
+    job.target.close()
+    assert [tuple(line) for line in lines] == [("unsure", "ann"), ("different", "ann")]
+
+
+def test_progress_is_json(site: Site) -> None:
+    told = json.loads(site.client("eve").get(f"{PREFIX}/progress/legacy/one").text)
+    assert told["live"] is False
+    assert {load["entity"] for load in told["loads"]} == {"account", "contact"}
+    assert all(load["done"] == load["total"] for load in told["loads"])
+
+
+def test_a_ledger_that_is_not_there_is_told(site: Site, tmp_path: Any) -> None:
+    from crm_migration.connections import from_url
+    from tests.web.served import site as serve
+
+    (tmp_path / "legacy.yaml").write_text(
+        "version: '1'\nsource: {name: legacy, connection: legacy}\ntarget: {name: crm, connection: crm}\n"
+        "entities: {a: {table: a, key: id, target: {object: a, external_id: id}, fields: {id: {from: id, kind: text}}}}\n"
+    )
+    (tmp_path / "broken.yaml").write_text("version: '1'\n")
+    made = serve(tmp_path, str(tmp_path), {"crm": from_url(f"sqlite:///{tmp_path / 'none.sqlite'}")})
+    told = words(page(made, "/"))
+    assert "expected a ledger, found none" in told
+    assert "broken" in told
+    assert made.client("eve").get(f"{PREFIX}/review/legacy").status_code == 409
+    assert not (tmp_path / "none.sqlite").exists(), "looking makes no database"

@@ -1,0 +1,58 @@
+"""Both tables of words are whole, and pages choose the language that is asked for."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from crm_migration.report import words as report_words
+from crm_migration.web import chinese_words, english_words
+from tests.web.served import PREFIX, Site
+
+TEMPLATES = Path(english_words.__file__).with_name("templates")
+USED = re.compile(r"""\bt\(["']([a-z_0-9]+)["'](?=[,)])""")
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_words_with_the_same_holes() -> None:
+    assert list(english_words.WORDS) == list(chinese_words.WORDS)
+    for key, english in english_words.WORDS.items():
+        assert holes(english) == holes(chinese_words.WORDS[key]), key
+
+
+def test_every_word_that_a_template_uses_is_there() -> None:
+    used = {key for path in TEMPLATES.glob("*.j2") for key in USED.findall(path.read_text(encoding="utf-8"))}
+    assert len(used) > 100
+    assert used <= set(english_words.WORDS)
+
+
+@pytest.mark.parametrize("table", ["REASONS", "REVIEWS", "CHECKS", "STEPS"])
+def test_what_the_report_calls_by_words_has_chinese_ones(table: str) -> None:
+    assert set(getattr(report_words, table)) <= set(getattr(chinese_words, table))
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "language"),
+    [
+        ("", "", "en"),
+        ("", "fr-FR,fr;q=0.9", "en"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("", "en;q=0.2,zh-TW;q=0.9", "zh-CN"),
+        ("?lang=zh", "en", "zh-CN"),
+        ("?lang=xx", "zh", "zh-CN"),
+        ("", "zh;q=much", "zh-CN"),
+    ],
+)
+def test_a_page_speaks_the_language_asked_for(site: Site, query: str, header: str, language: str) -> None:
+    answer = site.client("eve").get(f"{PREFIX}/{query}", headers={"accept-language": header})
+    assert f'<html lang="{language}">' in answer.text
+
+
+def test_the_language_is_remembered(site: Site) -> None:
+    client = site.client("eve")
+    client.get(f"{PREFIX}/?lang=zh", headers={"accept-language": "en"})
+    assert '<html lang="zh-CN">' in client.get(f"{PREFIX}/dag/legacy", headers={"accept-language": "en"}).text
