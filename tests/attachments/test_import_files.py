@@ -9,6 +9,7 @@ import pytest
 from crm_migration.errors import FencedOut
 from crm_migration.load.import_files import outgoing
 from crm_migration.mapping.reader import read_mapping
+from tests.fencing import take_fence
 from tests.import_files.wizard_runs import MAPPING, Wizard
 
 SETTING = "      Document: {file_name: title, file_owner: [firm, person]}\nentities:\n"
@@ -110,11 +111,11 @@ def test_whoever_was_replaced_while_it_wrote_changes_nothing_that_lies_there(
     before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
     (place / "result.csv").write_text("the wizard's")
     job, write = documents.jobs[-1], outgoing._write
-    stale = job.target.ledger.take_fence("the first")
+    stale = take_fence(job.target.ledger, "the first")
 
     def replaced(*arguments: object) -> object:
         written = write(*arguments)
-        fresh = job.target.ledger.take_fence("its replacement")
+        fresh = take_fence(job.target.ledger, "its replacement")
         monkeypatch.setattr(outgoing, "_write", write)
         job.target.hand_over(job.load_job(), job.folder, "full", fresh)
         return written

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from crm_migration.errors import FencedOut, TargetUnavailable
 from crm_migration.ledger import Ledger
 from crm_migration.ledger.lease import Terms, lease
+from tests.fencing import take_fence
 
 SHORT = Terms(lease_seconds=2.0, wait_seconds=60.0)
 LONG = Terms(lease_seconds=60.0, wait_seconds=60.0)
@@ -130,7 +131,7 @@ def test_a_load_that_takes_longer_than_a_lease_lasts_keeps_it(ledger: Ledger) ->
 
 def test_a_fence_that_is_taken_without_a_lease_ends_one(ledger: Ledger) -> None:
     with lease(ledger, "old/one", "load", LONG) as token:
-        ledger.take_fence("by hand")
+        take_fence(ledger, "by hand")
         with pytest.raises(FencedOut, match="by hand"), ledger.engine.begin() as connection:
             ledger.check_fence(connection, token)
         with lease(ledger, "other/two", "load", Terms(60.0, 0.0)):

@@ -15,6 +15,7 @@ from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
+from tests.fencing import take_fence
 
 ACCOUNT = {
     "_golden": pl.String, "_key": pl.String, "_members": pl.Int64,
@@ -185,7 +186,7 @@ class Bench:
         """Load every staged entity of the run, second pass included."""
         job, folder = self.job(run_id), self.folder(run_id)
         done = {entity: load(job, folder, entity, "full") for entity in load_order(self.mapping)}
-        token = self.target.ledger.take_fence("test")
+        token = take_fence(self.target.ledger, "test")
         for entity in done:
             link(self.job(run_id), folder, entity, "full", token)
         return done

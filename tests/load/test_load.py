@@ -14,6 +14,7 @@ from crm_migration.load.load import load
 from crm_migration.load.rollback import roll_back
 from crm_migration.load.write import Batch, write_batch
 from crm_migration.staging import open_table
+from tests.fencing import take_fence
 from tests.load.small import Bench, account, contact, make_target, mapping
 
 OBJECTS = ["account", "contact"]
@@ -212,7 +213,7 @@ def test_rollback_lists_a_later_edit_and_does_nothing(bench: Bench) -> None:
 def test_a_zombie_cannot_write(bench: Bench) -> None:
     stage_first(bench)
     job = bench.job("one")
-    stale = bench.target.ledger.take_fence("the first try")
+    stale = take_fence(bench.target.ledger, "the first try")
     load(job, bench.folder("one"), "account", "full")
     golden = open_table(bench.folder("one"), "account", "golden").frame()
     before = content_hashes(bench.target, OBJECTS)

@@ -14,6 +14,7 @@ from crm_migration.report.console import print_report
 from crm_migration.report.model import Report
 from crm_migration.report.page import render_html
 from crm_migration.staging import TableWriter, open_table
+from tests.fencing import take_fence
 from tests.load.source_deletes import BOTH_DELETED, Scene
 
 
@@ -258,7 +259,7 @@ def test_a_zombie_deletes_nothing(small: Scene, monkeypatch: pytest.MonkeyPatch)
     taken = retire.fates
 
     def overtaken(job: retire.LoadJob, folder: retire.RunFolder) -> retire.Fates:
-        job.target.ledger.take_fence("the newer attempt")
+        take_fence(job.target.ledger, "the newer attempt")
         return taken(job, folder)
 
     monkeypatch.setattr(retire, "fates", overtaken)

@@ -21,6 +21,7 @@ from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 from crm_migration.validate.validate import validate
+from tests.fencing import take_fence
 
 ENTITIES: dict[str, Any] = {
     "account": {
@@ -231,7 +232,7 @@ class Line:
         waiting = deferred(self.mapping)
         for entity in self.order:
             load(LoadJob(self.target, References(self.target, folder), number, "old", waiting), folder, entity, phase)
-        token = self.target.ledger.take_fence("test")
+        token = take_fence(self.target.ledger, "test")
         for entity in self.order:
             job = LoadJob(self.target, References(self.target, folder), number, "old", waiting)
             link(job, folder, entity, phase, token)

@@ -148,32 +148,14 @@ class Ledger:
         with self.engine.connect() as connection:
             return bool(connection.scalar(mine))
 
-    def take_fence(self, holder: str, scope: str = LOAD_SCOPE) -> int:
-        """Draw the next fencing token; every older holder is refused at its next commit."""
-        try:
-            return self._raise_fence(holder, scope)
-        except sa.exc.IntegrityError:
-            # Another process has drawn the scope's first token in the same moment.
-            return self._raise_fence(holder, scope)
-
-    def _raise_fence(self, holder: str, scope: str) -> int:
-        fence = self.tables.fence
-        with self.engine.begin() as connection:
-            # Whoever holds no lease must not look as if the one before them were still at work.
-            drawn = {"token": fence.c.token + 1, "holder": holder, "run": None, "heartbeat": None}
-            raised = connection.execute(fence.update().where(fence.c.scope == scope).values(drawn))
-            if raised.rowcount == 0:
-                connection.execute(fence.insert().values(scope=scope, token=1, holder=holder))
-            return int(connection.scalar(sa.select(fence.c.token).where(fence.c.scope == scope)) or 0)
-
-    def check_fence(self, connection: sa.Connection, token: int, scope: str = LOAD_SCOPE) -> None:
+    def check_fence(self, connection: sa.Connection, token: int) -> None:
         """Hold the fence's line until the commit.
 
         Raises:
             FencedOut: a newer attempt has drawn a token since.
         """
         fence = self.tables.fence
-        chosen = sa.select(fence.c.token, fence.c.holder).where(fence.c.scope == scope).with_for_update()
+        chosen = sa.select(fence.c.token, fence.c.holder).where(fence.c.scope == LOAD_SCOPE).with_for_update()
         row = connection.execute(chosen).first()
         if row is None or row[0] != token:
             holder = row[1] if row else "nobody"
@@ -181,7 +163,7 @@ class Ledger:
                 f"this attempt holds fencing token {token}, but {holder} has taken over; nothing was written. "
                 "Let the newer attempt finish"
             )
-        renew(connection, fence, (scope, token))
+        renew(connection, fence, (LOAD_SCOPE, token))
 
     def take_turn(self, run: str, active: Callable[[str], bool]) -> bool:
         """Give `run` the target's turn, unless another run that is still `active` has it; return whether it has it.
