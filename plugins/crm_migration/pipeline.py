@@ -48,6 +48,7 @@ from crm_migration.load.plan import plan_entity
 from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.reviews import remember_review
 from crm_migration.load.sample import choose_sample
+from crm_migration.load.unlinked import note_unlinked
 from crm_migration.mapping.model import Owner
 from crm_migration.match.blocking import Part
 from crm_migration.match.chunks import prepare as prepare_chunks
@@ -290,6 +291,7 @@ def _link(job: Job, phase: Phase) -> dict[str, int]:
         }
         retire_joined(load_job, job.folder, job.order, token)
         job.target.deliver(token, load_job.run_no)
+        note_unlinked(load_job, job.folder, job.order, phase, token)
     return linked
 
 

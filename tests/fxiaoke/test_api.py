@@ -107,6 +107,32 @@ def test_an_update_changes_what_it_names_owner_and_blanks_among_it(api: FxiaokeA
     assert (stand_in.calls_of("update"), stand_in.calls_of("changeOwner")) == (1, 1)
 
 
+def test_an_update_that_is_refused_leaves_the_owner_as_it_was(api: FxiaokeApi, stand_in: StandIn) -> None:
+    identity = account(api)
+    before = stand_in.dump(stamps=False)
+    with pytest.raises(RecordRefused, match="account_level"):
+        api.update("AccountObj", identity, {"account_level": "9", "owner": "1001"}, {"owner": "1000"})
+    assert stand_in.dump(stamps=False) == before
+    with pytest.raises(RecordRefused, match="30027"):
+        api.update("AccountObj", identity, {"name": "新名称", "owner": "4711"}, {"owner": "1000"})
+    assert stand_in.dump(stamps=False) == before
+
+
+def test_an_owner_that_could_not_be_given_back_is_told(api: FxiaokeApi, stand_in: StandIn) -> None:
+    identity = account(api)
+    with pytest.raises(RecordRefused, match="its owner was changed all the same"):
+        api.update("AccountObj", identity, {"account_level": "9", "owner": "1001"}, {"owner": "4711"})
+    assert stand_in.crm.records["AccountObj"][identity]["owner"] == ["1001"]
+
+
+def test_a_record_is_there_whatever_a_search_shows_until_it_is_removed(api: FxiaokeApi) -> None:
+    identity = account(api)
+    assert api.is_there("AccountObj", identity)
+    api.remove("AccountObj", identity)
+    assert not api.is_there("AccountObj", identity)
+    assert not api.is_there("AccountObj", "0" * 32)
+
+
 def test_an_update_of_what_is_taken_once_is_refused_and_not_sent(api: FxiaokeApi, stand_in: StandIn) -> None:
     identity = account(api)
     with pytest.raises(RecordRefused, match="create_time"):
@@ -151,7 +177,7 @@ def test_a_row_with_a_bad_picklist_is_refused_and_the_others_load(api: FxiaokeAp
             account(api, number)
         except RecordRefused as refusal:
             refused.append((number, refusal.reason))
-    assert refused == [(3, "refused with code 32000: 字段account_level的选项不存在")]
+    assert refused == [(3, "refused with code 32000, about field account_level [trace E-O.1]")]
     assert len(stand_in.crm.live("AccountObj")) == 5
 
 

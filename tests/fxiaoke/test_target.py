@@ -91,7 +91,7 @@ class Scene:
         job = Job(read_mapping(path), run_id, str(self.root / "staging"), origin, ledger)
         hasty = Settings(threads=4, limits=LIFTED, patience=SHORT)
         target = ReplicaTarget(ledger, job.mapping, FxiaokeApi(FxiaokeClient(tenant_at(self.server), hasty)))
-        target.settle_seconds = 0.05
+        target.settle_seconds, target.doubt_seconds = 0.05, 0
         job.__dict__["target"] = target
         try:
             yield job

@@ -59,7 +59,11 @@ Fault = Callable[[int, str], str | None]
 
 @dataclass
 class MemoryCrm:
-    """Records by object and id; `journal` counts calls by name."""
+    """Records by object and id; `journal` counts calls by name.
+
+    Calls of `hidden_from` do not show the records of `hidden`, as a search that is late; with `hide_new` all new ones.
+    `locked` are fields that no update may change. `before` is what updates were told of the record before them.
+    """
 
     fault: Fault = lambda _number, _name: None
     threads: int = 1
@@ -74,6 +78,13 @@ class MemoryCrm:
     lock: threading.RLock = field(default_factory=threading.RLock)
     clock: int = 0
     refuse_removals: bool = False
+    refuse_purges: bool = False
+    locked: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    hidden_from: tuple[str, ...] = ("find", "read", "count")
+    hide_new: bool = False
+    unique: bool = True
+    before: list[Record | None] = field(default_factory=list)
 
     @property
     def writes(self) -> int:
@@ -101,10 +112,10 @@ class MemoryCrm:
         assert len(keys) == len(set(keys)), "two records have one source key"
         return dict(zip(keys, live, strict=True))
 
-    def edit(self, name: str, key: str, **values: str | None) -> None:
+    def edit(self, name: str, key: str, /, **values: str | None) -> None:
         """Change a record as a person would."""
         identity = next(i for i, row in self.records[name].items() if row["legacy_key__c"] == key)
-        self.records[name][identity] |= {**values, "last_modified_time": self._now()}
+        self.records[name][identity] |= {"last_modified_time": self._now(), **values}
 
     def delete(self, name: str, key: str) -> None:
         """Remove a record for ever as a person would."""
@@ -137,7 +148,7 @@ class MemoryCrm:
 
     def count(self, target_object: str) -> int:
         self._call("count")
-        return len(self._live(target_object))
+        return len(self._shown(target_object, "count"))
 
     def read(
         self, target_object: str, fields: Sequence[str], changed_since: str | None = None
@@ -145,7 +156,7 @@ class MemoryCrm:
         names = [self.id_field, self.changed_field, *fields]
         rows = [
             row
-            for row in self._live(target_object)
+            for row in self._shown(target_object, "read")
             if not changed_since or str(row[self.changed_field]) >= changed_since
         ]
         for start in range(0, max(1, len(rows)), 100):
@@ -156,10 +167,13 @@ class MemoryCrm:
     def find(self, target_object: str, field: str, values: Sequence[str], fields: Sequence[str]) -> pl.DataFrame:
         names = list(dict.fromkeys([self.id_field, *fields]))
         wanted = set(values)
-        rows = [[row[name] for name in names] for row in self._live(target_object) if row[field] in wanted]
         for _ in range(0, len(wanted), 100):
             self._call("find")
+        rows = [[row[name] for name in names] for row in self._shown(target_object, "find") if row[field] in wanted]
         return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+    def _shown(self, name: str, call: str) -> list[dict[str, str | None]]:
+        return [row for row in self._live(name) if row["_id"] not in self.hidden or call not in self.hidden_from]
 
     def _live(self, name: str) -> list[dict[str, str | None]]:
         with self.lock:
@@ -173,14 +187,23 @@ class MemoryCrm:
             blank = dict.fromkeys(OBJECTS[target_object])
             stamps = {"_id": identity, "last_modified_time": self._now()}
             self.records[target_object][identity] = {**blank, **_stored(target_object, record), **stamps}
+            if self.hide_new:
+                self.hidden.add(identity)
             return identity
 
-    def update(self, target_object: str, identity: str, values: Record) -> None:
+    def is_there(self, target_object: str, identity: str) -> bool:
+        self._call("is_there")
+        return identity in self.records[target_object] and identity not in self.removed
+
+    def update(self, target_object: str, identity: str, values: Record, before: Record | None = None) -> None:
         with self.lock, self._answered("update"):
             row = self.records[target_object].get(identity)
             if row is None or identity in self.removed:
                 raise RecordRefused("there is no such record (code 15002)")
             self._check(target_object, {**row, **values}, identity)
+            self.before.append(before)
+            if self.locked & set(values):
+                raise RecordRefused(f"refused with code 20012, about field {', '.join(self.locked & set(values))}")
             row |= {**_stored(target_object, values), "last_modified_time": self._now()}
 
     def _check(self, name: str, record: Record, mine: str | None) -> None:
@@ -196,7 +219,7 @@ class MemoryCrm:
             if spec.refers_to and value is not None and value not in self.records[spec.refers_to]:
                 raise RecordRefused(f"{key} points at no record (code 32000)")
             others = (row for identity, row in self.records[name].items() if identity != mine)
-            if spec.unique and value is not None and any(row[key] == value for row in others):
+            if self.unique and spec.unique and value is not None and any(row[key] == value for row in others):
                 raise RecordRefused(f"{key} is taken (code 32000)")
         if any(spec.required and not record.get(key) for key, spec in fields.items()):
             raise RecordRefused("a required field is missing (code 15002)")
@@ -216,6 +239,8 @@ class MemoryCrm:
 
     def purge(self, target_object: str, identities: Sequence[str]) -> None:
         with self.lock, self._answered("purge"):
+            if self.refuse_purges:
+                raise RecordRefused("the record is kept for an audit (code 20012)")
             if any(identity in self.records[target_object] and identity not in self.removed for identity in identities):
                 raise RecordRefused("a record is not in the bin (code 15002)")
             for identity in identities:

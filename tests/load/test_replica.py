@@ -72,6 +72,7 @@ class Scene:
     ledger_url: str
     crm: MemoryCrm = field(default_factory=MemoryCrm)
     on_delete: str = "keep"
+    mapping: str = MAPPING
 
     def change(self, script: str) -> None:
         """Run a script on the legacy database."""
@@ -82,7 +83,7 @@ class Scene:
     def job(self, run_id: str) -> Iterator[Job]:
         """Lend a run whose target is the CRM in memory."""
         path = self.root / "legacy.yaml"
-        path.write_text(MAPPING.replace("ON_DELETE", self.on_delete), encoding="utf-8")
+        path.write_text(self.mapping.replace("ON_DELETE", self.on_delete), encoding="utf-8")
         origin = from_url(f"sqlite:///{self.root / 'legacy.sqlite'}")
         job = Job(read_mapping(path), run_id, str(self.root / "staging"), origin, self.ledger_url)
         target = ReplicaTarget(self.ledger_url, job.mapping, self.crm)
@@ -406,6 +407,7 @@ def test_a_plan_counts_the_calls_and_writes_nothing(scene: Scene, caplog: pytest
         told = pipeline.plan(planned)["calls"]
     assert scene.crm.writes == 0
     assert f"crm: this run makes about {told}" in caplog.messages
-    # Eight records, two of them once more for the circle of firms; one page to read back; what looking costs.
-    assert told == f"{8 + 2 + 1 + 2 * 2 * (7 + 4)} calls, 1 min at 5/s"
+    # Eight records, two of them once more for the circle of firms, looked at before; one page to read back; what
+    # looking costs.
+    assert told == f"{8 + 2 + 1 + 1 + 2 * 2 * (7 + 4)} calls, 1 min at 5/s"
     assert CallPlan(41_200, 5, 40_000).sentence == "41,200 calls, 2 h 17 min at 5/s, quota 40,000 a day, so 2 days"

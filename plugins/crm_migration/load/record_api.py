@@ -81,8 +81,15 @@ class RecordApi(Protocol):
         """Create a record and return its id."""
         ...
 
-    def update(self, target_object: str, identity: str, values: Record) -> None:
-        """Change some fields of a record."""
+    def update(self, target_object: str, identity: str, values: Record, before: Record | None = None) -> None:
+        """Change some fields of a record: all of them or, where it is refused, none.
+
+        An adapter that needs several calls takes the first ones back with what those fields held `before`.
+        """
+        ...
+
+    def is_there(self, target_object: str, identity: str) -> bool:
+        """Say whether a record exists and is not removed, whatever a search shows of it as yet."""
         ...
 
     def remove(self, target_object: str, identity: str) -> None:

@@ -84,6 +84,7 @@ def roll_back(undo: Undo, force: bool = False) -> Undone:
 
 
 def _roll_back(undo: Undo, force: bool, token: int) -> Undone:
+    undo.target.undo_of(undo.folder)
     undo.target.undoing(undo.run_no, token)
     row = undo.target.ledger.find_run(undo.folder.source, undo.folder.run_id)
     if row is not None and row.status == "rolled_back":
@@ -171,8 +172,11 @@ def _edited_since(undo: Undo) -> list[str]:
     """Return `entity key` of every record of this run that no longer is what the run left."""
     edited: list[str] = []
     for entity in undo.order:
+        target_object = undo.target.mapping.entities[entity].target.object
+        touched = pl.col("target_id").is_in(undo.target.touched(target_object, _created(undo, entity)).implode())
         for piece in _written(undo, entity).iter_slices(PIECE):
-            edited += [f"{entity} {key}" for key in _edited(undo, entity, piece)]
+            keys = [*_edited(undo, entity, piece), *piece.filter(touched)["source_key"]]
+            edited += [f"{entity} {key}" for key in dict.fromkeys(keys)]
     return edited
 
 

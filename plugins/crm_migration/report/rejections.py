@@ -1,4 +1,4 @@
-"""Rows that were kept out: rejected, by reason and field, and filtered, by rule."""
+"""Rows that were kept out: rejected, by reason and field, and filtered, by rule; and those not taken over whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,11 +24,14 @@ class _Found:
 
 
 def rejections(tables: EntityTables) -> tuple[Rejection, ...] | None:
-    """Return rejected rows by reason and field, most frequent first; None when clean was not reached."""
+    """Return rejected rows by reason and field, most frequent first; None when clean was not reached.
+
+    Rows whose references were refused in the second pass are among them, though the rest of them is loaded.
+    """
     if tables.rejected is None and tables.outcome is None:
         return None
     found: dict[Group, _Found] = {}
-    for frame in [*_rejected_by_clean(tables), *_rejected_by_load(tables)]:
+    for frame in [*_rejected_by_clean(tables), *_rejected_by_load(tables), *_unlinked(tables)]:
         _add(frame, found)
     lines = [
         Rejection(reason=reason, field=name, step=step, rows=group.rows, examples=tuple(group.examples))
@@ -61,6 +64,11 @@ def _rejected_by_load(tables: EntityTables) -> Iterator[pl.DataFrame]:
         yield mine.select(
             "_key", reason=code, field=pl.lit(None, pl.String), step=pl.lit("load"), message=_messages(code)
         )
+
+
+def _unlinked(tables: EntityTables) -> Iterator[pl.DataFrame]:
+    for frame in read(tables.unlinked, ["_key", "field", "reason", "message"]):
+        yield frame.with_columns(step=pl.lit("link"))
 
 
 def _messages(code: pl.Expr) -> pl.Expr:

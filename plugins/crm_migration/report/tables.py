@@ -58,6 +58,7 @@ class EntityTables:
     source_deletes: Staged | None = None
     profile: Staged | None = None
     no_entry: Staged | None = None
+    unlinked: Staged | None = None
 
     @classmethod
     def of(cls, folder: RunFolder, entity: str, *, planned: bool) -> "EntityTables":

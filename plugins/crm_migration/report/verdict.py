@@ -37,7 +37,8 @@ def verdict(
 
     A run that was rolled back stays so: its reasons say why it was.
     """
-    faults = [*_identity_faults(entities), *_failed_checks(found), *_not_reached(facts, entities, found)]
+    faults = [*_identity_faults(entities), *_half_loaded(entities), *_failed_checks(found)]
+    faults += _not_reached(facts, entities, found)
     reasons = list(dict.fromkeys([*facts.problems, *faults]))
     state: Status = facts.status if facts.status == "rolled_back" or not reasons else "red"
     headline = _headline(facts, state, totals)
@@ -51,6 +52,16 @@ def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> s
         wait = "waits" if totals.rejected == 1 else "wait"
         return WITH_REJECTS.format(rows=plural(totals.rejected, "row"), wait=wait)
     return HEADLINES[state]
+
+
+def _half_loaded(entities: Iterable[EntityReport]) -> Iterable[str]:
+    """Name the entities of which rows are loaded but for references that the target refused."""
+    for entity in entities:
+        lines = [line for line in entity.rejections or () if (line.step, line.reason) == ("link", "refused_by_target")]
+        if rows := sum(line.rows for line in lines):
+            are = "is" if rows == 1 else "are"
+            told = f"{plural(rows, 'row')} {are} loaded without what the target refused in the second pass"
+            yield f"{entity.name}: {told}."
 
 
 def _identity_faults(entities: Iterable[EntityReport]) -> Iterable[str]:

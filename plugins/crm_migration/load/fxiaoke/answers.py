@@ -11,7 +11,7 @@ import msgspec
 
 from crm_migration.errors import MigrationError, OperatorNeeded, QuotaExhausted, TargetUnavailable
 from crm_migration.load.fxiaoke.codes import IN_DOUBT, Remedy, described, remedy_of
-from crm_migration.load.fxiaoke.masking import masked, trace
+from crm_migration.load.fxiaoke.masking import named, trace
 from crm_migration.load.record_api import RecordRefused
 
 LARGEST = 32 * 1024 * 1024
@@ -81,13 +81,13 @@ def answer_of(status: int, body: bytes) -> Answer:
 class Asked:
     """What an answer belongs to: how messages call it, whether it writes, whether a refusal concerns one record.
 
-    `texts` are the record's values, which messages leave out.
+    `fields` are the API names of what was sent, the only words of the other side's texts that messages repeat.
     """
 
     place: str
     writes: bool = False
     of_a_record: bool = False
-    texts: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 def accepted(answer: Answer, asked: Asked, zone: ZoneInfo) -> Answer:
@@ -108,6 +108,8 @@ def _fault(answer: Answer, asked: Asked, zone: ZoneInfo) -> MigrationError:
     what = f"{asked.place}: the target answered {described(answer.code)}"
     seen = trace(answer.content.get("traceId"))
     traced = f" [trace {seen}]" if seen else ""
+    fields = named(answer.content.get("errorMessage"), asked.fields)
+    about = f", about field {', '.join(fields)}" if fields else ""
     match answer.remedy:
         case Remedy.RETRY:
             return Busy(f"{what}; the task will try again", answer.code in IN_DOUBT)
@@ -117,12 +119,10 @@ def _fault(answer: Answer, asked: Asked, zone: ZoneInfo) -> MigrationError:
         case Remedy.NEW_TOKEN:
             return OperatorNeeded(f"{what}, for a token that it had just granted; check the app and its user{traced}")
         case Remedy.ROW | Remedy.UNKNOWN if asked.of_a_record:
-            text = masked(answer.content.get("errorMessage"), asked.texts)
-            return Refused(answer.code, f"refused with {described(answer.code)}{f': {text}' if text else ''}")
+            return Refused(answer.code, f"refused with {described(answer.code)}{about}{traced}")
         case _:
-            text = masked(answer.content.get("errorMessage"), asked.texts)
             return OperatorNeeded(
-                f"{what}{f', {text}' if text else ''}; look the code up in the vendor's list of return codes, correct "
+                f"{what}{about}; look the code up in the vendor's list of return codes, correct "
                 f"the app, its permissions or the mapping, and repeat the task{traced}"
             )
 

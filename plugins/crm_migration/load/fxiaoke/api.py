@@ -124,23 +124,41 @@ class FxiaokeApi:
         """Create a record and return its id; without an owner it belongs to the settings' or connection's user."""
         values = {name: value for name, value in self._sent(target_object, record).items() if value is not None}
         values.setdefault(OWNER, [self._settings.owner or self._client.tenant.user_id])
-        return self._records.create(target_object, values, _texts(record))
+        return self._records.create(target_object, values, self.describe(target_object).columns)
 
-    def update(self, target_object: str, identity: str, values: Record) -> None:
-        """Change some fields of a record; its owner by a call of its own, after the others.
+    def update(self, target_object: str, identity: str, values: Record, before: Record | None = None) -> None:
+        """Change some fields of a record; its owner by a call of its own, before the others.
+
+        Where the others are refused then, the record is given back to the owner that `before` names.
 
         Raises:
-            RecordRefused: or a field is only taken when a record is created.
+            RecordRefused: or a field is only taken when a record is created. It says so where only the owner was taken.
         """
         fixed = sorted(WRITTEN_ONCE & set(values))
         if fixed:
             raise RecordRefused(f"field {', '.join(fixed)}: the target takes it when a record is created, not later")
         sent = self._sent(target_object, values)
         owner = sent.pop(OWNER, None)
-        if sent:
-            self._records.update(target_object, identity, sent, _texts(values))
         if owner:
             self._records.change_owner(target_object, identity, owner)
+        if not sent:
+            return
+        try:
+            self._records.update(target_object, identity, sent, self.describe(target_object).columns)
+        except RecordRefused as refused:
+            if owner and not self._given_back(target_object, identity, (before or {}).get(OWNER)):
+                raise RecordRefused(f"{refused.reason}; its owner was changed all the same") from None
+            raise
+
+    def _given_back(self, target_object: str, identity: str, owner: str | None) -> bool:
+        """Give a record back to an owner, as canonical text; say whether that was done."""
+        if not owner:
+            return False
+        try:
+            self._records.change_owner(target_object, identity, self._sent(target_object, {OWNER: owner})[OWNER])
+        except RecordRefused:
+            return False
+        return True
 
     def remove(self, target_object: str, identity: str) -> None:
         """Put a record into the recycle bin; it is no error if it is not outside of it."""
@@ -168,6 +186,11 @@ class FxiaokeApi:
                 # The call takes all or none: one that is gone already keeps the others.
                 for identity in some:
                     self._purge_one(target_object, identity)
+
+    def is_there(self, target_object: str, identity: str) -> bool:
+        """Say whether a record exists outside the recycle bin; asked by its id, not by a search, which may be late."""
+        record = self._got(target_object, identity)
+        return bool(record) and record.get(LIFE_STATUS) != INVALID
 
     def calls_for(self, creates: int, updates: int, removals: int) -> int:
         """Return how many calls these writes cost: one a record; an update of the owner costs one more."""
@@ -233,11 +256,11 @@ class FxiaokeApi:
                 raise
 
     def _exists(self, target_object: str, identity: str) -> bool:
+        return bool(self._got(target_object, identity))
+
+    def _got(self, target_object: str, identity: str) -> Fields:
+        """Return a record as it is, of the recycle bin too; nothing where there is none."""
         try:
-            return bool(self._records.get(target_object, identity))
+            return self._records.get(target_object, identity)
         except RecordRefused:
-            return False
-
-
-def _texts(record: Record) -> tuple[str, ...]:
-    return tuple(text for text in record.values() if text)
+            return {}

@@ -1,6 +1,6 @@
 """The verbs of the Open API on records: create, update, get, query, invalid, delete, recover; and its metadata."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crm_migration.errors import TargetUnavailable
@@ -37,8 +37,8 @@ class FxiaokeRecords:
         """Use a client."""
         self._client = client
 
-    def create(self, target_object: str, values: Json, texts: tuple[str, ...] = ()) -> str:
-        """Create a record and return its id; `texts` are the customer's values, which messages leave out."""
+    def create(self, target_object: str, values: Json, fields: Iterable[str] = ()) -> str:
+        """Create a record and return its id; `fields` are names that a refusal may tell, beside those of `values`."""
         settings = self._client.settings
         body = {
             **self._flows(),
@@ -51,23 +51,23 @@ class FxiaokeRecords:
                 "optionInfo": self._options(),
             },
         }
-        answer = self._written(target_object, "create", body, texts)
+        answer = self._written(target_object, "create", body, (*values, *fields))
         identity = answer.content.get("dataId")
         if not isinstance(identity, str) or not identity:
             raise AnswerLost(f"{target_object}: created, and the answer names no dataId; look the record up")
         return identity
 
-    def update(self, target_object: str, identity: str, values: Json, texts: tuple[str, ...] = ()) -> None:
-        """Change fields of a record, all but its owner."""
+    def update(self, target_object: str, identity: str, values: Json, fields: Iterable[str] = ()) -> None:
+        """Change fields of a record, all but its owner; `fields` as in `create`."""
         data = {"dataObjectApiName": target_object, ID: identity, **values}
         body = {**self._flows(), "data": {"object_data": data, "details": {}, "optionInfo": self._options()}}
-        self._written(target_object, "update", body, texts)
+        self._written(target_object, "update", body, (*values, *fields))
 
     def change_owner(self, target_object: str, identity: str, owner: Sequence[str]) -> None:
         """Give a record to another user."""
         changed = [{"objectDataId": identity, "ownerId": list(owner)}]
         body = {"data": {"dataObjectApiName": target_object, "Data": changed}}
-        self._written(target_object, "changeOwner", body)
+        self._written(target_object, "changeOwner", body, ("owner",))
 
     def invalidate(self, target_object: str, identity: str) -> None:
         """Put a record into the recycle bin."""
@@ -163,8 +163,8 @@ class FxiaokeRecords:
             "skipFuncValidate": settings.skip_functions,
         }
 
-    def _written(self, target_object: str, verb: str, body: Json, texts: tuple[str, ...] = ()) -> Answer:
-        asked = Asked(f"{target_object}: {verb}", writes=True, of_a_record=True, texts=texts)
+    def _written(self, target_object: str, verb: str, body: Json, fields: tuple[str, ...] = ()) -> Answer:
+        asked = Asked(f"{target_object}: {verb}", writes=True, of_a_record=True, fields=fields)
         return self._asked(_interface(target_object, verb), body, asked)
 
     def _queried(self, target_object: str, search: Json, explicit_total: bool = False) -> Answer:

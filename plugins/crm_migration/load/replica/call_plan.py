@@ -38,9 +38,10 @@ class Work:
         )
 
     def calls(self, api: RecordApi) -> int:
-        """Return how many calls this takes; what is written is read back once."""
+        """Return how many calls this takes; what is written is read back once, and looked at before it is changed."""
         written = self.creates + self.updates + self.removals
-        return api.calls_for(self.creates, self.updates, self.removals) + -(-written // PAGE) + GLANCE * self.glances
+        pages = -(-written // PAGE) - (-self.updates // PAGE)
+        return api.calls_for(self.creates, self.updates, self.removals) + pages + GLANCE * self.glances
 
 
 @dataclass(frozen=True)

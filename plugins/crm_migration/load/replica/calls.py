@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -64,7 +65,7 @@ class _Left(Exception):
 class _Calls(Generic[Item, Answer]):
     """Calls under way; the first that fails otherwise than for its own item leaves the rest unmade."""
 
-    guard: Guard
+    guard: Guard | None
     call: Callable[[Item], Answer]
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -73,7 +74,8 @@ class _Calls(Generic[Item, Answer]):
             raise _Left
         goes_on = False
         try:
-            self.guard.check()
+            if self.guard is not None:
+                self.guard.check()
             answer = self.call(item)
             goes_on = True
         except (RecordRefused, AnswerLost):
@@ -84,15 +86,23 @@ class _Calls(Generic[Item, Answer]):
                 self.stop.set()
         return answer
 
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Leave the calls unmade that have not begun when the block ends: all are over, or whoever waits is stopped."""
+        try:
+            yield
+        finally:
+            self.stop.set()
+
 
 def carry_out(
-    threads: int, guard: Guard, items: Sequence[Item], call: Callable[[Item], Answer]
+    threads: int, guard: Guard | None, items: Sequence[Item], call: Callable[[Item], Answer]
 ) -> Outcomes[Item, Answer]:
-    """Call `call` for every item, `threads` at a time, and return what became of each."""
+    """Call `call` for every item, `threads` at a time, and return what became of each; reading needs no guard."""
     outcomes: Outcomes[Item, Answer] = Outcomes()
     if items:
         calls = _Calls(guard, call)
-        with ThreadPoolExecutor(max(1, min(threads, len(items))), thread_name_prefix="calls") as pool:
+        with ThreadPoolExecutor(max(1, min(threads, len(items))), thread_name_prefix="calls") as pool, calls.ending():
             for item, future in [(item, pool.submit(calls.make, item)) for item in items]:
                 _note(outcomes, item, future)
     return outcomes

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import mysql
 
 from crm_migration.clean.types import polars_type
 from crm_migration.ledger.tables import exact_text, long_text
+from crm_migration.load.record_api import Record
 from crm_migration.mapping.model import FieldSpec, Mapping, Owner, Reference
 
 Kind = Literal["identity", "key", "text", "date", "moment", "number", "whole", "truth"]
@@ -141,3 +142,10 @@ def _column(spec: FieldSpec) -> ReplicaColumn:
 def canonical_texts(frame: pl.DataFrame, columns: Dictionary[str, ReplicaColumn]) -> pl.DataFrame:
     """Return `frame` with those of its columns that are columns of the replica as canonical text."""
     return frame.with_columns(columns[name].text(pl.col(name)).alias(name) for name in frame.columns if name in columns)
+
+
+def canonical_values(record: Record, columns: Dictionary[str, ReplicaColumn]) -> Record:
+    """Return a record with its fields as `canonical_texts` has them."""
+    frame = pl.DataFrame({name: [value] for name, value in record.items()}, schema=dict.fromkeys(record, pl.String))
+    found: dict[str, str | None] = canonical_texts(frame, columns).row(0, named=True)
+    return found

@@ -1,20 +1,24 @@
 """New records: noted in the ledger, sent to the CRM, and only then, with its ids, written to replica and crosswalk.
 
-A record whose answer was lost is searched by its key before it is sent again, in this attempt or the next one.
+A record whose answer was lost is searched by its key before it is sent again, in this attempt or the next one. A search
+may be late: what is refused after that is refused for good only when its first sending is too old to be still hidden.
 """
 
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from crm_migration.errors import MigrationError, TargetUnavailable
+from crm_migration.ledger.ledger import now
 from crm_migration.load.replica.calls import Guard, Outcomes, carry_out
-from crm_migration.load.replica.columns import KEY_LENGTH
-from crm_migration.load.replica.intents import FOUND, REFUSED, UNKNOWN, Intent, Intents, Sending, look_up
+from crm_migration.load.replica.claims import others_among
+from crm_migration.load.replica.columns import KEY_LENGTH, canonical_texts, canonical_values
+from crm_migration.load.replica.intents import FOUND, OPEN, REFUSED, UNKNOWN, Intent, Intents, Sending
+from crm_migration.load.replica.recognising import ALIKE, SOMEWHAT, alike
 from crm_migration.load.write import Refusal
 
 if TYPE_CHECKING:
@@ -23,13 +27,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ROUNDS = 4
+LATE_LOOKS = (1, 2, 4, 8)
+"""Before each look for a record that is not to be found yet, so many times the time in which a write should show."""
 TAKEN = "a unique value is already taken: another record of this load has the same external id"
+OTHERS = (
+    "the CRM holds a record with this external id that somebody else has made meanwhile; the next run takes it over"
+)
 NO_KEY = "the record has no external id, by which it could be found again"
 LONG_KEY = f"the external id is longer than {KEY_LENGTH} characters"
 NUL = "a text holds a NUL character"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Draft:
     """A record to create."""
 
@@ -51,6 +60,18 @@ class Created:
     failure: MigrationError | None = None
 
 
+@dataclass
+class Found:
+    """Records that were looked up, by golden id: the CRM's ids of `ours`, and where it has those of `others` only."""
+
+    ours: dict[str, str] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+
+    def __contains__(self, golden: object) -> bool:
+        """Say whether the CRM has a record with its key."""
+        return golden in self.ours or golden in self.others
+
+
 class Creation:
     """Creates the records of one batch."""
 
@@ -60,6 +81,8 @@ class Creation:
         self.guard = Guard(target.ledger, target.engine, token)
         self.intents: Intents = target.intents
         self.token = token
+        self.doubtful: dict[str, Intent] = {}
+        self.sent: dict[str, Intent] = {}
 
     def run(self, records: pl.DataFrame, fields: list[str]) -> Created:
         """Create `records` (`_golden`, and `fields` as canonical text) and return what became of them."""
@@ -67,11 +90,21 @@ class Creation:
         drafts = self._drafts(records, fields, created)
         before = self.intents.of(self.sending, [draft.golden for draft in drafts])
         known = {golden: one.target_id for golden, one in before.items() if one.state == FOUND and one.target_id}
-        created.earlier = {draft.golden: known[draft.golden] for draft in drafts if draft.golden in known}
-        created.ids |= created.earlier
-        doubtful = {golden: one.attempts for golden, one in before.items() if one.state in ("sent", UNKNOWN)}
-        self._send([draft for draft in drafts if draft.golden not in known], doubtful, created)
+        self._claim([draft for draft in drafts if draft.golden in known], known, created)
+        self.doubtful = {golden: one for golden, one in before.items() if one.state in OPEN}
+        self._send([draft for draft in drafts if draft.golden not in known], created)
         return created
+
+    def _claim(self, drafts: list[Draft], known: dict[str, str], created: Created) -> None:
+        """Take in what an attempt before has created, but for records that share the key with ours and nothing else."""
+        found = Found()
+        if drafts:
+            self._look(drafts, found, SOMEWHAT)
+            self._note([], sorted(found.others))
+        mine = [draft.golden for draft in drafts if draft.golden not in found.others]
+        created.earlier = {golden: known[golden] for golden in mine}
+        created.ids |= created.earlier
+        created.refusals += [Refusal(golden, OTHERS) for golden in found.others]
 
     def _drafts(self, records: pl.DataFrame, fields: list[str], created: Created) -> list[Draft]:
         drafts, keys = [], set()
@@ -86,60 +119,97 @@ class Creation:
             drafts.append(Draft(golden, key, {name: value for name, value in row.items() if value is not None}))
         return drafts
 
-    def _send(self, drafts: list[Draft], attempts: dict[str, int], created: Created) -> None:
+    def _send(self, drafts: list[Draft], created: Created) -> None:
         left = drafts
         for _ in range(ROUNDS):
             if not left or created.failure is not None:
                 return
-            self._note_sent(left, attempts)
+            self._note_sent(left)
             outcomes = carry_out(
                 self.api.threads, self.guard, left, lambda one: self.api.create(self.sending.target_object, one.values)
             )
             created.ids |= {draft.golden: identity for draft, identity in outcomes.done}
             created.failure = outcomes.failure
-            left = self._settle(outcomes, attempts, created)
+            left = self._settle(outcomes, created)
         if left and created.failure is None:
             created.failure = TargetUnavailable(
                 f"{self.sending.target_object}: the answers to {len(left)} new records were lost again and again; the "
                 "task will try again"
             )
 
-    def _note_sent(self, drafts: list[Draft], attempts: dict[str, int]) -> None:
-        intents = [Intent(draft.golden, draft.key, attempts.get(draft.golden, 0)) for draft in drafts]
+    def _note_sent(self, drafts: list[Draft]) -> None:
+        before = {draft.golden: self.doubtful.get(draft.golden, Intent(draft.golden, draft.key)) for draft in drafts}
+        self.sent = {golden: replace(one, since=one.since or now()) for golden, one in before.items()}
         with self.target.transaction() as connection:
-            self.intents.begin(connection, self.sending, intents)
+            self.intents.begin(connection, self.sending, list(self.sent.values()))
             self.target.ledger.check_fence(connection, self.token)
 
-    def _settle(self, outcomes: Outcomes[Draft, str], attempts: dict[str, int], created: Created) -> list[Draft]:
+    def _settle(self, outcomes: Outcomes[Draft, str], created: Created) -> list[Draft]:
         """Look up what may be there; return what is to be sent again."""
-        refused = {draft.golden: reason for draft, reason in outcomes.refused}
-        again = [draft for draft, _ in outcomes.refused if attempts.get(draft.golden)]
-        there = self._search([*outcomes.lost, *again], created)
-        created.ids |= there
-        created.refusals += [Refusal(golden, reason) for golden, reason in refused.items() if golden not in there]
-        left = [draft for draft in outcomes.lost if draft.golden not in there]
+        refused = dict(outcomes.refused)
+        doubted = [draft for draft in refused if draft.golden in self.doubtful]
+        found = self._search(outcomes.lost, doubted, created)
+        created.ids |= found.ours
+        created.refusals += [Refusal(golden, OTHERS) for golden in found.others]
+        left = [draft for draft in outcomes.lost if draft.golden not in found]
+        unsure = [draft for draft in doubted if draft.golden not in found and self._may_be_hidden(draft, created)]
+        bad = [draft for draft in refused if draft.golden not in found and draft not in unsure]
+        created.refusals += [Refusal(draft.golden, refused[draft]) for draft in bad]
         for draft in outcomes.lost:
-            attempts[draft.golden] = attempts.get(draft.golden, 0) + 1
-        self._note(left, [golden for golden in refused if golden not in there])
+            self.doubtful[draft.golden] = replace(
+                self.sent[draft.golden], attempts=self.sent[draft.golden].attempts + 1
+            )
+        self._note([*left, *unsure], [*(draft.golden for draft in bad), *found.others])
+        if unsure and created.failure is None:
+            created.failure = TargetUnavailable(
+                f"{self.sending.target_object}: {len(unsure)} new records were refused after an answer about them had "
+                "been lost, and are not to be found yet; the task will look again before it sends them again"
+            )
         return left
 
-    def _search(self, drafts: Sequence[Draft], created: Created) -> dict[str, str]:
-        if not drafts or created.failure is not None:
-            return {}
-        time.sleep(self.target.settle_seconds)
-        try:
-            ids = look_up(
-                self.api, self.sending.target_object, self.sending.external_id, [draft.key for draft in drafts]
-            )
-        except MigrationError as failure:
-            created.failure = failure
-            return {}
-        return {draft.golden: ids[draft.key] for draft in drafts if draft.key in ids}
+    def _may_be_hidden(self, draft: Draft, created: Created) -> bool:
+        """Say whether a record may be there although no search shows it: none was made, or it was sent just now."""
+        since = self.doubtful[draft.golden].since
+        return created.failure is not None or (
+            since is not None and (now() - since).total_seconds() < self.target.doubt_seconds
+        )
+
+    def _search(self, lost: Sequence[Draft], doubted: Sequence[Draft], created: Created) -> Found:
+        """Look records up by their keys: those that the CRM refused now as well, again and again."""
+        found = Found()
+        if created.failure is not None:
+            return found
+        for wait in LATE_LOOKS if doubted else LATE_LOOKS[:1]:
+            left = [draft for draft in (*lost, *doubted) if draft.golden not in found]
+            if not left or (wait > 1 and not any(draft.golden not in found for draft in doubted)):
+                break
+            time.sleep(wait * self.target.settle_seconds)
+            try:
+                self._look(left, found, ALIKE)
+            except MigrationError as failure:
+                created.failure = failure
+                break
+        return found
+
+    def _look(self, drafts: Sequence[Draft], found: Found, share: float) -> None:
+        tables, key = self.target.tables(self.sending.target_object), self.sending.external_id
+        names = list(dict.fromkeys([key, *(name for draft in drafts for name in draft.values)]))
+        held = canonical_texts(self.api.find(tables.name, key, [draft.key for draft in drafts], names), tables.columns)
+        meant = {draft.key: draft for draft in drafts}
+        others = others_among(self.target, tables, held[tables.identity].to_list())
+        for row in held.sort(tables.identity).iter_rows(named=True):
+            draft, identity = meant[row[key]], str(row[tables.identity])
+            if identity not in others and alike(canonical_values(draft.values, tables.columns), row, key, share):
+                found.ours.setdefault(draft.golden, identity)
+            else:
+                found.others.add(draft.golden)
+        found.others -= found.ours.keys()
 
     def _note(self, unknown: list[Draft], refused: list[str]) -> None:
         if not unknown and not refused:
             return
         with self.target.transaction() as connection:
+            self.target.ledger.check_fence(connection, self.token)
             self.intents.note(connection, self.sending.stream_no, {one.golden: None for one in unknown}, UNKNOWN)
             self.intents.note(connection, self.sending.stream_no, dict.fromkeys(refused), REFUSED)
 

@@ -6,6 +6,7 @@ was interrupted finds the rest, and sends again what may have arrived. All these
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -16,8 +17,18 @@ from crm_migration.errors import TargetUnavailable
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.record_api import RecordRefused
 from crm_migration.load.replica.calls import Guard, Outcomes, carry_out
+from crm_migration.load.replica.changes import (
+    Change,
+    Compared,
+    Values,
+    compared,
+    frame_of,
+    later_than_known,
+    padded,
+    rows_of,
+)
 from crm_migration.load.replica.columns import canonical_texts
-from crm_migration.load.replica.tables import PURGE, REMOVED, STATE, THERE, ObjectTables
+from crm_migration.load.replica.tables import CHANGED, PURGE, REMOVED, STATE, THERE, ObjectTables
 from crm_migration.load.retired import texts_of
 
 if TYPE_CHECKING:
@@ -26,28 +37,24 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
+Told = TypeVar("Told")
 PIECE = 2_000
 PURGED_AT_ONCE = 100
 ROUNDS = 4
+EDITED = (
+    "somebody edited it in the CRM while this run was changing it; their edit stays, and the next run merges the two"
+)
 
 
 @dataclass(frozen=True)
 class Undelivered:
-    """What the CRM refused: the record, its reason, and which fields it was to take."""
+    """What the CRM refused, or was not told over an edit: the record, the reason, and the fields it was about."""
 
     target_object: str
     target_id: str
     reason: str
-    what: Literal["change", "removal", "return"]
+    what: Literal["change", "removal", "return", "purge"]
     fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Change:
-    """The new values of some fields of a record."""
-
-    identity: str
-    values: dict[str, str | None]
 
 
 class Delivery:
@@ -57,6 +64,19 @@ class Delivery:
         """Prepare; with a fencing token, it ends when another attempt has taken over."""
         self.target, self.api, self.engine = target, target.api, target.engine
         self.guard = Guard(target.ledger, target.engine, token)
+        self.token = token
+
+    @contextmanager
+    def _noting(self) -> Iterator[sa.Connection]:
+        """Yield a connection to note what the CRM has taken, unless a newer attempt has taken over.
+
+        Raises:
+            FencedOut: it has; what stands in the tables is its own.
+        """
+        with self.target.transaction() as connection:
+            yield connection
+            if self.token is not None:
+                self.target.ledger.check_fence(connection, self.token)
 
     def all(self) -> list[Undelivered]:
         """Tell the CRM everything; return what it refused, which stays as it is in the replica.
@@ -71,7 +91,7 @@ class Delivery:
                 refused += self.changes(tables, ids)
         refused += self._removals(objects[::-1])
         for tables in objects[::-1]:
-            self._purge(tables)
+            refused += self._purge(tables)
         return refused
 
     def _pieces(self, tables: ObjectTables, chosen: sa.Select[tuple[str]]) -> Iterator[pl.Series]:
@@ -113,25 +133,42 @@ class Delivery:
             self.api.find(tables.name, tables.identity, ids.to_list(), tables.fields), tables.columns
         )
         rows = held.select(tables.identity, *tables.fields)
-        with self.engine.begin() as connection:
+        with self._noting() as connection:
             delete_rows(connection, tables.confirmed, tables.identity, ids)
             insert_rows(connection, texts_of(tables.confirmed), rows)
 
     def changes(self, tables: ObjectTables, ids: pl.Series) -> list[Undelivered]:
-        """Send the fields in which these records differ; return what was refused."""
+        """Send the fields in which these records differ; return what was refused, or somebody has edited meanwhile."""
+        found = self._compared(tables, ids)
+        decimals = self._decimals(tables)
+        outcomes = self._persist(
+            found.changes,
+            lambda one: self.api.update(tables.name, one.identity, padded(one.values, decimals), one.before),
+        )
+        self._note_changed(tables, {change.identity: change.after for change, _ in outcomes.done}, found.touched)
+        self._stop(outcomes)
+        edited = [Undelivered(tables.name, one, EDITED, "change", names) for one, names in found.edited.items()]
+        return edited + [_refused(tables, change, reason) for change, reason in outcomes.refused]
+
+    def _compared(self, tables: ObjectTables, ids: pl.Series) -> Compared:
+        """Hold records that differ against what the CRM holds at this moment; note what that is, where it is news."""
         with self.engine.begin() as connection:
             present = tables.read(connection, tables.present, ids)
             confirmed = tables.read(connection, tables.confirmed, ids).filter(pl.col(STATE) == THERE)
         both = present.join(confirmed, on=tables.identity, how="inner", suffix="_was", maintain_order="left")
-        changes = list(_changes(tables, both, self._decimals(tables)))
-        outcomes = self._persist(changes, lambda one: self.api.update(tables.name, one.identity, one.values))
-        done = [change.identity for change, _ in outcomes.done]
-        self._note_changed(tables, present.filter(pl.col(tables.identity).is_in(done)))
-        self._stop(outcomes)
-        return [
-            Undelivered(tables.name, change.identity, reason, "change", tuple(change.values))
-            for change, reason in outcomes.refused
-        ]
+        differing = [pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in tables.fields]
+        both = both.filter(pl.any_horizontal(pl.lit(value=False), *differing))
+        if both.is_empty():
+            return Compared()
+        moment = self.api.changed_field
+        frame = self.api.find(tables.name, tables.identity, both[tables.identity].to_list(), [*tables.fields, moment])
+        held = dict(rows_of(canonical_texts(frame, tables.columns).select(tables.identity, *tables.fields)))
+        found = compared(both, tables.fields, held, self.target.overwrites(tables.name))
+        found.touched = later_than_known(both, frame, moment)
+        self._note_changed(tables, found.arrived)
+        self._note_fields(tables, tables.confirmed, found.held)
+        self._note_fields(tables, tables.present, found.meant)
+        return found
 
     def _decimals(self, tables: ObjectTables) -> dict[str, int | None]:
         """Return how many decimals the CRM shows of the numbers that the replica keeps as such."""
@@ -139,11 +176,24 @@ class Delivery:
         numbers = [name for name, column in tables.columns.items() if column.kind == "number" and name in described]
         return {name: described[name].scale for name in numbers}
 
-    def _note_changed(self, tables: ObjectTables, rows: pl.DataFrame) -> None:
-        if rows.is_empty():
-            return
-        with self.engine.begin() as connection:
-            update_rows(connection, tables.confirmed, [tables.identity], rows.select(tables.identity, *tables.fields))
+    def _note_changed(
+        self, tables: ObjectTables, rows: dict[str, Values], touched: frozenset[str] = frozenset()
+    ) -> None:
+        """Note what records hold since we have changed them; when that was, the next reading will tell.
+
+        Of records that somebody has touched before, the moment stays as it was: they are never to look like ours alone.
+        """
+        ours = {identity: row for identity, row in rows.items() if identity not in touched}
+        self._note_fields(tables, tables.confirmed, ours, [pl.lit(None, pl.String).alias(CHANGED)])
+        self._note_fields(tables, tables.confirmed, {one: row for one, row in rows.items() if one in touched})
+
+    def _note_fields(
+        self, tables: ObjectTables, table: sa.Table, rows: dict[str, Values], more: Sequence[pl.Expr] = ()
+    ) -> None:
+        if rows:
+            frame = frame_of(tables.identity, tables.fields, rows).with_columns(more)
+            with self._noting() as connection:
+                update_rows(connection, table, [tables.identity], frame)
 
     def _removals(self, objects: list[ObjectTables]) -> list[Undelivered]:
         """Remove, children first; what is refused is tried again once the others are gone."""
@@ -163,36 +213,40 @@ class Delivery:
             outcomes = self._persist(ids.to_list(), lambda identity: self.api.remove(tables.name, identity))
             done = pl.DataFrame({key: [one for one, _ in outcomes.done]}, schema={key: pl.String})
             if not done.is_empty():
-                with self.engine.begin() as connection:
+                with self._noting() as connection:
                     update_rows(connection, confirmed, [key], done.with_columns(pl.lit(REMOVED).alias(STATE)))
             self._stop(outcomes)
             refused += [Undelivered(tables.name, one, reason, "removal") for one, reason in outcomes.refused]
         return refused
 
-    def _purge(self, tables: ObjectTables) -> None:
+    def _purge(self, tables: ObjectTables) -> list[Undelivered]:
+        refused: list[Undelivered] = []
         confirmed, key = tables.confirmed, tables.identity
         chosen = sa.select(confirmed.c[key]).where(confirmed.c[PURGE], confirmed.c[STATE] == REMOVED)
         for ids in self._pieces(tables, chosen):
             lists = [ids.slice(start, PURGED_AT_ONCE).to_list() for start in range(0, len(ids), PURGED_AT_ONCE)]
             outcomes = self._persist(lists, lambda some: self._purge_some(tables.name, some))
-            gone = [identity for some, _ in outcomes.done for identity in some]
-            with self.engine.begin() as connection:
-                delete_rows(connection, confirmed, key, pl.Series(key, gone, pl.String))
+            kept = [one for _, some in outcomes.done for one in some]
+            gone = {identity for some, _ in outcomes.done for identity in some} - {one.target_id for one in kept}
+            with self._noting() as connection:
+                delete_rows(connection, confirmed, key, pl.Series(key, sorted(gone), pl.String))
             self._stop(outcomes)
+            refused += kept
+        return refused
 
-    def _purge_some(self, target_object: str, ids: Sequence[str]) -> None:
+    def _purge_some(self, target_object: str, ids: Sequence[str]) -> list[Undelivered]:
+        """Delete removed records for ever; return those of which the CRM refused that."""
         try:
             self.api.purge(target_object, ids)
         except RecordRefused as refused:
             if len(ids) == 1:
-                logger.warning("%s: a removed record was not deleted for ever: %s", target_object, refused.reason)
-                return
-            for identity in ids:
-                self._purge_some(target_object, [identity])
+                return [Undelivered(target_object, ids[0], refused.reason, "purge")]
+            return [one for identity in ids for one in self._purge_some(target_object, [identity])]
+        return []
 
-    def _persist(self, items: Sequence[Item], call: Callable[[Item], None]) -> Outcomes[Item, None]:
+    def _persist(self, items: Sequence[Item], call: Callable[[Item], Told]) -> Outcomes[Item, Told]:
         """Make calls that may be repeated; those whose answer was lost are made again."""
-        whole: Outcomes[Item, None] = Outcomes()
+        whole: Outcomes[Item, Told] = Outcomes()
         left = list(items)
         for _ in range(ROUNDS):
             outcomes = carry_out(self.api.threads, self.guard, left, call)
@@ -207,7 +261,7 @@ class Delivery:
         )
         return whole
 
-    def _stop(self, outcomes: Outcomes[Item, None]) -> None:
+    def _stop(self, outcomes: Outcomes[Item, Told]) -> None:
         if outcomes.failure is not None:
             raise outcomes.failure
 
@@ -218,21 +272,8 @@ def _changed(tables: ObjectTables) -> sa.Select[tuple[str]]:
     return joined.where(confirmed.c[STATE] == THERE, tables.differing())
 
 
-def _changes(tables: ObjectTables, both: pl.DataFrame, decimals: dict[str, int | None]) -> Iterator[Change]:
-    for row in both.iter_rows(named=True):
-        values = {name: row[name] for name in tables.fields if row[name] != row[f"{name}_was"]}
-        if values:
-            yield Change(
-                row[tables.identity], {name: _padded(text, decimals.get(name)) for name, text in values.items()}
-            )
-
-
-def _padded(text: str | None, decimals: int | None) -> str | None:
-    """Return a number with as many decimals as its field shows."""
-    if text is None or not decimals:
-        return text
-    whole, _, fraction = text.partition(".")
-    return f"{whole}.{fraction.ljust(decimals, '0')}"
+def _refused(tables: ObjectTables, change: Change, reason: str) -> Undelivered:
+    return Undelivered(tables.name, change.identity, reason, "change", tuple(change.values))
 
 
 def delete_rows(connection: sa.Connection, table: sa.Table, key: str, ids: pl.Series) -> None:

@@ -21,16 +21,22 @@ logger = logging.getLogger(__name__)
 LINE = ["stream_no", "source_key"]
 
 
-def give_up(target: "ReplicaTarget", refused: Iterable[Undelivered], run_no: int = 0) -> None:
+def give_up(target: "ReplicaTarget", refused: Iterable[Undelivered], run_no: int, token: int) -> None:
     """Let the replica hold what the CRM does, and the crosswalk know what it knew before, of refused records.
 
-    Lines that run `run_no` drew for records which it had found in the CRM go.
+    Lines that run `run_no` drew for records which it had found in the CRM go. Nothing is given up of what was not
+    deleted for ever: that is tried again.
+
+    Raises:
+        FencedOut: a newer attempt has taken over; nothing was changed.
     """
     ordered = sorted(refused, key=lambda one: (one.target_object, one.what))
     for one in ordered:
-        logger.warning("%s: the CRM refused a %s: %s", one.target_object, one.what, one.reason)
-    with target.engine.begin() as connection:
-        for (name, what), some in groupby(ordered, key=lambda one: (one.target_object, one.what)):
+        logger.warning("%s: the CRM did not take a %s: %s", one.target_object, one.what, one.reason)
+    with target.transaction() as connection:
+        target.ledger.check_fence(connection, token)
+        kept = [one for one in ordered if one.what != "purge"]
+        for (name, what), some in groupby(kept, key=lambda one: (one.target_object, one.what)):
             group = list(some)
             tables = target.tables(name)
             ids = pl.Series(tables.identity, [one.target_id for one in group], pl.String).unique()

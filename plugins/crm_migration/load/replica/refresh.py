@@ -5,13 +5,15 @@ What the CRM has not been told yet stays as it is in the replica; what people ch
 
 import logging
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.calls import carry_out
+from crm_migration.load.replica.claims import Claims
 from crm_migration.load.replica.columns import canonical_texts
 from crm_migration.load.replica.tables import CHANGED, REMOVED, STATE, THERE, ObjectTables, ReplicaTables
 from crm_migration.load.retired import texts_of
@@ -19,27 +21,28 @@ from crm_migration.load.retired import texts_of
 logger = logging.getLogger(__name__)
 
 PIECE = 5_000
+FORMS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S")
 OVERLAP = timedelta(minutes=2)
 """A change may become visible a little later than its moment says."""
 
 
 class Refresh:
-    """Brings one object of the replica up to what the CRM holds; `unclaimed` are records not to be taken over yet."""
+    """Brings one object of the replica up to what the CRM holds; what `claims` knows to be ours is left aside."""
 
-    def __init__(self, api: RecordApi, replica: ReplicaTables, tables: ObjectTables, unclaimed: set[str]) -> None:
+    def __init__(self, api: RecordApi, replica: ReplicaTables, tables: ObjectTables, claims: Claims) -> None:
         """Prepare; `run` does it."""
-        self.api, self.replica, self.tables = api, replica, tables
-        self.unclaimed = list(unclaimed)
+        self.api, self.replica, self.tables, self.claims = api, replica, tables, claims
 
     def run(self) -> int:
         """Read what is new and return how many records changed."""
-        until = self.replica.until(self.tables.name)
+        began = datetime.now(UTC)
+        until = readable(self.replica.until(self.tables.name), began)
         seen: list[pl.Series] = []
-        changed = self._take(self._read(until), seen)
+        changed = self._take(self._read(until), seen, began)
         if until is None:
             self._without(pl.concat(seen) if seen else pl.Series([], dtype=pl.String))
         elif self.api.count(self.tables.name) != self._there():
-            self._sweep()
+            self._sweep(began)
         logger.info("%s: %s records of the CRM are new or changed", self.tables.name, changed)
         return changed
 
@@ -47,13 +50,13 @@ class Refresh:
         since = None if until is None else earlier(until)
         yield from in_pieces(self.api.read(self.tables.name, self.tables.fields, since))
 
-    def _take(self, frames: Iterable[pl.DataFrame], seen: list[pl.Series]) -> int:
-        until, changed = self.replica.until(self.tables.name), 0
+    def _take(self, frames: Iterable[pl.DataFrame], seen: list[pl.Series], began: datetime) -> int:
+        until, changed = readable(self.replica.until(self.tables.name), began), 0
         for frame in frames:
             seen.append(frame[self.tables.identity])
-            changed += self.apply(frame.filter(~pl.col(self.tables.identity).is_in(self.unclaimed)))
-            latest = frame[self.api.changed_field].drop_nulls().max()
-            until = max(until or "", str(latest)) if latest is not None else until
+            changed += self.apply(self.claims.claim(frame))
+            latest = latest_until(frame[self.api.changed_field], began)
+            until = max(until or latest, latest) if latest is not None else until
         self.replica.remember_until(self.tables.name, until)
         return changed
 
@@ -69,6 +72,7 @@ class Refresh:
             was = tables.read(connection, tables.confirmed, read[key])
             fresh = read.join(was, on=key, how="anti")
             known = read.join(was, on=key, how="inner", suffix="_was", maintain_order="left")
+            self._note_seen(connection, known)
             known = known.filter(_differ(tables.fields, "_was") | (pl.col(STATE) == REMOVED))
             if not fresh.is_empty() or not known.is_empty():
                 held = tables.read(connection, tables.present, read[key])
@@ -77,10 +81,20 @@ class Refresh:
                 self._present(connection, fresh, known, held)
         return fresh.height + known.height
 
+    def _note_seen(self, connection: sa.Connection, known: pl.DataFrame) -> None:
+        """Note when records were changed that are read for the first time since we wrote to them: by us, that is.
+
+        A later moment beside the same fields tells that somebody has changed others, which the replica does not hold.
+        """
+        first = known.filter(pl.col(f"{CHANGED}_was").is_null() & pl.col(CHANGED).is_not_null())
+        if not first.is_empty():
+            rows = first.select(self.tables.identity, CHANGED)
+            update_rows(connection, self.tables.confirmed, [self.tables.identity], rows)
+
     def _renew(self, connection: sa.Connection, known: pl.DataFrame) -> None:
         if known.is_empty():
             return
-        rows = known.select(self.tables.identity, *self.tables.fields, CHANGED, pl.lit(THERE).alias(STATE))
+        rows = known.select(self.tables.identity, *self.tables.fields, pl.lit(THERE).alias(STATE))
         update_rows(connection, self.tables.confirmed, [self.tables.identity], rows)
 
     def _present(self, connection: sa.Connection, fresh: pl.DataFrame, known: pl.DataFrame, held: pl.DataFrame) -> None:
@@ -106,21 +120,21 @@ class Refresh:
         """Return how many records the CRM must have if none is gone."""
         confirmed = self.tables.confirmed
         counted = sa.select(sa.func.count()).select_from(confirmed)
-        mine = confirmed.c[self.tables.identity].in_(self.unclaimed)
+        mine = confirmed.c[self.tables.identity].in_(self.claims.found)
         with self.replica.engine.connect() as connection:
             there = int(connection.scalar(counted.where(confirmed.c[STATE] == THERE)) or 0)
             known = int(connection.scalar(counted.where(confirmed.c[STATE] == THERE, mine)) or 0)
-        return there + len(self.unclaimed) - known
+        return there + len(self.claims.found) - known
 
-    def _sweep(self) -> None:
+    def _sweep(self, began: datetime) -> None:
         """Read which ids the CRM has; a record that is unknown all the same has the whole object read."""
         key = self.tables.identity
         ids = [frame[key] for frame in self.api.read(self.tables.name, [])]
         present = pl.concat(ids) if ids else pl.Series(key, [], pl.String)
-        unknown = set(present) - set(self._known_ids()) - set(self.unclaimed)
+        unknown = set(present) - set(self._known_ids()) - self.claims.found
         if unknown:
             seen: list[pl.Series] = []
-            self._take(self._read(None), seen)
+            self._take(self._read(None), seen, began)
             present = pl.concat(seen) if seen else present
         self._without(present)
 
@@ -133,6 +147,7 @@ class Refresh:
     def _without(self, present: pl.Series) -> None:
         """Take the records out that the CRM no longer has; one that was to be purged is known to be removed."""
         gone = sorted(set(self._known_ids()) - set(present))
+        gone = self._really_gone(gone)
         if not gone:
             return
         logger.info("%s: %s records are gone from the CRM", self.tables.name, len(gone))
@@ -145,6 +160,24 @@ class Refresh:
             )
             connection.execute(tables.present.delete().where(tables.present.c[key].in_(wanted)))
             drop_keys(connection, keys)
+
+    def _really_gone(self, ids: list[str]) -> list[str]:
+        """Return those of the records that a search does not show which are gone: not merely too new for it.
+
+        One that it has shown before is gone. The others are asked for by their ids, a call each.
+        """
+        confirmed, key, unseen = self.tables.confirmed, self.tables.identity, set[str]()
+        if ids:
+            with self.replica.engine.begin() as connection:
+                held = self.tables.read(connection, confirmed, pl.Series(key, ids))
+            unseen = set(held.filter(pl.col(CHANGED).is_null())[key])
+        outcomes = carry_out(
+            self.api.threads, None, sorted(unseen), lambda identity: self.api.is_there(self.tables.name, identity)
+        )
+        if outcomes.failure is not None:
+            raise outcomes.failure
+        there = {identity for identity, found in outcomes.done if found}
+        return [identity for identity in ids if identity not in there]
 
 
 def _differ(fields: list[str], suffix: str) -> pl.Expr:
@@ -165,9 +198,28 @@ def in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def earlier(moment: str) -> str:
     """Return a moment of the CRM, as it prints it, a little earlier; one of another form as it is."""
-    for form in ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
+    read = _parsed(moment)
+    return moment if read is None else (read[0] - OVERLAP).strftime(read[1])
+
+
+def latest_until(moments: pl.Series, now: datetime) -> str | None:
+    """Return the latest of the CRM's moments, but for those still to come: changes up to there would be missed."""
+    known = moments.drop_nulls()
+    read = _parsed(str(known[0])) if len(known) else None
+    past = known if read is None else known.filter(known <= now.strftime(read[1]))
+    return str(past.max()) if len(past) else None
+
+
+def readable(until: str | None, now: datetime) -> str | None:
+    """Return up to where changes have been read; None, so that all is read, where that is said to be in the future."""
+    read = _parsed(until) if until else None
+    return None if read is not None and read[0] > now + OVERLAP else until
+
+
+def _parsed(moment: str) -> tuple[datetime, str] | None:
+    for form in FORMS:
         try:
-            return (datetime.strptime(moment, form) - OVERLAP).strftime(form)  # noqa: DTZ007 - the CRM's own text
+            return datetime.strptime(moment, form).replace(tzinfo=UTC), form
         except ValueError:
             continue
-    return moment
+    return None

@@ -5,23 +5,29 @@ CRM before it is written there; everything else is written there first, and the 
 """
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.errors import ChangedSince, MigrationError
+from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
 from crm_migration.load.record_api import RecordApi
 from crm_migration.load.replica.call_plan import CallPlan, planned_work
+from crm_migration.load.replica.changes import later_than_known
+from crm_migration.load.replica.claims import Claims
 from crm_migration.load.replica.columns import canonical_texts
-from crm_migration.load.replica.create import Creation
+from crm_migration.load.replica.create import LATE_LOOKS, Creation
 from crm_migration.load.replica.deliver import Delivery, Undelivered, delete_rows
 from crm_migration.load.replica.give_up import give_up
-from crm_migration.load.replica.intents import CONFIRMED, FOUND, REFUSED, Intents, Sending
+from crm_migration.load.replica.intents import CONFIRMED, FOUND, OPEN, REFUSED, Intents, Sending, Unclaimed
+from crm_migration.load.replica.recognising import records_of_others
 from crm_migration.load.replica.refresh import Refresh
-from crm_migration.load.replica.tables import PURGE, ObjectTables, ReplicaTables, pending
+from crm_migration.load.replica.tables import CHANGED, PURGE, ObjectTables, ReplicaTables, pending
 from crm_migration.load.retired import texts_of
 from crm_migration.load.target import SqlTarget
 from crm_migration.load.write import Batch, Refusal
@@ -37,6 +43,8 @@ logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2_000
 LISTED = 20
+LATEST = timedelta(days=1)
+"""For so long it is thought possible that a search shows a record that a run which was undone had sent."""
 
 
 class ReplicaTarget(SqlTarget):
@@ -44,6 +52,8 @@ class ReplicaTarget(SqlTarget):
 
     batch_rows = BATCH_ROWS
     settle_seconds = 1.0
+    doubt_seconds = 120.0
+    """How long after a lost answer a refusal may mean that the record is there, though no search shows it yet."""
 
     def __init__(self, ledger_url: str, mapping: Mapping, api: RecordApi) -> None:
         """Prepare; nothing is connected or asked before the first call.
@@ -58,6 +68,8 @@ class ReplicaTarget(SqlTarget):
         self._users: dict[tuple[str, str, str], dict[str, str]] = {}
         self._made: dict[str, tuple[int, str, str]] = {}
         self._failure: MigrationError | None = None
+        self._refused: list[Undelivered] = []
+        self._staged: RunFolder | None = None
         self._earlier = pl.DataFrame(schema={api.id_field: pl.String})
 
     def close(self) -> None:
@@ -98,6 +110,11 @@ class ReplicaTarget(SqlTarget):
         specs = [entity.target for entity in self.mapping.entities.values()]
         return {spec.deleted_flag for spec in specs if spec.object == target_object and spec.deleted_flag}
 
+    def overwrites(self, target_object: str) -> bool:
+        """Return whether whatever a load brings to an object's fields goes over what people have put there."""
+        specs = [entity.target for entity in self.mapping.entities.values()]
+        return all(spec.on_target_change == "overwrite" for spec in specs if spec.object == target_object)
+
     def external_id(self, target_object: str) -> str:
         """Return the field of an object that carries the source's key."""
         specs = [entity.target for entity in self.mapping.entities.values()]
@@ -108,29 +125,45 @@ class ReplicaTarget(SqlTarget):
         tracked = self.ledger.exists()
         for name in self.written_objects():
             tables = self.tables(name)
+            claims = Claims(self, tables, self.external_id(name))
             if tracked:
-                self.intents.settle(self.api, name, self.external_id(name))
-            unclaimed = self.intents.unclaimed(name) if tracked else set()
-            Refresh(self.api, self.replica, tables, unclaimed).run()
+                claims.settle()
+            Refresh(self.api, self.replica, tables, claims).run()
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return what the last `deliver` could not bring to the CRM."""
+        return self._refused
+
+    def unclaimed(self, run_no: int) -> list[Unclaimed]:
+        """Return the records that runs before have created, and that neither they nor this one has taken in."""
+        return self.intents.left_by_others(run_no)
 
     def begin(self, token: int, run_no: int) -> None:
         """Before a step that writes: tell the CRM what an attempt before could not, then see what it holds."""
         self.deliver(token, run_no)
         self.refresh()
+        for undone in self.intents.undone_runs([FOUND]) - {run_no}:
+            self._purge_found(undone, token)
+        with self.transaction() as connection:
+            self.intents.forget_old(connection, now() - LATEST)
+            self.ledger.check_fence(connection, token)
 
     def deliver(self, token: int, run_no: int = 0) -> dict[str, pl.Series]:
         """Tell the CRM what the replica holds otherwise; what it refuses is given up, and its ids returned by object.
 
+        `undelivered` tells what was refused, and why.
+
         Raises:
             RetryLater: the CRM was lost, or takes no more calls today.
         """
-        refused = Delivery(self, token).all()
+        self._refused = refused = Delivery(self, token).all()
         if refused:
-            give_up(self, refused, run_no)
-        with self.engine.begin() as connection:
+            give_up(self, refused, run_no, token)
+        with self.transaction() as connection:
             connection.execute(self.ledger.tables.api_change.delete())
+            self.ledger.check_fence(connection, token)
         ids: dict[str, list[str]] = {}
-        for one in refused:
+        for one in (one for one in refused if one.what != "purge"):
             ids.setdefault(one.target_object, []).append(one.target_id)
         return {name: pl.Series("target_id", some, pl.String) for name, some in ids.items()}
 
@@ -173,6 +206,31 @@ class ReplicaTarget(SqlTarget):
             delete_rows(connection, tables.confirmed, tables.identity, pl.Series("lost", refused, pl.String))
         return known.filter(~known.is_in(refused))
 
+    def touched(self, target_object: str, created: sa.Select[tuple[str]]) -> pl.Series:
+        """Return those ids of created records that somebody has changed since, be it in fields that no load writes."""
+        tables = self.tables(target_object)
+        with self.engine.begin() as connection:
+            ids = pl.Series(tables.identity, list(connection.scalars(created)), pl.String)
+            known = tables.read(connection, tables.confirmed, ids).filter(pl.col(CHANGED).is_not_null())
+        moment, found = self.api.changed_field, list[str]()
+        for some in known.iter_slices(BATCH_ROWS):
+            now = self.api.find(target_object, tables.identity, some[tables.identity].to_list(), [moment])
+            found += later_than_known(some, now, moment)
+        return pl.Series("target_id", sorted(found), pl.String)
+
+    def find(self, connection: sa.Connection, target_object: str, field: str, values: pl.Series) -> pl.DataFrame:
+        """Return `external_id` and `target_id` of records by a field: of several with one value, the oldest."""
+        found = super().find(connection, target_object, field, values).sort("external_id", "target_id")
+        single = found.unique("external_id", keep="first", maintain_order=True)
+        if single.height < found.height:
+            logger.warning(
+                "%s: %s records share the %s of another; the oldest of each is taken for it, the others are left alone",
+                target_object,
+                found.height - single.height,
+                field,
+            )
+        return single
+
     def returnable(self, connection: sa.Connection, target_object: str, former: pl.Series) -> pl.Series:
         """Return those ids of deleted records under which the CRM holds them again."""
         tables = self.tables(target_object)
@@ -208,24 +266,25 @@ class ReplicaTarget(SqlTarget):
             RetryLater, OperatorNeeded: what stopped the batch, after all that the CRM has taken was noted.
         """
         tables = self.tables(self.mapping.entities[batch.entity].target.object)
-        self._take_back(tables, written)
+        self._take_back(tables, written, token)
         again = pl.col("target_id").is_in(self._earlier[tables.identity].implode())
         changed = written.filter((pl.col("_action") == "update") | pl.col("_former").is_not_null() | again)
         refused = [] if changed.is_empty() else Delivery(self, token).changes(tables, changed["target_id"].unique())
         if refused:
-            give_up(self, refused, job.run_no)
+            give_up(self, refused, job.run_no, token)
         self._forget_changes(changed["target_id"])
         if self._failure is not None:
             raise self._failure
         golden = dict(changed.select("target_id", "_golden").iter_rows())
         return [Refusal(golden[one.target_id], one.reason) for one in refused]
 
-    def _take_back(self, tables: ObjectTables, written: pl.DataFrame) -> None:
+    def _take_back(self, tables: ObjectTables, written: pl.DataFrame, token: int) -> None:
         """Have records purged that the CRM took and the ledger could not."""
         kept = set(written["_golden"])
         lost = {golden: (stream, identity) for stream, golden, identity in self._made.values() if golden not in kept}
         if lost:
-            with self.engine.begin() as connection:
+            with self.transaction() as connection:
+                self.ledger.check_fence(connection, token)
                 stream_no = next(iter(lost.values()))[0]
                 self.intents.note(connection, stream_no, dict.fromkeys(lost), REFUSED)
                 rows = pl.DataFrame({tables.identity: [identity for _, identity in lost.values()]}).with_columns(
@@ -254,19 +313,48 @@ class ReplicaTarget(SqlTarget):
         connection.execute(change.insert().from_select(names, rows))
         drop_keys(connection, keys)
 
+    def undo_of(self, folder: RunFolder) -> None:
+        """Hear where the run that is about to be undone has staged its records: what was found is held against them."""
+        self._staged = folder
+
     def undoing(self, run_no: int, token: int) -> None:
-        """Before a run is undone: find all that it has created, and see what the CRM holds."""
+        """Before a run is undone: find all that it has created, and see what the CRM holds.
+
+        What was sent and is not to be found, however late a search may show it, stays noted: if it turns up, the next
+        step that writes deletes it.
+        """
         self.refresh()
-        with self.engine.begin() as connection:
-            found = self.intents.of_run(connection, run_no, FOUND)
-            for name in {name for name, _ in found}:
+        for wait in LATE_LOOKS:
+            if not self.intents.open_of(run_no):
+                break
+            time.sleep(wait * self.settle_seconds)
+            self.refresh()
+        if self._staged is not None:
+            others = records_of_others(self, self._staged, run_no)
+            with self.transaction() as connection:
+                self.intents.disown(connection, others)
+                self.ledger.check_fence(connection, token)
+        if left := self._purge_found(run_no, token):
+            logger.warning(
+                "%s: %s records whose answers were lost are not to be found in the CRM; should they turn up, the next "
+                "run, or rolling back this one again, deletes them",
+                self.mapping.target.name,
+                left,
+            )
+
+    def _purge_found(self, run_no: int, token: int) -> int:
+        """Have what a run has created and the ledger did not take in deleted; return how many are yet unknown."""
+        found = self.intents.unclaimed_of(run_no, FOUND)
+        with self.transaction() as connection:
+            for name in {one.target_object for one in found}:
                 tables = self.tables(name)
-                ids = [identity for other, identity in found if other == name]
+                ids = [one.target_id for one in found if one.target_object == name]
                 delete_rows(connection, tables.confirmed, tables.identity, pl.Series("found", ids))
                 rows = pl.DataFrame({tables.identity: ids}).with_columns(pl.lit("1").alias(PURGE))
                 insert_rows(connection, texts_of(tables.confirmed), rows)
-            self.intents.forget_run(connection, run_no)
+            left = self.intents.forget_run(connection, run_no)
             self.ledger.check_fence(connection, token)
+        return left
 
     def purging(self, connection: sa.Connection, target_object: str, created: sa.Select[tuple[str]]) -> None:
         """Note that records which a rollback takes out of the replica are to be deleted in the CRM for ever."""
@@ -281,8 +369,9 @@ class ReplicaTarget(SqlTarget):
             ChangedSince: the CRM refused some of it; the rest is done, and repeating it tries these again.
             RetryLater: the CRM was lost; repeating it does the rest.
         """
-        with self.engine.begin() as connection:
+        with self.transaction() as connection:
             connection.execute(self.ledger.tables.api_change.delete())
+            self.ledger.check_fence(connection, token)
         refused = Delivery(self, token).all()
         if refused:
             raise ChangedSince(f"the CRM refused to undo {len(refused)} record(s): {_listed(refused)}")
@@ -296,7 +385,9 @@ class ReplicaTarget(SqlTarget):
         return plan
 
     def is_behind(self) -> bool:
-        """Return whether the CRM is yet to be told something."""
+        """Return whether the CRM is yet to be told something, or may yet show what a run that was undone had sent."""
+        if self.intents.undone_runs([FOUND, *OPEN]):
+            return True
         with self.engine.connect() as connection:
             return any(
                 connection.execute(pending(self.tables(name)).limit(1)).first() is not None
