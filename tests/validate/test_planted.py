@@ -8,7 +8,7 @@ import pytest
 from crm_migration.errors import ValidationFailed
 from crm_migration.staging import TableWriter, open_table
 from crm_migration.validate.checks import KEYS_KEPT, KEYS_LISTED, Check, Tally, raise_if_failed, stage
-from tests.validate.line import Line, failed
+from tests.validate.line import Line, failed, mapping
 
 SWAPPABLE = "UPDATE contacts SET born = '2001-02-03' WHERE id = 'c8'"
 PLANTED = {
@@ -32,7 +32,17 @@ PLANTED = {
 }  # fmt: skip
 
 
+USED = {
+    "search_by": ["last_name", "email", "phone"],
+    "totals": [
+        {"name": "pipeline by stage", "by": ["stage", "currency"], "sum": "amount"},
+        {"name": "active by owner", "by": ["owner_id"], "where": {"active": ["true"]}},
+    ],
+}
+
+
 def test_an_error_of_each_kind_is_named_by_its_key(line: Line) -> None:
+    line.mapping = line.source.mapping = line.target.mapping = mapping(contact=USED)
     line.change_source(SWAPPABLE)
     line.run("one")
     assert failed(line.validate("one")) == {}
@@ -42,6 +52,12 @@ def test_an_error_of_each_kind_is_named_by_its_key(line: Line) -> None:
     assert {kind: found.get(place) for kind, (_, place, _) in PLANTED.items()} == {
         kind: [key] for kind, (_, _, key) in PLANTED.items()
     }
+    assert found["contact", "found_by", "last_name"] == ["c2"]
+    assert {name for _, name, field in found if field is None and name.startswith("figure")} == {
+        "figure: pipeline by stage"
+    }
+    figure = staged.frame().filter(pl.col("name") == "figure: pipeline by stage").to_dicts()[0]
+    assert figure["difference"] == "stage empty, currency …: 1 records, expected 1, amount 7.06, expected 7.05"
     assert ("contact", "sum EUR", "amount") in found
     assert ("contact", "sum USD", "amount") not in found
     with pytest.raises(ValidationFailed) as caught:

@@ -107,15 +107,25 @@ def read_text(
         sqlalchemy.exc.DBAPIError, psycopg.Error, pymysql.MySQLError: the database failed; nothing is hidden
             or repeated. For the caller to classify.
     """
-    heavy = any(_may_be_heavy(source.c.get(one) if isinstance(one, str) else one) for one in columns)
-    chosen = tuple(_element(source, column) for column in columns)
-    names = [column if isinstance(column, str) else column.name for column in columns]
-    asked = TextSelect(source, chosen, (), where, tuple(order or ()), BATCH_ROWS, heavy)
+    asked, names = text_select(source, columns, where, order)
     if isinstance(bind, sa.Connection):
         yield from _read(bind, asked, names)
         return
     with bind.connect() as connection:
         yield from read_alone(connection, asked, names)
+
+
+def text_select(
+    source: sa.FromClause,
+    columns: Sequence[str | AnyColumn],
+    where: sa.ColumnElement[bool] | None = None,
+    order: Sequence[AnyColumn] | None = None,
+) -> tuple[TextSelect, list[str]]:
+    """Return what `read_text` asks for, and the names of its columns; `read_alone` takes it with other settings."""
+    heavy = any(_may_be_heavy(source.c.get(one) if isinstance(one, str) else one) for one in columns)
+    chosen = tuple(_element(source, column) for column in columns)
+    names = [column if isinstance(column, str) else column.name for column in columns]
+    return TextSelect(source, chosen, (), where, tuple(order or ()), BATCH_ROWS, heavy), names
 
 
 def read_alone(connection: sa.Connection, asked: TextSelect, names: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -18,6 +18,7 @@ from crm_migration.mapping.order import circle_faults
 from crm_migration.mapping.origins import origin_faults, source_kind_faults
 from crm_migration.mapping.scope import scopes
 from crm_migration.mapping.settings import settings_faults
+from crm_migration.mapping.usable import usage_faults
 from crm_migration.mapping.values import value_faults
 
 
@@ -68,3 +69,4 @@ def _entity_faults(mapping: model.Mapping) -> Iterator[Fault]:
         yield from gone_faults(scope)
         yield from class_faults(scope)
         yield from file_faults(scope)
+        yield from usage_faults(scope)

@@ -54,6 +54,7 @@ from crm_migration.mapping.notify import Notice
 from crm_migration.mapping.reading import Drift, ReadOptions
 from crm_migration.mapping.row_tests import Classification, ColumnTest, Filter, When
 from crm_migration.mapping.target_review import TargetReview
+from crm_migration.mapping.usage import Total
 
 __all__ = [
     "Acceptance",
@@ -108,6 +109,7 @@ __all__ = [
     "Text",
     "TextBase",
     "Tolerances",
+    "Total",
     "Url",
     "When",
 ]
@@ -230,6 +232,14 @@ class Entity(Strict):
     match: MatchConfig | None = None
     expectations: list[Expectation] = Field(default_factory=list)
     acceptance: list[Acceptance] = Field(default_factory=list)
+    search_by: list[str] = Field(
+        default_factory=list,
+        description="Fields by which users find records: after a load some are looked up by each, through the CRM's "
+        "own interface where it has one.",
+    )
+    totals: list[Total] = Field(
+        default_factory=list, description="Figures that users look at: they must be those of what was to be loaded."
+    )
     _classification: Classification | None = PrivateAttr(None)
     _moments: Literal["us", "ms"] = PrivateAttr("us")
 

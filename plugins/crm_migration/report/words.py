@@ -112,6 +112,7 @@ CHECKS: dict[str, str] = {
     "read_back": "the records could be read back",
     "suite": "the expectations could be checked",
     "queries": "the queries could be run",
+    "found_by": "finds the record when searched for",
 }
 
 # Reviewed pairs: what the guard saw.

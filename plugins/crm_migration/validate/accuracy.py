@@ -157,6 +157,7 @@ def golden_totals(found: ReadBack) -> Totals:
     for part in found.selection.parts(["_golden", *found.entity.fields]):
         counted = part.filter(~pl.Series(found.aside[part["_at"].to_numpy()]))
         totals.add(canonical(counted, found.entity))
+        del part, counted
     return totals
 
 

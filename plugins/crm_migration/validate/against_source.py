@@ -16,7 +16,7 @@ from crm_migration.mapping.model import Country, Entity, Mapping, Owner, Referen
 from crm_migration.staging import open_table
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.checks import Check, Tally
-from crm_migration.validate.selection import Scope
+from crm_migration.validate.selection import Scope, apart
 
 FOUND = " in target"
 
@@ -75,13 +75,13 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
 def staged_rows(scope: Scope, name: str, entity: Entity, drawn: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose `_key` is among those of `drawn` as they were extracted, with their `_key`."""
     wanted = [
-        part.filter(pl.col("_key").is_in(drawn["_key"].implode()))
+        apart(part.filter(pl.col("_key").is_in(drawn["_key"].implode())))
         for part in open_table(scope.folder, name, "clean").frames(["_key", "_row"])
     ]
     keys = pl.concat(wanted)
     extract = open_table(scope.folder, name, "extract")
     found = [
-        part.filter(pl.col("_row").is_in(keys["_row"].implode()))
+        apart(part.filter(pl.col("_row").is_in(keys["_row"].implode())))
         for part in extract.frames(["_row", *entity.source_columns])
     ]
     return keys.join(pl.concat(found), on="_row")
@@ -119,7 +119,7 @@ def _staged_files(scope: Scope, name: str, entity: Entity, rows: pl.DataFrame) -
         return pl.DataFrame()
     wanted = rows["_key"].implode()
     parts = open_table(scope.folder, name, "clean").frames(["_key", *fields])
-    found = pl.concat(part.filter(pl.col("_key").is_in(wanted)) for part in parts)
+    found = pl.concat(apart(part.filter(pl.col("_key").is_in(wanted))) for part in parts)
     return rows.select("_key").join(found, on="_key", how="left", maintain_order="left").drop("_key")
 
 

@@ -108,4 +108,5 @@ def source_fill(folder: RunFolder, entity: str, spec: Entity) -> dict[str, Decim
         present = filled.select(pl.any_horizontal(listed).sum().alias(name) for name, listed in wanted.items())
         for name, count in present.row(0, named=True).items():
             counts[name] += count
+        del part, own, filled
     return {name: Decimal(count) / rows if rows else None for name, count in counts.items()}

@@ -1,18 +1,19 @@
 """The target as this source left it: each crosswalk line of a golden record, with the record it points to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.errors import MappingFault
-from crm_migration.extract.dialect import read_text
+from crm_migration.extract.dialect import read_alone, read_text, text_select
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity
-from crm_migration.validate.selection import Selection, stream_of
+from crm_migration.validate.selection import SLICE_ROWS, Selection, stream_of
 
 KEY_ROWS = 50_000
 WHOLE_FROM_SHARE = 0.25
@@ -71,7 +72,10 @@ def _lines(selection: Selection, found: sa.FromClause, columns: list[sa.ColumnEl
         return
     if selection.rows >= WHOLE_FROM_SHARE * _size(selection, numbers):
         mine = crosswalk.c.stream_no.in_(numbers.values())
-        yield from read_text(engine, found, columns, where=sa.and_(mine, master))
+        asked, names = text_select(found, columns, where=sa.and_(mine, master))
+        with engine.connect() as connection:
+            # Frames no larger than what is looked at at a time: a suite is at work beside this.
+            yield from read_alone(connection, replace(asked, batch_rows=SLICE_ROWS), names)
         return
     for part in selection.parts(["_golden"]):
         for piece in part.iter_slices(KEY_ROWS):

@@ -14,7 +14,7 @@ from crm_migration.validate.checks import Phase
 
 DRAWN = 200
 # What looking at rows holds in memory beside the rows themselves grows with the rows looked at at a time.
-SLICE_ROWS = 20_000
+SLICE_ROWS = 10_000
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -71,8 +71,14 @@ class Selection:
         """Yield the expected golden records, some at a time, with their `_at` (position)."""
         for part in open_table(self.scope.folder, self.entity, "golden").frames(columns):
             for piece in part.iter_slices(SLICE_ROWS):
-                marked = piece.with_columns(pl.Series("_at", self.positions(piece["_golden"])))
-                yield marked.filter(pl.col("_at") >= 0)
+                yield _placed(piece, self.positions(piece["_golden"]))
+                del piece
+            # A part and what was taken from it would be in memory beside the next one.
+            del part
+
+
+def _placed(piece: pl.DataFrame, positions: Positions) -> pl.DataFrame:
+    return piece.with_columns(pl.Series("_at", positions)).filter(pl.col("_at") >= 0)
 
 
 def hashed(values: pl.Series) -> Hashes:
@@ -99,6 +105,7 @@ def select(scope: Scope, entity: str) -> Selection:
         rows += kept.height
         streams.update(stream_of(kept["_golden"]).unique())
         drawn = _drawn(pl.concat([drawn, kept.filter(pl.col("_members") == 1).select(drawn.columns)]), scope.run_no)
+        del part, kept
     ordered = hashes[:rows]
     ordered.sort()
     twice = repeated(ordered)

@@ -26,6 +26,7 @@ from crm_migration.validate.completeness import record_checks, table_checks
 from crm_migration.validate.conservation import conservation_checks, source_fill
 from crm_migration.validate.retired import retired_checks
 from crm_migration.validate.selection import Scope, select
+from crm_migration.validate.usage import usage_checks
 from crm_migration.validate.validity import Suites, build_data_docs
 
 __all__ = ["raise_if_failed", "validate"]
@@ -103,6 +104,7 @@ def _of_entity(work: _Work, entity: str) -> Iterator[Lines]:
         yield completeness(lambda: fill_checks(found[0], meant, filled))
         yield accuracy(lambda: accuracy_checks(found[0], meant))
         yield accuracy(lambda: against_source_checks(found[0], work.source))
+        yield acceptance(lambda: usage_checks(found[0], meant))
         yield suite
     if scope.phase == "full":
         yield completeness(lambda: conservation_checks(scope.folder, entity))
