@@ -199,7 +199,8 @@ def report(path: str) -> dict[str, Any]:
         found = problems(job) + _unexplained(context, job)
         made, written = pipeline.finish(job, found)
         measure(made)
-        after_run(job.loaded.mapping, rejected_rows(made), len(job.drift.changes), context)
+        if not job.options.dry_run:
+            after_run(job.loaded.mapping, rejected_rows(made), len(job.drift.changes), context)
         if found or made.verdict.state == "red":
             raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
         announce(job.loaded.mapping, made, context)
