@@ -1,8 +1,12 @@
 """Functions as a mapping's author writes them: good ones, and every way to get one wrong."""
 
+import sys
+
 import pandas as pd
 
 NOT_A_FUNCTION = 7
+CALLS: list[int] = []
+"""How many rows each call of `fails_for_many` was given."""
 
 
 def without_prefix(given: pd.Series) -> pd.Series:
@@ -28,6 +32,7 @@ def fails_for_secrets(given: pd.Series) -> pd.Series:
 
 
 def fails_for_many(given: pd.Series) -> pd.Series:
+    CALLS.append(len(given))
     if len(given) > 1:
         raise RuntimeError(str(given.to_list()))
     return given
@@ -56,6 +61,19 @@ def numbers(given: pd.Series) -> pd.Series:
 
 def half_a_pair(given: pd.Series) -> pd.Series:
     return pd.Series(["\ud800"] * len(given), dtype=object)
+
+
+def leaves(given: pd.Series) -> pd.Series:
+    sys.exit(0)
+
+
+class Unreadable(pd.Series):
+    def isna(self) -> pd.Series:
+        raise ValueError(str(self.to_list()))
+
+
+def unreadable(given: pd.Series) -> pd.Series:
+    return Unreadable(given)
 
 
 def two(given: pd.Series, more: pd.Series) -> pd.Series:

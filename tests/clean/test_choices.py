@@ -27,7 +27,7 @@ def test_neither(value: str) -> None:
 
 LANGUAGES = """
 ja nein|wahr falsch|oui non|sí no|si no|sim não|vero falso|tak nie|ano ne|да нет|evet hayır|kyllä ei|igen nem
-waar onwaar|是 否|真 假|对 不|有 无|對 無|はい いいえ|예 아니오|ＹＥＳ ＮＯ|ＴＲＵＥ ＦＡＬＳＥ|✓ ✗
+waar onwaar|是 否|真 假|对 不|有 无|對 無|はい いいえ|예 아니오|ＹＥＳ ＮＯ|ＴＲＵＥ ＦＡＬＳＥ|✓ ✗|EVET HAYIR
 """
 
 
@@ -78,6 +78,11 @@ def test_width_matters_as_little_as_case() -> None:
     field = spec("choice", values={"new": "New", "ＶＩＰ": "Important"})
     assert cleaned(field, ["ＮＥＷ", "vip"]).values.to_list() == ["New", "Important"]
     assert one(spec("choice", values={"new": "New"}, ignore_case=False), "ＮＥＷ") == ("choice",)
+
+
+def test_a_letter_with_two_capitals_is_one_in_any_case() -> None:
+    field = spec("choice", values={"Straße": "street", "sınıf": "class"})
+    assert cleaned(field, ["STRASSE", "STRAßE", "SINIF"]).values.to_list() == ["street", "street", "class"]
 
 
 def test_an_entry_for_blanks() -> None:

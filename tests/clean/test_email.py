@@ -62,6 +62,7 @@ FORMS = [
     ("用户@例子.广告", "用户@xn--fsqu00a.xn--4rr70v", "用户@例子.广告"),
     ("a@उदाहरण.भारत", "a@xn--p1b6ci4b4b3a.xn--h2brj9c", "a@उदाहरण.भारत"),
     ("john@example.com", "john@example.com", "john@example.com"),
+    ("john@ｅxample.ｃom", "john@example.com", "john@example.com"),
 ]
 
 
@@ -71,7 +72,16 @@ def test_an_international_domain_may_get_one_form(value: str, in_ascii: str, in_
     assert one(spec("email", idn="unicode"), value) == in_unicode
 
 
-@pytest.mark.parametrize("value", ["john@xn--a.example", "john@xn--99999999.example", "a@" + "ü" * 60 + ".de"])
+LABELS = [
+    "john@xn--a.example",
+    "john@xn--99999999.example",
+    "john@xn--a-ecp.example",
+    "a@" + "ü" * 60 + ".de",
+    "a@" + "".join(map(chr, range(0x4E00, 0x9E00))) + ".de",
+]
+
+
+@pytest.mark.parametrize("value", LABELS)
 def test_a_label_that_no_name_server_could_hold_is_refused(value: str) -> None:
     assert one(spec("email"), value) == ("email",)
 

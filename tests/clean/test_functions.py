@@ -14,6 +14,7 @@ from crm_migration.mapping.functions import function_faults, load_function
 from crm_migration.mapping.scope import scopes
 from tests.clean.columns import cleaned, context, one, spec, table
 from tests.clean.entities import mapping, run
+from tests.clean.series_functions import CALLS
 
 HERE = "tests.clean.series_functions"
 
@@ -64,8 +65,10 @@ def test_it_cannot_change_what_others_see() -> None:
         ("too_short", "expected 3 values as given, found 2"),
         ("shuffled", "expected the index of the Series given, found another one"),
         ("numbers", "expected text or nothing, found a value of type int"),
+        ("unreadable", "expected a Series that can be read, found ValueError"),
+        ("leaves", f"function {HERE}:leaves raised SystemExit"),
         ("half_a_pair", "expected Unicode text, found half of a surrogate pair"),
-        ("fails_for_many", f"function {HERE}:fails_for_many raised RuntimeError, though not for any one row by itself"),
+        ("fails_for_many", "fails_for_many raised RuntimeError, though not for any one row that was tried alone"),
     ],
 )
 def test_what_it_must_not_return(name: str, expected: str) -> None:
@@ -73,6 +76,13 @@ def test_what_it_must_not_return(name: str, expected: str) -> None:
         apply_function(named(name), pl.Series(["a", None, "secret"], dtype=pl.String))
     assert expected in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_rows_that_fail_only_together_are_not_all_tried_alone() -> None:
+    CALLS.clear()
+    with pytest.raises(FunctionFailed):
+        apply_function(named("fails_for_many"), pl.Series(map(str, range(5_000))))
+    assert len(CALLS) < 300
 
 
 def test_an_error_names_function_field_and_rows_and_no_value(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ Smith, John, Jr. → |John|Smith|Jr.
 Smith Jr., John → |John|Smith|Jr.
 John Smith III → |John|Smith|III
 John Smith, MD, PhD → |John|Smith|MD PhD
-Mr. and Mrs. Smith → Mr.|and Mrs.|Smith|
+Ing. Jan Novák, CSc. → Ing.|Jan|Novák|CSc.
+John Smith, Ph. D. → |John|Smith|Ph. D.
+DR. RER. NAT. HANS GROß → Dr. rer. nat.|Hans|Groß|
 Frau Dr. med. Anna Huber → Frau Dr. med.|Anna|Huber|
 Dipl.-Ing. Karl Huber → Dipl.-Ing.|Karl|Huber|
 Jan van der Berg → |Jan|van der Berg|
@@ -144,6 +146,8 @@ Dr. john smith iii → Dr.|John|Smith|III
 王，小明 → |小明|王|
 王伟 → |伟|王|
 李明先生 → 先生|明|李|
+王总 → 总||王|
+欧阳总 → 总||欧阳|
 欧阳 → ||欧阳|
 """
 
@@ -165,6 +169,11 @@ LEFT_ALONE = [
     "迈克尔·杰克逊",
     "Acme, Inc.",
     "Ann, Bob, Cat",
+    "Mr. & Mrs. Smith",
+    "Mr. and Mrs. Smith",
+    "Herr und Frau Schmidt",
+    "John Smith (deceased)",
+    "John Smith – work",
 ]
 
 
@@ -247,6 +256,14 @@ Foo Pte. Ltd. → Foo|Pte. Ltd.
 PT Astra Tbk → Astra|PT Tbk
 ООО Ромашка → Ромашка|ООО
 Foo A.Ş. → Foo|A.Ş.
+Foo S.à r.l. → Foo|S.à r.l.
+Foo sp.z o.o. → Foo|sp.z o.o.
+Foo NV/SA → Foo|NV/SA
+Foo L.L.C. → Foo|L.L.C.
+FOO INC. → Foo|Inc.
+Foo Co. , Ltd . → Foo|Co. , Ltd .
+Foo A & B → Foo A & B|
+TCL集团 → TCL|集团
 Ford Motor Company → Ford Motor|Company
 Simon & Co → Simon|& Co
 华为技术有限公司 → 华为技术|有限公司
@@ -273,6 +290,11 @@ def test_a_legal_form_is_kept_apart_from_the_base_name(line: str) -> None:
 def test_every_legal_form_of_every_country_is_told_apart(country: str) -> None:
     assert [form for form in LEGAL_FORMS[country] if base_and_form(f"Zyx {form}") != ("Zyx", form)] == []
     assert len(LEGAL_FORMS) >= 15
+
+
+@pytest.mark.parametrize("value", ["Co " * 20_000 + "x", "有限公司 " * 5_000 + "x", "株" + ", " * 20_000 + "x"])
+def test_what_is_too_long_for_a_name_has_no_form(value: str) -> None:
+    assert base_and_form(value) == (value, "")
 
 
 def test_a_whole_company_name_is_only_re_cased() -> None:

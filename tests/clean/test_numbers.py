@@ -116,6 +116,12 @@ AMOUNTS = [
     ("(12.50 USD)", {}, "-12.50"),
     ("12.50-", {}, "-12.50"),
     ("−12.50", {}, "-12.50"),
+    ("12,-", EUROPE, "12.00"),
+    ("1.234,-- €", EUROPE, "1234.00"),
+    ("€ 12,–", EUROPE, "12.00"),
+    ("-12,—", EUROPE, "-12.00"),
+    ("12-", EUROPE, "-12.00"),
+    ("Fr. 1'234.-", {"thousands": "'"}, "1234.00"),
     ("CHF 1'234.50", {"thousands": "'"}, "1234.50"),
     ("25000.0", {}, "25000.00"),
     ("5 dollars", {}, "5.00"),
@@ -169,6 +175,15 @@ def test_money(value: str, options: dict, expected: str) -> None:
     ],
 )
 def test_not_money(value: str) -> None:
+    assert one(spec("money"), value) == ("decimal",)
+
+
+def test_a_chain_of_multiples_is_read_in_one_look() -> None:
+    assert one(spec("money"), "1 万" * 33 + "5") == ("decimal",)
+
+
+@pytest.mark.parametrize("value", ["1百 2百", "5百 200", "1万万5"])
+def test_numbers_beside_a_multiple_are_no_groups_of_one_number(value: str) -> None:
     assert one(spec("money"), value) == ("decimal",)
 
 

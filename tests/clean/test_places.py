@@ -207,6 +207,7 @@ def test_the_rows_country_shapes_the_postal_code() -> None:
 NO_SUCH_CODES = [
     ("DE", "1234"), ("DE", "D-10117"), ("US", "2138"), ("GB", "12345"), ("CN", "51800"), ("NL", "12 AB"), ("TW", "1"),
     ("CH", "0123"), ("FR", "7500A"), ("JP", "100-00"), ("CA", "K1A 0O1"), ("IN", "012345"),
+    ("DE", "01067 Dresden"), ("CH", "8000 Zürich"),
 ]  # fmt: skip
 CODES_OF_COUNTRIES = [
     ("DE", "10117"), ("US", "02138"), ("US", "12345-6789"), ("GB", "SW1A 1AA"), ("CN", "518000"), ("NL", "1012 AB"),

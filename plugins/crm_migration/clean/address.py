@@ -10,6 +10,9 @@ from crm_migration.clean.postal_codes import SHAPES, Shape
 from crm_migration.clean.text import composed, no_reason
 from crm_migration.mapping.model import Address
 
+_NO_CODE = r"[A-Z]{4}|[^0-9A-Z -]"
+"""A word, or a letter that no code has: a code with its city, whose small letters stay."""
+
 
 def clean_address(column: Column, spec: Address, context: Context) -> Cleaned:
     """Return the part as text, a postal code in its country's form; no address is invalid in itself.
@@ -18,7 +21,9 @@ def clean_address(column: Column, spec: Address, context: Context) -> Cleaned:
     """
     if spec.part != "postal_code":
         return Cleaned(column.text, no_reason(column.text))
-    codes, countries = composed(column.text.str.to_uppercase()), _countries(column, context)
+    capitals = composed(column.text.str.to_uppercase())
+    codes = column.text.zip_with(capitals.str.contains(_NO_CODE).fill_null(value=True), capitals)
+    countries = _countries(column, context)
     strange = codes.is_not_null()
     for country in sorted(SHAPES.keys() & set(countries.unique())):
         here, shape = countries == country, SHAPES[country]

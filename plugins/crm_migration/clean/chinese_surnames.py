@@ -33,3 +33,6 @@ CHINESE_TITLES = (
     "董事长", "董事長", "院长", "院長", "校长", "校長", "处长", "處長", "科长", "科長", "同志",
 )  # fmt: skip
 """Forms of address that follow a name."""
+
+SURNAME_TITLES = ("总", "總", "工")
+"""Forms of address that follow a surname alone: 王总 is no Mr Wang named 总."""

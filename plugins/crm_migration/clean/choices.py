@@ -59,8 +59,8 @@ def clean_constant(column: Column, spec: Constant, _context: Context) -> Cleaned
 
 
 def _folded(text: pl.Series) -> pl.Series:
-    """Return texts without differences of case and of width, such as ＹＥＳ and yes."""
-    return text.str.normalize("NFKC").str.to_lowercase().str.strip_chars()
+    """Return texts without differences of case and of width, such as ＹＥＳ and yes, HAYIR and hayır."""
+    return text.str.normalize("NFKC").str.to_uppercase().str.to_lowercase().str.strip_chars()
 
 
 def _tidied_keys(table: dict[str, str]) -> dict[str, str]:

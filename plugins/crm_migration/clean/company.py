@@ -28,6 +28,7 @@ _PERHAPS_CJK = re.compile(r"[\u1100-\uffff]")
 _CJK_BEFORE = re.compile(rf"^({'|'.join(map(re.escape, (*EITHER_END, *_SHORTENED)))})[ ]?")
 _LETTERS = {"ß": "ss", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
 _AROUND = " ,;，-–"
+_LONGEST_NAME = 400
 _LONGEST_FORM = 8
 _LONGEST_FRONT = 8
 _A_WORD_AT_LEAST = 6
@@ -57,14 +58,21 @@ def _forms_of(distinct: pl.Series, *, as_given: bool) -> pl.Series:
 
 def _spelled(word: str) -> str:
     """Return a word of a legal form as it is written, where it is all in capitals or in small letters."""
-    if word not in (word.upper(), word.lower()):
+    core = word.rstrip(".,")
+    if core not in (core.upper(), core.lower()):
         return word
-    known = FORMS.get(word.lower())
-    return known or (word.capitalize() if word.isupper() and len(word) >= _A_WORD_AT_LEAST else word)
+    known = FORMS.get(core.lower())
+    spelled = core.capitalize() if core.isupper() and core.isalpha() and len(core) >= _A_WORD_AT_LEAST else core
+    return (known or spelled) + word[len(core) :]
 
 
 def base_and_form(value: str) -> tuple[str, str]:
-    """Return a company's base name and its legal form; a name that is nothing but legal forms is both."""
+    """Return a company's base name and its legal form; a name that is nothing but legal forms is both.
+
+    What is too long for a name has no form: it would take time out of proportion to look for one.
+    """
+    if len(value) > _LONGEST_NAME:
+        return value, ""
     base, behind = _form_behind(value)
     if not base:
         return value, value
@@ -107,7 +115,7 @@ def _may_be_form(word: str) -> bool:
 
 
 def _is_form(words: tuple[str, ...]) -> bool:
-    folded = [_folded(word) for word in words]
+    folded = [_folded(word) for word in words if word.strip(".,")]  # "Co. , Ltd ." has marks that stand alone
     text = " ".join(folded)
     # "S. A. de C. V." folds to single letters, which belong together.
     return all(folded) and not {text, _SINGLE_LETTERS.sub("", text)}.isdisjoint(_forms())

@@ -28,6 +28,7 @@ _LABEL = r"[\p{L}\p{M}\p{N}]+(?:-+[\p{L}\p{M}\p{N}]+)*"
 _LAST_LABEL = r"(?:[\p{L}\p{M}]{2,}|xn--[a-z0-9-]{2,})"
 _ADDRESS = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}$"
 _PLAIN = r"^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}$"
+_COMPATIBLE = r"[^\x00-\x7f]"
 _IDEOGRAPHIC_DOTS = "[。．｡]"
 _LOCAL_BYTES, _LABEL_CHARACTERS, _ADDRESS_BYTES = 64, 63, 254
 _INTERNATIONAL = r"@(?:.*\.)?xn--|@.*[^\x00-\x7f]"
@@ -44,6 +45,7 @@ def clean_email(column: Column, spec: Email, _context: Context) -> Cleaned:
     text = column.text
     unusual = ~text.str.contains(_PLAIN).fill_null(value=True)
     values = where(text, unusual, _unwrapped)
+    values = values.set((values.str.len_chars() > _ADDRESS_BYTES).fill_null(value=False), None)
     values = where(values, _holds(values, _INTERNATIONAL), lambda part: over_distinct(part, partial(_one_form, spec)))
     # No part of an address can be too long in one that is shorter than the shortest limit.
     long = (values.str.len_bytes() > _LABEL_CHARACTERS).fill_null(value=False)
@@ -101,7 +103,7 @@ def _label(label: str) -> tuple[str, str] | None:
 
 def _is_unicode_label(shown: str) -> bool:
     letters = all(unicodedata.category(character)[0] in "LMN" or character == "-" for character in shown)
-    settled = shown == unicodedata.normalize("NFC", shown.lower())
+    settled = shown == unicodedata.normalize("NFKC", shown.lower())
     return letters and settled and not shown.isascii() and not shown.startswith("-") and not shown.endswith("-")
 
 
@@ -110,9 +112,15 @@ def _unwrapped(text: pl.Series) -> pl.Series:
     text = where(text, text.str.contains(_WRAPPED), _bare)
     parts = text.str.split_exact("@", 1)
     local, domain = parts.struct.field("field_0"), parts.struct.field("field_1")
+    domain = where(domain, domain.str.contains(_COMPATIBLE).fill_null(value=False), _usual_form)
     domain = composed(domain.str.to_lowercase().str.replace_all(_IDEOGRAPHIC_DOTS, "."))
     address = local + "@" + domain
     return address.set(~address.str.contains(_ADDRESS).fill_null(value=False), None)
+
+
+def _usual_form(domain: pl.Series) -> pl.Series:
+    """Return domains with their letters in the form that a resolver looks up (Unicode Standard Annex 46)."""
+    return domain.str.normalize("NFKC")
 
 
 def _bare(text: pl.Series) -> pl.Series:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS_NAMED = 3
+CALLS_AT_MOST = 200
 
 
 class FunctionFailed(MappingFault):
@@ -48,9 +49,14 @@ def apply_function(reference: str, text: pl.Series) -> pl.Series:
     result, failed = attempted(function, given.copy())
     if failed is not None:
         rows = _failing_rows(function, given)
-        whole = "" if rows else ", though not for any one row by itself"
+        whole = "" if rows else ", though not for any one row that was tried alone"
         raise FunctionFailed(f"function {reference} raised {type(failed).__name__}{whole}", rows)
-    return _text(reference, result, given)
+    text, failed = attempted(_text, reference, result, given)
+    if isinstance(failed, FunctionFailed):
+        raise failed
+    if failed is not None:
+        raise FunctionFailed(f"function {reference}: expected a Series that can be read, found {type(failed).__name__}")
+    return text
 
 
 def _text(reference: str, result: Any, given: "pd.Series[str]") -> pl.Series:
@@ -77,9 +83,13 @@ def _text(reference: str, result: Any, given: "pd.Series[str]") -> pl.Series:
 
 
 def _failing_rows(function: SeriesFunction, given: "pd.Series[str]") -> list[int]:
-    """Return the first rows for which the function raises an error even alone, found by halving."""
-    pending, found = [range(len(given))], list[int]()
-    while pending and len(found) < ROWS_NAMED:
+    """Return the first rows for which the function raises an error even alone, found by halving.
+
+    Where it is not any one row that the function fails for, every row would be asked: the calls are counted.
+    """
+    pending, found, calls = [range(len(given))], list[int](), 0
+    while pending and len(found) < ROWS_NAMED and calls < CALLS_AT_MOST:
+        calls += 1
         rows = pending.pop()
         _, failed = attempted(function, given.iloc[rows.start : rows.stop].reset_index(drop=True))
         if failed is None:

@@ -4,6 +4,8 @@ Only what is a tag of HTML beyond doubt is taken for one; `<john@example.com>`, 
 regular expressions of the Rust engine, which take time in proportion to the text whatever it holds.
 """
 
+from functools import partial
+
 import polars as pl
 
 from crm_migration.clean.column import Cleaned, Column, Context, where
@@ -27,10 +29,13 @@ _ATTRIBUTES = rf"(?:\s+(?:{_NAMED}|(?:{_BARE})))*\s*/?"
 _BLOCK = rf"(?i)</?(?:{_BLOCKS}){_ATTRIBUTES}>"
 _TAG = (
     rf"(?i)</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>|<(?:{_OTHERS})(?:\s+{_NAMED})+\s*/?>|</(?:{_OTHERS})\s*>"
-    r"|<!doctype[^<>]*>|<\?xml[^<>]*>|<!\[[^<>]*\]>|(?s:<!--.*?-->)"
+    r"|<!doctype[^<>]*>|<\?xml[^<>]*>|<!\[[^<>]*\]>"
 )
 _HIDDEN = tuple(rf"(?is)<{name}(?:\s[^<>]*)?>.*?</{name}\s*>" for name in ("script", "style", "head"))
+# Apart from the tags: behind each tag, a comment that does not end would be followed to the end of the text again.
 _COMMENT = r"(?s)<!--.*?-->"
+_MARKED = rf"{_TAG}|(?s:<!--.*?-->)"
+_CLOSED = rf"(?i)</(?:{_OTHERS})\s*>"
 _HREF = r"""<a(?:\s[^<>]*?)?\shref\s*=\s*["']?((?:https?:|mailto:)[^"'<>\s]+)["']?[^<>]*>"""
 _LINK_SHOWN = rf"(?i){_HREF}\s*((?:https?://|www\.)[^<>\s]*|[^<>\s]+@[^<>\s]+)\s*</a\s*>"
 _LINK = rf"(?is){_HREF}([^<>]+?)</a\s*>"
@@ -51,7 +56,7 @@ def without_html(text: pl.Series, *, multiline: bool) -> pl.Series:
     """Return what HTML shows as text: list items behind a dash, links with their address behind them."""
     how = Tidy(entities=True, multiline=multiline, joiners=True)
     for _ in range(_NESTED_AT_MOST):
-        marked = text.str.contains(_TAG).fill_null(value=False)
+        marked = text.str.contains(_MARKED).fill_null(value=False)
         if not marked.any():
             break
         # Removing a tag, or decoding what stood between two, can complete another.
@@ -60,13 +65,27 @@ def without_html(text: pl.Series, *, multiline: bool) -> pl.Series:
 
 
 def _shown(text: pl.Series) -> pl.Series:
-    text = text.str.replace_all(_COMMENT, "")
+    text = _without_opened(text.str.replace_all(_COMMENT, ""))
     for hidden in _HIDDEN:
         text = text.str.replace_all(hidden, "")
     text = text.str.replace_all(_LINK_SHOWN, "${2}").str.replace_all(_LINK, "${2} (${1})")
     # Where blocks make the lines, those of the source mean nothing.
     text = where(text, text.str.contains(_BLOCK), lambda part: _in_lines(part.str.replace_all(r"\s+", " ")))
     return text.str.replace_all(_CELL, " ").str.replace_all(_TAG, "")
+
+
+def _without_opened(text: pl.Series) -> pl.Series:
+    """Remove tags such as `<label>`, which may be words in brackets, where they are closed."""
+    if not text.str.contains(_CLOSED).any():
+        return text
+    for name in _OTHERS.split("|"):
+        closed = text.str.contains(rf"(?i)</{name}\s*>")
+        text = where(text, closed, partial(_without_tag, name=name))
+    return text
+
+
+def _without_tag(text: pl.Series, name: str) -> pl.Series:
+    return text.str.replace_all(rf"(?i)<{name}\s*/?>", "")
 
 
 def _in_lines(text: pl.Series) -> pl.Series:

@@ -25,7 +25,8 @@ _MULTIPLES = {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "亿": 100_
 _MULTIPLE = f"[{''.join(_MULTIPLES)}]"
 _PERHAPS_MULTIPLE = rf"[0-9] ?{_MULTIPLE}"
 _TERM = re.compile(rf"([0-9][0-9.,'’ ]*?) ?({_MULTIPLE}+)")
-_TERMS = re.compile(rf"(?:[0-9][0-9.,'’ ]*? ?{_MULTIPLE}+)+(?![0-9.,])")
+# Possessive: a term can be read in one way only, so that no value takes more than one look.
+_TERMS = re.compile(rf"(?:[0-9][0-9.,'’ ]*+{_MULTIPLE}++)++(?! ?[0-9.,])")
 _CHARACTERS_AT_MOST = 100
 
 

@@ -38,7 +38,12 @@ _ACRONYM_AT_MOST = 4
 _UNSURE_AT_MOST = 3
 _SUFFIX_AT_MOST = 2
 _MC_AT_LEAST = 5
+_REMEMBERED_AT_MOST = 64
 _COMMAS = "[,，、]"
+# Beside letters without capitals those in capitals are chosen: TCL集团, ABC 有限公司.
+_CHINESE_AND_THE_LIKE = r"\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
+_WITHOUT_CASE = re.compile(f"[{_CHINESE_AND_THE_LIKE}]")
+_STAYS = re.compile(rf"[\d{_CHINESE_AND_THE_LIKE}]")
 _WITHOUT_CHINESE_NAMES = frozenset({"JP", "KR"})
 
 
@@ -114,13 +119,20 @@ def _recased(distinct: pl.Series, *, each: bool) -> pl.Series:
 
 def _in_one_case(value: str) -> bool:
     """Tell whether a name is all in small letters, or all in capitals but for titles and legal forms."""
+    if _WITHOUT_CASE.search(value):
+        return False
     if value == value.lower():
         return True
     rest = "".join(word for word in value.split(" ") if not (_mixed(word) and _is_around_a_name(word)))
-    return rest == rest.upper()
+    return _in_capitals(rest)
 
 
-@lru_cache(maxsize=10_000)
+def _in_capitals(text: str) -> bool:
+    """Tell whether letters are capitals as far as they can be: most keyboards have none for ß."""
+    capitals = text.replace("ß", "ẞ")
+    return capitals == capitals.upper()
+
+
 def _is_around_a_name(word: str) -> bool:
     plain = word.strip(".,;&()").lower()
     return plain in FORMS or plain in SPELLED or plain.replace(".", "") in TITLES | DOTTED_TITLES | SUFFIXES
@@ -138,12 +150,15 @@ def recased(value: str) -> str:
 
 def _mixed(word: str) -> bool:
     """Tell whether somebody chose the case of `word`: small letters in it, and a capital."""
-    return word not in (word.lower(), word.upper())
+    return word != word.lower() and not _in_capitals(word)
 
 
-@lru_cache(maxsize=100_000)
 def _word(word: str, spot: _Spot) -> str:
-    if _mixed(word) or not _LETTER.search(word) or any(letter.isdigit() for letter in word):
+    return _known_word(word, spot) if len(word) <= _REMEMBERED_AT_MOST else _any_word(word, spot)
+
+
+def _any_word(word: str, spot: _Spot) -> str:
+    if _mixed(word) or not _LETTER.search(word) or _STAYS.search(word):
         return word
     if _INITIALS.fullmatch(word) and word.lower() not in SPELLED:
         return word.upper() if len(word.upper()) == len(word) else word
@@ -157,6 +172,9 @@ def _word(word: str, spot: _Spot) -> str:
     return _bare(first, spot) + "".join(
         piece if index % 2 == 0 else _bare(piece, later) for index, piece in enumerate(others)
     )
+
+
+_known_word = lru_cache(maxsize=100_000)(_any_word)
 
 
 def _bare(word: str, spot: _Spot) -> str:

@@ -14,6 +14,7 @@ from crm_migration.clean.chinese_surnames import (
     COMPOUND_SURNAMES,
     LONGEST_SURNAME,
     SINGLE_SURNAMES,
+    SURNAME_TITLES,
 )
 from crm_migration.clean.name_titles import (
     AFTER_A_DOCTOR,
@@ -26,11 +27,13 @@ from crm_migration.clean.name_titles import (
     SUFFIXES,
     SUFFIXES_BY_COMMA,
     TITLES,
+    TWO_NAMES,
 )
 from crm_migration.clean.name_words import FORMS
 
 _PERHAPS_COMMA = re.compile("[,，、]")
 _PERHAPS_ASIAN = re.compile(r"[\u1100-\U0003ffff]")
+_SOME_LETTER = re.compile(r"\w")
 _COMMA = re.compile(r"\s*[,，、]\s*")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _ALONE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
@@ -79,9 +82,26 @@ def _western(value: str, *, family_first: bool) -> NameParts | None:
     if _PERHAPS_COMMA.search(value):
         segments = _COMMA.split(value)
         return _by_comma(segments) if all(segments) else None
+    if not _is_one_name(value.split(" ")):
+        return None
     words = _stripped(value.split(" "))
     given, family = _family_first(words.name) if family_first else _family_last(words.name)
     return _told(words, given, family)
+
+
+def _is_one_name(words: list[str]) -> bool:
+    """Tell whether words may be one person's name, without a remark in brackets behind it or somebody else's.
+
+    `und` joins particles (von und zu) as it joins people.
+    """
+    between = zip(words, words[1:], words[2:], strict=False)
+    joined = any(word.lower() in TWO_NAMES and not _are_particles(before, behind) for before, word, behind in between)
+    remark = len(words) > 1 and words[-1].endswith((")", "]"))
+    return not joined and not remark and all(map(_SOME_LETTER.search, words))
+
+
+def _are_particles(before: str, behind: str) -> bool:
+    return {before.lower(), behind.lower()} <= FAMILY_PARTICLES
 
 
 def _told(words: _Words, given: list[str], family: list[str]) -> NameParts:
@@ -107,7 +127,7 @@ def _segments(segments: list[str]) -> tuple[list[str], _Words]:
     names, suffixes, titles = [segments[0]], [], []
     for segment in segments[1:]:
         words = segment.split(" ")
-        if all(_is_suffix(word, after_comma=True) for word in words):
+        if all(_is_suffix(word, after_comma=True) for word in words) or _plain(segment) == "ph d":
             suffixes += words
         elif all(_is_title(word) for word in words):
             titles += words
@@ -194,6 +214,8 @@ def _chinese(value: str) -> NameParts | None:
     name = "".join(_COMMA.split(value)) if len(_COMMA.split(value)) == _TWO_WORDS else value
     title = next((title for title in CHINESE_TITLES if name.endswith(title) and name != title), "")
     name = name.removesuffix(title).rstrip(" ")
+    if not title and name[-1:] in SURNAME_TITLES and name[:-1] in SINGLE_SURNAMES | COMPOUND_SURNAMES:
+        title, name = name[-1:], name[:-1]
     family = _surname(name)
     if family is None:
         return None

@@ -36,14 +36,16 @@ SMALL_SUFFIXES = _words("jr sr ii iii iv phd md mba cpa dds dvm llm jd msc bsc m
 SUFFIXES_BY_COMMA = _words("""
     ma ba ms bs do rn pe pa np dc od llb obe cbe mbe kbe qc kc frcs fca aca acca cfa cfp pmp phr cpp cissp csm
     sj op osb ofm mdb mdl mep mp bed med mfa mpa msw lcsw rpt ot pt dmd dphil drph eng ceng cga chfc clu usn usmc
-    usaf usa
+    usaf usa csc drsc
 """)
 """After a comma, in capitals or with dots; elsewhere they may be names."""
 
 SPELLED = {
     "ph.d.": "Ph.D.", "m.sc.": "M.Sc.", "b.sc.": "B.Sc.", "ll.m.": "LL.M.", "h.c.": "h.c.", "dipl.-ing.": "Dipl.-Ing.",
     "dr.-ing.": "Dr.-Ing.", "dipl.-kfm.": "Dipl.-Kfm.", "univ.-prof.": "Univ.-Prof.", "med.": "med.",
-    "dent.": "dent.", "rer.": "rer.", "phil.": "phil.", "jur.": "jur.", "dott.ssa": "Dott.ssa", "sig.ra": "Sig.ra",
+    "dent.": "dent.", "rer.": "rer.", "nat.": "nat.", "pol.": "pol.", "oec.": "oec.", "vet.": "vet.", "iur.": "iur.",
+    "habil.": "habil.", "mult.": "mult.", "techn.": "techn.", "theol.": "theol.",
+    "phil.": "phil.", "jur.": "jur.", "dott.ssa": "Dott.ssa", "sig.ra": "Sig.ra",
     "mba": "MBA", "md": "MD", "cpa": "CPA", "dds": "DDS", "dvm": "DVM", "llm": "LLM", "jd": "JD", "msc": "MSc",
     "bsc": "BSc", "mph": "MPH", "phd": "PhD", "'t": "'t", "’t": "’t",
 }  # fmt: skip
@@ -61,6 +63,9 @@ PERHAPS_GIVEN = _words("van della al ben san do du el lo abu mac santa la te ten
 
 FAMILY_JOINTS = _words("y")
 """Between two family names: Ortega y Gasset."""
+
+TWO_NAMES = _words("and und et u. og och")
+"""Between the names of two people: Mr and Mrs Smith."""
 
 PARTICLE_JOINTS = _words("und")
 """Between two particles: von und zu Guttenberg."""

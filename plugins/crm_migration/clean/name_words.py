@@ -19,7 +19,7 @@ FORMS = {
     for form in _words("""
         GmbH mbH AG KG KGaA OHG UG GbR eG eK LLC LLP LP PLC Inc Ltd Corp Co Cie SA SAS SARL SCS SE NV BV CV
         VOF SpA Srl Snc Oy Oyj AB AS ASA ApS Pty Pte Bhd Sdn JSC OJSC PJSC OOO ZAO PAO Kft Zrt Nyrt SRO Lda
-        Ltda PhD
+        Ltda EIRELI PhD
     """)
 }
 """Legal forms of companies; only where they do not come first."""

@@ -1,11 +1,12 @@
 """Numbers: exact, in the notation that the mapping declares, and never through a float.
 
 Read: signs before or after the digits, also U+2212 and dashes; declared thousands separators in groups of
-three, or of two and three as in India; trailing zeros beyond the scale. Not read: exponents, and more
-decimals than the scale unless the spec rounds.
+three, or of two and three as in India; trailing zeros beyond the scale; a dash for no cents (`12,-`). Not read:
+exponents, and more decimals than the scale unless the spec rounds.
 """
 
 import re
+from functools import partial
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from crm_migration.mapping.model import Integer, Number
 
 _PLAIN = r"^-?[0-9]+(?:\.[0-9]+)?$"
 MINUSES = "[−–‒﹣－]"
+_NO_CENTS = " ?(?:-{1,2}|—)$"
 
 
 def clean_integer(column: Column, spec: Integer, _context: Context) -> Cleaned:
@@ -59,8 +61,8 @@ def _plain(text: pl.Series, mark: str, separators: list[str]) -> pl.Series:
 
 
 def _normal(text: pl.Series, mark: str, separators: list[str]) -> pl.Series:
-    signed = text.str.contains(r"^[-+] |-$|" + MINUSES)
-    text = where(text, signed, _sign_in_front)
+    signed = text.str.contains(r"^[-+] |[-—]$|" + MINUSES)
+    text = where(text, signed, partial(_sign_in_front, mark=mark))
     text = text.set(~text.str.contains(notation(mark, separators)).fill_null(value=False), None)
     for separator in separators:
         for spelling in _spellings(separator):
@@ -69,8 +71,11 @@ def _normal(text: pl.Series, mark: str, separators: list[str]) -> pl.Series:
     return text.str.strip_prefix("+").str.strip_suffix(".")
 
 
-def _sign_in_front(text: pl.Series) -> pl.Series:
-    text = text.str.replace_all(MINUSES, "-").str.replace(r"^([^-+]+?) ?-$", "-${1}")
+def _sign_in_front(text: pl.Series, mark: str) -> pl.Series:
+    text = text.str.replace_all(MINUSES, "-")
+    # Behind the mark the dash stands for the cents: 12,- is no debt.
+    text = text.str.replace(rf"([0-9]){re.escape(mark)}{_NO_CENTS}", "${1}")
+    text = text.str.replace(r"^([^-+]+?) ?-$", "-${1}")
     return text.str.replace(r"^([-+]) ", "${1}")
 
 

@@ -18,6 +18,7 @@ COUNTED = re.compile(
 )
 AFTERNOON = ("下午", "晚上", "傍晚", "晚")
 BEFORE_NOON = ("上午", "凌晨", "早上")
+MIDDAY, MIDDAY_ENDS = "中午", 3
 LATE = ("晚上", "晚", "傍晚")
 HALVES = "上午|下午|凌晨|早上|中午|晚上|傍晚|晚"
 ERA = "(?:中華)?(?:中华)?民[國国]"
@@ -47,16 +48,24 @@ def iso_text(text: str, pattern: str) -> str | None:
 
 
 def _written(parts: dict[str, str | None]) -> str | None:
+    if not parts.get("year") and not int(parts["era"] or 0):
+        return None  # the Republic has no year 0
     year = int(parts.get("year") or FIRST_YEAR_LESS_ONE + int(parts["era"] or 0))
-    hour, half = int(parts.get("hour") or 0), parts.get("half")
-    if half in AFTERNOON and hour < NOON:
-        hour += NOON
-    elif half in BEFORE_NOON and hour == NOON:
-        hour = 0
-    elif half in LATE and hour == NOON:
+    hour = _hour(int(parts.get("hour") or 0), parts.get("half"))
+    if hour is None:
         return None
     date = f"{year:04}-{int(parts['month'] or 0):02}-{int(parts['day'] or 0):02}"
     return f"{date} {hour:02}:{int(parts.get('minute') or 0):02}:{int(parts.get('second') or 0):02}"
+
+
+def _hour(hour: int, half: str | None) -> int | None:
+    """Return the hour of the day, None for one that its half of the day does not have."""
+    if (half in LATE and hour == NOON) or (half in BEFORE_NOON and hour > NOON):
+        return None
+    if half in BEFORE_NOON and hour == NOON:
+        return 0
+    early = half in AFTERNOON or (half == MIDDAY and hour <= MIDDAY_ENDS)
+    return hour + NOON if early and hour < NOON else hour
 
 
 def _in_digits(match: re.Match[str]) -> str:

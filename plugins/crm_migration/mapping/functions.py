@@ -34,11 +34,14 @@ def load_function(reference: str) -> SeriesFunction:
     return function  # type: ignore[no-any-return]
 
 
-def attempted(function: Callable[..., Any], *given: Any) -> tuple[Any, Exception | None]:
-    """Return what a function gives, or what it raises: code of a mapping's author may raise anything."""
+def attempted(function: Callable[..., Any], *given: Any) -> tuple[Any, Exception | SystemExit | None]:
+    """Return what a function gives, or what it raises: code of a mapping's author may raise anything.
+
+    `sys.exit()` would end the run as if it had succeeded.
+    """
     try:
         return function(*given), None
-    except Exception as error:  # noqa: BLE001 whatever it is, it is told as a fault of the mapping
+    except (Exception, SystemExit) as error:  # noqa: BLE001 whatever it is, it is told as a fault of the mapping
         return None, error
 
 
@@ -52,7 +55,7 @@ def function_faults(scope: Scope) -> Iterator[Fault]:
                 yield Fault(scope.at("fields", name, "function"), str(fault))
 
 
-def _found(module_name: str, failed: Exception) -> str:
+def _found(module_name: str, failed: BaseException) -> str:
     if isinstance(failed, ModuleNotFoundError) and module_name.startswith(str(failed.name)):
         return f"none named {quoted(module_name)}; {WHERE}"
     return f"that importing {quoted(module_name)} raises {type(failed).__name__}: {failed}"
