@@ -125,7 +125,7 @@ def test_a_ledger_that_is_not_there_is_told(site: Site, tmp_path: Any) -> None:
 
     (tmp_path / "legacy.yaml").write_text(
         "version: '1'\nsource: {name: legacy, connection: legacy}\ntarget: {name: crm, connection: crm}\n"
-        "entities: {a: {table: a, key: id, target: {object: a, external_id: id}, fields: {id: {from: id, kind: text}}}}\n"
+        "entities: {a: {table: a, key: id, target: {object: a, external_id: i}, fields: {i: {from: id, kind: text}}}}\n"
     )
     (tmp_path / "broken.yaml").write_text("version: '1'\n")
     made = serve(tmp_path, str(tmp_path), {"crm": from_url(f"sqlite:///{tmp_path / 'none.sqlite'}")})

@@ -68,8 +68,19 @@ def test_a_bearer_token_counts_a_forged_one_does_not(site: Site) -> None:
     assert client.get(f"{PREFIX}/dag/legacy", headers=forged).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["../report/report.json", "..%2f..%2freport/report.json", "%2e%2e/%2e%2e/report.json",
-                                  "/etc/passwd", "index.html%00", "static/..%5c..%5cx.html", ".hidden.html", "x/y.py"])  # fmt: skip
+OUTSIDE = (
+    "../report/report.json",
+    "..%2f..%2freport/report.json",
+    "%2e%2e/%2e%2e/report.json",
+    "/etc/passwd",
+    "index.html%00",
+    "static/..%5c..%5cx.html",
+    ".hidden.html",
+    "x/y.py",
+)
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
 def test_data_docs_lead_nowhere_else(site: Site, path: str) -> None:
     client = site.client("eve")
     for start in (f"{PREFIX}/docs/legacy/one/full/", f"{PREFIX}/docs/legacy/one/sample/"):

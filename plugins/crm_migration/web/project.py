@@ -43,6 +43,21 @@ def _read(path: Path, _changed: tuple[int, int]) -> LoadedMapping:
     return read_mapping(path)
 
 
+_TARGETS: dict[tuple[Path, str, str], SqlTarget] = {}
+"""Targets with their connections and what is known of their tables, by mapping, its hash and the database's URL."""
+
+
+def _sql_target(loaded: LoadedMapping, url: str) -> SqlTarget:
+    """Return a database as a target, kept for further requests."""
+    key = (loaded.path, loaded.sha256, url)
+    found = _TARGETS.get(key)
+    if found is None:
+        for old in [known for known in _TARGETS if known[0] == loaded.path]:
+            _TARGETS.pop(old).close()
+        found = _TARGETS[key] = open_target(loaded.mapping, url)
+    return found
+
+
 @dataclass(frozen=True)
 class Origin:
     """A data source of the project: its DAG, its mapping, and the way to its target's ledger."""
@@ -106,6 +121,10 @@ class Origin:
             MigrationError: a connection is not as the mapping needs it.
         """
         target = self.loaded.mapping.target
+        if target.kind == "sql":
+            with asking(target.name):
+                yield _sql_target(self.loaded, self._url)
+            return
         beside = self.connect(target.connection) if target.ledger else None
         opened = open_target(self.loaded.mapping, self._url, beside)
         try:

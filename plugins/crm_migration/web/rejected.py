@@ -1,13 +1,14 @@
 """Rejected rows of a run, by reason and by key, a page at a time."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_migration.ledger.ledger import Ledger
-from crm_migration.ledger.rejected import Settled, ledger_key, open_rejected, settled
+from crm_migration.ledger.rejected import Settled, ledger_key, open_rejected
 from crm_migration.web.text import cut
 
 PAGE_ROWS = 50
@@ -52,23 +53,48 @@ class Row:
     values: tuple[tuple[str, str], ...]
 
 
-def reasons(ledger: Ledger, run_no: int) -> list[Reason]:
-    """Return how many rows of a run were rejected for which reason, most frequent first."""
-    table = ledger.tables.rejected_row
-    by = (table.c.stream_no, table.c.step, table.c.field, table.c.reason)
-    chosen = sa.select(*by, sa.func.count(), _still_open(table)).where(table.c.run_no == run_no).group_by(*by)
+@dataclass(frozen=True)
+class Counted:
+    """How many rows of a run were rejected, by reason, and which runs have closed how many of them."""
+
+    reasons: list[Reason]
+    closings: list[Settled]
+
+
+def counted(ledger: Ledger, run_no: int) -> Counted:
+    """Return the rejected rows of a run by reason, most frequent first, and by what has become of them since."""
+    table, run = ledger.tables.rejected_row, ledger.tables.run
+    by = [table.c[name] for name in ("stream_no", "step", "field", "reason", "closed_run", "closed_how")]
+    # Counted once: going through the rows of a large run is what the page's time is spent on.
+    chosen = sa.select(*by, sa.func.count().label("rows")).where(table.c.run_no == run_no).group_by(*by)
     names = _entities(ledger)
     with ledger.engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(chosen)]
-    found = [
-        Reason(names.get(stream, "?"), step, field, reason, int(rows_), int(open_ or 0))
-        for stream, step, field, reason, rows_, open_ in rows
-    ]
+        lines = [dict(row) for row in connection.execute(chosen).mappings()]
+        closers = {line["closed_run"] for line in lines if line["closed_run"] is not None}
+        known = sa.select(run.c.run_no, run.c.run_id).where(run.c.run_no.in_(closers))
+        run_ids = {int(number): str(run_id) for number, run_id in connection.execute(known)} if closers else {}
+    for line in lines:
+        line |= {"entity": names.get(line["stream_no"], "?"), "run_id": run_ids.get(line["closed_run"])}
+    return Counted(_reasons(lines), _closings(lines))
+
+
+def _reasons(lines: list[dict[str, Any]]) -> list[Reason]:
+    rows: Counter[tuple[str, str, str | None, str]] = Counter()
+    still_open: Counter[tuple[str, str, str | None, str]] = Counter()
+    for line in lines:
+        what = (line["entity"], line["step"], line["field"], line["reason"])
+        rows[what] += line["rows"]
+        still_open[what] += line["rows"] if line["closed_run"] is None else 0
+    found = [Reason(*what, rows=count, open=still_open[what]) for what, count in rows.items()]
     return sorted(found, key=lambda line: (-line.rows, line.entity, line.reason, line.field or ""))
 
 
-def _still_open(table: sa.Table) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((table.c.closed_run.is_(None), 1), else_=0))
+def _closings(lines: list[dict[str, Any]]) -> list[Settled]:
+    rows: Counter[tuple[str, str | None, str | None]] = Counter()
+    for line in lines:
+        if line["closed_run"] is not None:
+            rows[line["entity"], line["closed_how"], line["run_id"]] += line["rows"]
+    return [Settled(entity, count, how, run_id) for (entity, how, run_id), count in rows.items()]
 
 
 def page(ledger: Ledger, run_no: int, wanted: Wanted) -> tuple[list[Row], tuple[int, str] | None]:
@@ -95,7 +121,9 @@ def _conditions(table: sa.Table, names: dict[int, str], wanted: Wanted) -> list[
         found.append(table.c.reason == wanted.reason)
     if wanted.key:
         whole = table.c.source_key == ledger_key(wanted.key)
-        found.append(sa.or_(whole, table.c.source_key.startswith(wanted.key, autoescape=True)))
+        begins = table.c.source_key.startswith(wanted.key, autoescape=True)
+        # No key that begins so comes before it: the key's index is entered there.
+        found += [sa.or_(whole, begins), table.c.source_key >= ledger_key(wanted.key)]
     if wanted.only_open:
         found.append(table.c.closed_run.is_(None))
     if wanted.after is not None:
@@ -137,8 +165,3 @@ def count(ledger: Ledger, run_no: int) -> int:
 def open_rows(ledger: Ledger, source: str) -> int:
     """Return how many rejected rows of a source wait for somebody."""
     return sum(open_rejected(ledger, source).values())
-
-
-def closings(ledger: Ledger, run_no: int) -> list[Settled]:
-    """Return which runs have closed rejected rows of a run, and how."""
-    return [line for line in settled(ledger, run_no) if line.how is not None]

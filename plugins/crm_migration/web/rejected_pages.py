@@ -79,17 +79,16 @@ def _told(user: Any, origin: Origin, known: tuple[Ledger, Run], wanted: rejected
     """Return what the page of a run's rejected rows shows."""
     ledger, run = known
     with asking(origin.loaded.mapping.target.name):
-        reasons = rejected.reasons(ledger, run.number)
+        counted = rejected.counted(ledger, run.number)
         rows, after = rejected.page(ledger, run.number, wanted)
-        closings = rejected.closings(ledger, run.number)
         others = [other for other in runs_of(ledger, origin.name, RUNS) if other.counts.get("rejected")]
     return {
         "dag_id": origin.dag_id,
         "source": origin.name,
         "run": run,
         "others": others,
-        "reasons": reasons,
-        "closings": closings,
+        "reasons": counted.reasons,
+        "closings": counted.closings,
         "rows": rows,
         "wanted": wanted,
         "next_page": address(replace(wanted, after=after)) if after else None,
