@@ -1,17 +1,22 @@
 """Samples, later runs, edits by the target's users, and validations that cannot run."""
 
 import json
+import re
 from pathlib import Path
 
+import fsspec
 import polars as pl
 import pytest
 
 from crm_migration.errors import StagingMissing, TargetUnavailable, ValidationFailed
 from crm_migration.load.target import SqlTarget
-from crm_migration.staging import TableWriter, open_table
+from crm_migration.staging import RunFolder, TableWriter, open_table
 from crm_migration.validate.batches import READ_ONLY
 from crm_migration.validate.checks import raise_if_failed
+from crm_migration.validate.data_docs import build_data_docs
+from crm_migration.validate.selection import Scope
 from crm_migration.validate.validate import validate
+from crm_migration.validate.validity import Suites, great_expectations
 from tests.validate.line import Line, failed, mapping, picked
 
 
@@ -206,7 +211,24 @@ def test_results_and_docs_are_kept_without_values(loaded: Line) -> None:
     assert (folder / "docs-full" / "index.html") in pages
     assert len(pages) == 7
     texts = [path.read_text() for path in [*pages, *folder.glob("*.json")]]
+    links = {link for page in pages for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text())}
+    marks = ("<script", "<iframe", 'rel="stylesheet" href="http')
+    loaded_from = [path.read_text().count(mark) for path in pages for mark in marks]
+    assert sum(loaded_from) == 0
+    assert [link for link in links if link.startswith("/")] == []
+    for page in pages:
+        local = [link for link in re.findall(r'href="([^"#:]+)', page.read_text()) if link.endswith(".html")]
+        assert [link for link in local if not (page.parent / link).exists()] == []
     assert not any("Secret" in text or "password" in text.lower() for text in texts)
+
+
+def test_docs_are_built_on_object_storage_too(loaded: Line) -> None:
+    suites = Suites(Scope(loaded.mapping, RunFolder("memory://docs", "old", "one"), loaded.target, "full", 1))
+    suites.context = great_expectations().get_context(mode="ephemeral")
+    index = build_data_docs(suites)
+    assert index is not None
+    assert index.startswith("memory://docs/")
+    assert fsspec.filesystem("memory").exists(index.removeprefix("memory:/"))
 
 
 def test_money_may_differ_by_the_tolerance_only(loaded: Line) -> None:

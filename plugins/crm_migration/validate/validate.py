@@ -24,10 +24,11 @@ from crm_migration.validate.against_source import KeyReader, against_source_chec
 from crm_migration.validate.checks import Check, Phase, could_not_run, raise_if_failed, stage, timed
 from crm_migration.validate.completeness import record_checks, table_checks
 from crm_migration.validate.conservation import conservation_checks, source_fill
+from crm_migration.validate.data_docs import build_data_docs
 from crm_migration.validate.retired import retired_checks
 from crm_migration.validate.selection import Scope, select
 from crm_migration.validate.usage import usage_checks
-from crm_migration.validate.validity import Suites, build_data_docs
+from crm_migration.validate.validity import Suites
 
 __all__ = ["raise_if_failed", "validate"]
 

@@ -61,7 +61,7 @@ class Suites:
             return self._run(found)
         except Exception as error:  # noqa: BLE001 - whatever stops a suite, nothing was proved: that is red
             check = Check("validity", name, "suite", "fail", engine="great_expectations")
-            return [could_not_run(check, _shown(f"{type(error).__name__}: {error}"))]
+            return [could_not_run(check, first_line(f"{type(error).__name__}: {error}"))]
 
     def _run(self, found: ReadBack) -> list[Check]:
         gx, target = great_expectations(), self.scope.target
@@ -125,7 +125,7 @@ class Suite:
             try:
                 self.suite.add_expectation(self._expectation(one, place))
             except Exception as error:  # noqa: BLE001 - the library raises many kinds for a bad expectation
-                lines[place] = could_not_run(self._line(one), _shown(str(error)))
+                lines[place] = could_not_run(self._line(one), first_line(str(error)))
         self.outcome = self.batch.validate(self.suite, result_format=BRIEF)
         self.outcome.results = [self._settled(result) for result in self.outcome.results]
         for result in self.outcome.results:
@@ -167,7 +167,7 @@ class Suite:
             return line
         reason = _exception(result.exception_info)
         if reason is not None:
-            return could_not_run(line, _shown(reason))
+            return could_not_run(line, first_line(reason))
         found = result.result
         failing = int(found.get("unexpected_count") or 0)
         observed = found.get("observed_value")
@@ -209,7 +209,7 @@ def _exception(info: Any) -> str | None:
     return None
 
 
-def _shown(reason: str) -> str:
+def first_line(reason: str) -> str:
     """Return the first line of a reason; what a database quotes from a row comes after it."""
     return " ".join(reason.strip().split("\n", maxsplit=1)[0].split())[:REASON_LENGTH]
 
@@ -221,35 +221,3 @@ def _keep(scope: Scope, entity: str, suite: Suite) -> None:
     content = {"suite": suite.suite.to_json_dict(), "result": suite.outcome.to_json_dict()}
     with filesystem.open(f"{folder}/{scope.phase}-{safe_name(entity)}.json", "w") as handle:
         json.dump(content, handle, indent=1, default=str)
-
-
-def build_data_docs(suites: Suites) -> str | None:
-    """Write Data Docs of the validation beside its results and return the index page; None on object storage."""
-    filesystem, folder = fsspec.core.url_to_fs(suites.scope.folder.table(RUN, "gx"))
-    if suites.context is None or "file" not in filesystem.protocol:
-        return None
-    try:
-        return _build(suites, f"{folder}/docs-{suites.scope.phase}")
-    except Exception as error:  # noqa: BLE001 - pages to look at; the checks are done, and must not be lost for them
-        logger.warning("Data Docs were not built: %s", _shown(f"{type(error).__name__}: {error}"))
-        return None
-
-
-def _build(suites: Suites, folder: str) -> str:
-    from great_expectations.core.run_identifier import RunIdentifier
-    from great_expectations.data_context.types.resource_identifiers import (
-        ExpectationSuiteIdentifier,
-        ValidationResultIdentifier,
-    )
-
-    run = RunIdentifier(run_name=suites.scope.folder.run_id)
-    for suite, outcome in suites.results:
-        suites.context.suites.add(suite)
-        outcome.meta["run_id"] = run
-        place = ValidationResultIdentifier(ExpectationSuiteIdentifier(suite.name), run, outcome.batch_id)
-        suites.context.validation_results_store.set(place, outcome)
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": folder}
-    builder = {"class_name": "DefaultSiteIndexBuilder"}
-    site = {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": builder}
-    suites.context.add_data_docs_site("local", site)
-    return str(suites.context.build_data_docs(site_names=["local"])["local"])
