@@ -54,6 +54,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The target refused the record",
         "Read the target's reason with the rejected rows.",
     ),
+    "left_by_an_earlier_run": (
+        "A killed run created the record, and nothing stands behind it",
+        "Repeat that run, or roll it back.",
+    ),
     "edited_in_target": (
         "A user edited the record in the target",
         "Decide which edit counts; see on_target_change.",
