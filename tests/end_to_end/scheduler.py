@@ -15,17 +15,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 240
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a DAG run ended, and all that its tasks handed to each other."""
+    """How a DAG run ended, all that its tasks handed to each other, and the assets it gave events, with their extra."""
 
     run_id: str
     state: str
     tasks: dict[str, str]
     handed_on: str
+    events: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def run(wanted: Wanted) -> Ran:
     with _environment(wanted.environment), _person(wanted):
         made = dag.test(run_conf=wanted.conf, logical_date=datetime.now(UTC))
     tasks = {instance.task_id: str(instance.state) for instance in made.get_task_instances()}
-    return Ran(made.run_id, str(made.state), tasks, _handed_on(made.run_id))
+    return Ran(made.run_id, str(made.state), tasks, _handed_on(made.run_id), _events(made.run_id))
 
 
 def _handed_on(run_id: str) -> str:
@@ -63,6 +64,14 @@ def _handed_on(run_id: str) -> str:
 
     with create_session() as session:
         return "\n".join(str(value) for (value,) in session.query(XComModel.value).filter_by(run_id=run_id))
+
+
+def _events(run_id: str) -> dict[str, Any]:
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return {event.uri: event.extra for event in session.query(AssetEvent).filter_by(source_run_id=run_id)}
 
 
 @contextmanager

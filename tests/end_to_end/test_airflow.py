@@ -12,19 +12,26 @@ from crm_migration.report.model import Report
 from crm_migration.report.read import read_report
 from crm_migration.staging import RunFolder, has_table
 from tests.dags.project import add_migration, add_rollback, settings
+from tests.dags.receivers import Address, web_address
 from tests.end_to_end.scheduler import Ran, Wanted, run, start
 from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts
 
-RUN_SECONDS = 120
+RUN_SECONDS = 270
 ASKS = ("approval: automatic", "approval: manual")
 KEYS = "        - {name: email, fields: [email]}\n"
 MODEL = "      model: {kind: person, fields: {family_name: last_name, email: email}, chunks: 3}\n"
+NOTICES = """\
+notify:
+  - {events: [sample_waiting, rejected, validation_failed, failed], via: webhook, connection: chat}
+entities:
+"""
+TOLD = ("entities:\n", NOTICES)
 MIGRATIONS = {
     "chunked": [(KEYS, KEYS + MODEL)],
-    "books": [],
-    "asks": [ASKS],
+    "books": [TOLD],
+    "asks": [ASKS, TOLD],
     "strict": [("rejected_share: 0.5", "rejected_share: 0.1")],
-    "picky": [ASKS, ("name = 'Nemo'", "name = 'Third'")],
+    "picky": [ASKS, TOLD, ("name = 'Nemo'", "name = 'Third'")],
 }
 Start = Callable[..., Ran]
 
@@ -47,11 +54,18 @@ def books(tmp_path: Path) -> Books:
 
 
 @pytest.fixture
-def trigger(airflow: ProcessPoolExecutor, books: Books) -> Start:
+def chat() -> Iterator[Address]:
+    with web_address() as address:
+        yield address
+
+
+@pytest.fixture
+def trigger(airflow: ProcessPoolExecutor, books: Books, chat: Address) -> Start:
     """Return a function that runs a DAG with the form's values."""
+    environment = books.environment | {"AIRFLOW_CONN_CHAT": chat.connection()}
 
     def start_run(dag_id: str, answer: str | None = None, **conf: Any) -> Ran:
-        return airflow.submit(run, Wanted(dag_id, conf, books.environment, answer)).result(RUN_SECONDS)
+        return airflow.submit(run, Wanted(dag_id, conf, environment, answer)).result(RUN_SECONDS)
 
     return start_run
 
@@ -77,15 +91,20 @@ def test_a_match_in_chunks_is_mapped_over_workers(trigger: Start, books: Books) 
     assert [has_table(folder, "contact", f"chunk_{number}_of_3") for number in range(4)] == [True] * 3 + [False]
 
 
+def told(chat: Address, ran: Ran) -> list[str]:
+    """Return the events of which a run has told, in order."""
+    return [body["event"] for _, _, body in chat.taken if body["run_id"] == ran.run_id]
+
+
 def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_it_back(
-    books: Books, trigger: Start
+    books: Books, trigger: Start, chat: Address
 ) -> None:
     before = books.records()
     first = trigger("asks", answer="Approve")
     assert (first.state, with_state(first, "skipped")) == ("success", {"plan", "undo_sample"})
-    told = report_of(books, first).approval
-    assert told is not None
-    assert (told.answer, told.by) == ("approved", "Ann")
+    answered = report_of(books, first).approval
+    assert answered is not None
+    assert (answered.answer, answered.by) == ("approved", "Ann")
     assert books.ask("SELECT name, target_value FROM crm_migration_reconciliation WHERE validation = 'approval'") == [
         ("approved", "Ann")
     ]
@@ -100,8 +119,12 @@ def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_
     for secret in ("O'Neil", "Müller", "@", "北京", "\\u5317", str(books.source), str(books.target)):
         assert secret not in first.handed_on
     assert str(books.staging) in first.handed_on
+    assert told(chat, first) == ["sample_waiting", "rejected"]
+    changed = {uri: extra["changed"] for uri, extra in first.events.items()}
+    assert changed == {"crm://new_books/account": 3, "crm://new_books/contact": 2}
 
     second = trigger("books")
+    assert {uri: extra["changed"] for uri, extra in second.events.items()} == dict.fromkeys(changed, 0)
     assert (second.state, with_state(second, "skipped")) == ("success", {"plan"})
     assert outcomes(books, second) == SECOND_RUN
     assert books.records() == loaded
@@ -114,7 +137,7 @@ def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_
     assert (again.state, again.tasks) == ("failed", {"roll_back": "failed"})
 
 
-def test_a_dry_run_plans_and_leaves_the_target_alone(books: Books, trigger: Start) -> None:
+def test_a_dry_run_plans_leaves_the_target_alone_and_tells_nobody(books: Books, trigger: Start, chat: Address) -> None:
     before = books.target.read_bytes()
     ran = trigger("books", dry_run=True)
     assert ran.state == "success"
@@ -124,6 +147,7 @@ def test_a_dry_run_plans_and_leaves_the_target_alone(books: Books, trigger: Star
     assert books.target.read_bytes() == before
     assert books.tables() == {"account", "contact"}
     assert report_of(books, ran).verdict.state == "planned"
+    assert (ran.events, chat.taken) == ({}, [])
     assert outcomes(books, ran) == FIRST_RUN
 
 
@@ -150,7 +174,9 @@ def test_a_failed_task_leaves_its_reason_in_a_red_report(books: Books, trigger: 
     assert books.ask("SELECT status FROM crm_migration_run") == [("red",)]
 
 
-def test_a_sample_that_fails_its_checks_is_rolled_back_and_nobody_is_asked(books: Books, trigger: Start) -> None:
+def test_a_sample_that_fails_its_checks_is_rolled_back_and_nobody_is_asked(
+    books: Books, trigger: Start, chat: Address
+) -> None:
     before = books.records()
     ran = trigger("picky")
     assert (ran.state, with_state(ran, "failed")) == ("failed", {"validate_sample", "report"})
@@ -160,6 +186,7 @@ def test_a_sample_that_fails_its_checks_is_rolled_back_and_nobody_is_asked(books
     made = report_of(books, ran)
     assert made.verdict.state == "rolled_back"
     assert "no account is called Nemo" in made.verdict.reasons[0]
+    assert told(chat, ran) == ["validation_failed", "rejected", "failed"]
     assert [reason for reason in made.verdict.reasons if "undo_sample" in reason] == []
 
 
