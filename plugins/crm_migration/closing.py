@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -60,8 +60,9 @@ def finish(job: Job, problems: list[str]) -> tuple[Report, dict[str, str]]:
             summary, status = json.dumps(_outcomes(job)), made.verdict.state
             job.target.ledger.update_run(job.run_no, status=status, finished_at=now(), summary=summary)
     if job.reload is not None:
-        with suppress(StagingMissing):
-            reprint(replace(job, run_id=job.reload.run_id, reload=None))
+        original = replace(job, run_id=job.reload.run_id, reload=None)
+        with closing(original.target), suppress(StagingMissing):
+            reprint(original)
     return made, written
 
 

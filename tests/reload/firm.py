@@ -1,6 +1,8 @@
 """A source with five rows that are rejected, each for another reason, and the target they belong in."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import openpyxl
@@ -62,6 +64,7 @@ class Firm:
     root: Path
     source_url: str
     target_url: str
+    jobs: list[Job] = field(default_factory=list)
 
     @classmethod
     def make(cls, root: Path, target_url: str | None = None) -> "Firm":
@@ -72,8 +75,7 @@ class Firm:
             "CREATE TABLE firms (id TEXT, name TEXT)",
             "CREATE TABLE people (id TEXT, last TEXT, mail TEXT, state TEXT, born TEXT, note TEXT, firm TEXT)",
         )
-        engine = sa.create_engine(made.source_url)
-        with engine.begin() as connection:
+        with _connected(made.source_url) as connection:
             connection.exec_driver_sql("INSERT INTO firms VALUES (?, ?)", FIRMS)
             connection.exec_driver_sql("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", PEOPLE)
         metadata = sa.MetaData()
@@ -90,19 +92,30 @@ class Firm:
             sa.Column("born", sa.Date),
             sa.Column("firm_id", sa.ForeignKey("firm.id")),
         )
-        metadata.create_all(sa.create_engine(made.target_url))
+        with _connected(made.target_url) as connection:
+            metadata.create_all(connection)
         return made
 
     def change(self, *statements: str) -> None:
         """Change the source behind everybody's back."""
-        with sa.create_engine(self.source_url).begin() as connection:
+        with _connected(self.source_url) as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
     def job(self, run_id: str) -> Job:
         """Return an ordinary run."""
         loaded = read_mapping(self.root / "old.yaml")
-        return Job(loaded, run_id, str(self.root / "staging"), from_url(self.source_url), self.target_url)
+        return self._kept(Job(loaded, run_id, str(self.root / "staging"), from_url(self.source_url), self.target_url))
+
+    def _kept(self, job: Job) -> Job:
+        self.jobs.append(job)
+        return job
+
+    def close(self) -> None:
+        """Close every connection that a job has opened."""
+        for job in self.jobs:
+            if "target" in job.__dict__:
+                job.target.close()
 
     def run(self, run_id: str) -> Report:
         """Carry out an ordinary run, which must be green."""
@@ -114,7 +127,7 @@ class Firm:
 
     def reloading(self, run_id: str, original: str, file: Path | str) -> Job:
         """Return the run that loads corrected rows."""
-        return replace(self.job(run_id), reload=Reload(original, str(file)))
+        return self._kept(replace(self.job(run_id), reload=Reload(original, str(file))))
 
     def of(self, run_id: str) -> RejectedOf:
         """Return the rejected rows of a run."""
@@ -133,16 +146,21 @@ class Firm:
 
     def people(self) -> dict[str, str]:
         """Return the people in the target, by their keys."""
-        with sa.create_engine(self.target_url).connect() as connection:
+        with _connected(self.target_url) as connection:
             rows = connection.exec_driver_sql("SELECT legacy_id, last_name FROM person ORDER BY legacy_id")
             return dict(map(tuple, rows))
 
 
+@contextmanager
+def _connected(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
 def _green(job: Job) -> Report:
-    try:
-        made, _, failed = pipeline.run_line(job, lambda _job: None)
-    finally:
-        job.target.close()
+    made, _, failed = pipeline.run_line(job, lambda _job: None)
     assert failed is None, f"{failed}\n{made.verdict.reasons}"
     return made
 

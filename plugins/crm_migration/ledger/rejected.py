@@ -159,13 +159,14 @@ def reloaded_run(ledger: Ledger, run_no: int) -> str | None:
         return connection.scalar(chosen.where(run.c.run_no == run_no))
 
 
-def known_keys(ledger: Ledger, stream_no: int, keys: Sequence[str]) -> set[str]:
-    """Return those of `keys` under which rows of a stream have been loaded."""
+def known_keys(ledger: Ledger, stream_no: int, keys: Sequence[str], own_no: int | None) -> set[str]:
+    """Return those of `keys` under which runs other than `own_no` have loaded rows of a stream."""
     crosswalk, found = ledger.tables.crosswalk, set[str]()
+    chosen = sa.select(crosswalk.c.source_key).where(
+        crosswalk.c.stream_no == stream_no, crosswalk.c.inserted_run != (own_no or 0)
+    )
     with ledger.engine.connect() as connection:
         for start in range(0, len(keys), ASKED):
-            some = crosswalk.c.source_key.in_(keys[start : start + ASKED])
-            found |= set(
-                connection.scalars(sa.select(crosswalk.c.source_key).where(crosswalk.c.stream_no == stream_no, some))
-            )
+            some = chosen.where(crosswalk.c.source_key.in_(keys[start : start + ASKED]))
+            found |= set(connection.scalars(some))
     return found

@@ -224,7 +224,8 @@ class _Corrections:
                     "would take its record for one whose row is gone: give it its key at the source"
                 )
             return
-        taken = known_keys(self._of.ledger, self._of.stream_no(self._name), [key for _, key in given])
+        stream, keys = self._of.stream_no(self._name), [key for _, key in given]
+        taken = known_keys(self._of.ledger, stream, keys, self._own_no)
         for place, key in given:
             if key in taken:
                 yield f"{place}: expected a key that no loaded row has, found one that is taken; give it one of its own"

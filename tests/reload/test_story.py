@@ -1,0 +1,111 @@
+"""Five rows are rejected, three repaired and loaded by a run of their own; what is settled, and what opens again."""
+
+import sqlalchemy as sa
+
+from crm_migration import pipeline
+from crm_migration.extract.corrected import REJECTED as LISTED
+from crm_migration.ledger.rejected import Settled, open_rejected
+from crm_migration.staging import open_table
+from tests.reload.firm import REJECTED, Firm, cells, edit
+
+REPAIRS = {("007", "mail"): "bond@one.example", ("p4", "last"): "Wu", ("⟨row 7⟩", "id"): "p7"}
+LOADED = {"p1": "Li", "p2": "Ng"}
+REPAIRED = {"007": "Bond", "p4": "Wu", "p7": "Ho"}
+CLOSED = [Settled("person", 2), Settled("person", 3, "reloaded", "fix")]
+
+
+def by_how(lines: list[Settled]) -> list[Settled]:
+    return sorted(lines, key=lambda line: (line.how or "", line.run_id or ""))
+
+
+def test_repaired_rows_are_loaded_and_closed_and_a_rollback_opens_them(firm: Firm) -> None:
+    firm.run("one")
+    book = edit(firm.workbook("one"), REPAIRS)
+    made = firm.reload("fix", "one", book)
+    assert made.totals is not None
+    assert (made.totals.inserted, made.totals.rejected, made.extracted) == (3, 2, 5)
+    assert firm.people() == LOADED | REPAIRED
+    assert by_how(firm.settled("one")) == CLOSED
+    assert firm.settled("fix") == [Settled("person", 2, "superseded", "one")]
+    assert open_rejected(firm.of("one").ledger, "old") == {"person": 2}
+    assert set(cells(firm.workbook("one", "again.xlsx"))) == {"p5", "p6"}
+    again, _ = pipeline.reprint(firm.job("one"))
+    assert again.settled.sentences == ("person: 5 rejected, 3 reloaded by run fix, 2 open.",)
+    assert again.verdict.state == "green"
+
+    firm.reload("again", "one", book)
+    assert (firm.people(), by_how(firm.settled("one"))) == (LOADED | REPAIRED, CLOSED)
+
+    job = firm.job("fix")
+    assert pipeline.undo(job).differing == []
+    assert firm.people() == LOADED
+    assert firm.settled("one") == [Settled("person", 5)]
+
+
+def test_every_row_of_the_workbook_is_accounted_for_and_what_was_not_edited_is_as_it_was(small: Firm) -> None:
+    small.run("one")
+    before = {row.key: row.values for row in small.of("one").rows("person")}
+    made = small.reload("fix", "one", edit(small.workbook("one"), REPAIRS))
+    (people,) = [entity for entity in made.entities if entity.name == "person"]
+    assert people.identity.holds
+    assert people.identity.extracted == len(REJECTED) == len(before)
+    staged = open_table(small.job("fix").folder, "person", "corrected").frame().to_dicts()
+    for row in staged:
+        repaired = {column: value for (key, column), value in REPAIRS.items() if key == row[LISTED]}
+        was = before[row[LISTED]]
+        assert was is not None
+        assert {column: row[column] for column in was} == was | repaired
+        assert (row["_file"], row["_sheet"]) == ("rejected.xlsx", "person")
+
+
+def test_a_reload_moves_no_window_and_takes_nothing_for_gone(small: Firm) -> None:
+    small.run("one")
+
+    def memory() -> list[object]:
+        ledger = small.of("one").ledger
+        tables = ledger.tables
+        with ledger.engine.connect() as connection:
+            return [
+                list(connection.execute(sa.select(table)))
+                for table in (tables.watermark, tables.source_schema, tables.source_document)
+            ]
+
+    before = memory()
+    small.reload("fix", "one", edit(small.workbook("one"), REPAIRS))
+    assert memory() == before
+    assert set(small.people()) >= set(LOADED)
+
+
+def test_a_row_that_is_fixed_at_the_source_is_closed_by_the_next_run(small: Firm) -> None:
+    small.run("one")
+    small.change("UPDATE people SET firm = 'f1' WHERE id = 'p6'", "DELETE FROM people WHERE id = 'p4'")
+    small.run("two")
+    assert by_how(small.settled("one")) == [
+        Settled("person", 1, "fixed_at_source", "two"),
+        Settled("person", 4, "superseded", "two"),
+    ]
+    assert small.settled("two") == [Settled("person", 3)]
+    again, _ = pipeline.reprint(small.job("one"))
+    assert again.settled.sentences == (
+        "person: 5 rejected, 1 fixed at the source and loaded by run two, 4 superseded by run two.",
+    ) or set(again.settled.sentences[0].split(", ")[1:]) == {
+        "1 fixed at the source and loaded by run two",
+        "4 superseded by run two.",
+    }
+    job = small.job("two")
+    pipeline.undo(job)
+    assert small.settled("one") == [Settled("person", 5)]
+
+
+def test_a_reload_that_breaks_off_is_taken_up_and_ends_the_same(small: Firm) -> None:
+    small.run("one")
+    job = small.reloading("fix", "one", edit(small.workbook("one"), REPAIRS))
+    pipeline.prepare_steps(job)
+    pipeline.load_steps(job, lambda _job: None)
+    assert by_how(small.settled("one")) == CLOSED
+    # The report was not written: every step runs again, and finds its own closings open.
+    small.reload("fix", "one", small.root / "rejected.xlsx")
+    assert (small.people(), by_how(small.settled("one"))) == (LOADED | REPAIRED, CLOSED)
+    job = small.job("one")
+    pipeline.load_entity(job, "person")
+    assert by_how(small.settled("one")) == CLOSED
