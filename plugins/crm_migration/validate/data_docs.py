@@ -29,7 +29,7 @@ ALLOWED = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 75rem; padding: 0 1rem; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid #ccd; padding: .3rem .6rem; text-align: left; vertical-align: top; }
-.modal, .cooltip .top { display: none; } img { max-width: 10rem; }
+.modal, .cooltip .top, footer { display: none; } img { max-width: 10rem; }
 </style>
 """
 LEFT_OUT = {".gif", ".otf"}

@@ -55,10 +55,16 @@ def _searched(found: ReadBack, name: str, sought: pl.DataFrame) -> Check:
     tally = Tally()
     tally.add(missed["_key"])
     right = some.height - tally.count
-    asked = "the target's own interface" if isinstance(target, ReplicaTarget) else f"{target.dialect} database"
     return tally.judged(
-        replace(check, source_value=str(some.height), target_value=str(right), difference=f"asked: {asked}")
+        replace(check, source_value=str(some.height), target_value=str(right), difference=f"asked: {_asked(target)}")
     )
+
+
+def _asked(target: SqlTarget) -> str:
+    """Return in words who has answered."""
+    if isinstance(target, ReplicaTarget):
+        return "the CRM's own interface"
+    return "the copy of what was handed over" if target.hands_over else f"the {target.dialect} database"
 
 
 def _answers(target: SqlTarget, entity: Entity, name: str, values: list[str]) -> list[str]:
