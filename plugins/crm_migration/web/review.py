@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_migration.errors import MappingFault
+from crm_migration.errors import MappingFault, MigrationError
 from crm_migration.ledger.decisions import Decided, Judgement, record_decisions
 from crm_migration.ledger.ledger import Ledger
 from crm_migration.report.pairs import SideBySide, side_by_side
@@ -95,23 +95,32 @@ def placed(text: str | None) -> tuple[float, int] | None:
         return None
 
 
-def beside(origin: Origin, pair: Waiting, readable: AbstractSet[str]) -> SideBySide:
+@dataclass(frozen=True)
+class Shown:
+    """A pair with both records compared; `trouble` where the target could not be asked for them."""
+
+    pair: SideBySide
+    trouble: str | None = None
+
+
+def beside(origin: Origin, pair: Waiting, readable: AbstractSet[str]) -> Shown:
     """Return both records of a pair, compared; a record is empty where it is gone, or of a source not `readable`."""
     from crm_migration.load.pair_records import pair_records
     from crm_migration.load.reviews import Pair
     from crm_migration.web.records import quick_record
 
-    entity = next(
-        name for name, spec in origin.loaded.mapping.entities.items() if spec.target.object == pair.target_object
-    )
+    entities = origin.loaded.mapping.entities
+    entity = next(name for name, spec in entities.items() if spec.target.object == pair.target_object)
     told = (pair.rule, pair.reason, pair.probability, pair.weights, pair.last_run)
     known = Pair(pair.number, entity, pair.a, pair.b, *told)
-    with origin.target() as target:
-        found = [quick_record(target, entity, identity) for identity in (pair.a, pair.b)]
-        one, other = found if all(found) else pair_records(target, origin.staging, known)
-    return side_by_side(
-        known, *(record if may else {} for record, may in zip((one, other), seen(pair, readable), strict=True))
-    )
+    try:
+        with origin.target() as target:
+            found = [quick_record(target, entity, identity) for identity in (pair.a, pair.b)]
+            records = found if all(found) else list(pair_records(target, origin.staging, known))
+    except MigrationError as error:
+        return Shown(side_by_side(known, {}, {}), str(error))
+    one, other = (record if may else {} for record, may in zip(records, seen(pair, readable), strict=True))
+    return Shown(side_by_side(known, one, other))
 
 
 def seen(pair: Waiting, readable: AbstractSet[str]) -> tuple[bool, bool]:

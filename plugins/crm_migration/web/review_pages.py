@@ -32,13 +32,15 @@ def queue(request: Request, viewer: AskedBy, origin: AskedOrigin, after: str | N
         ahead = review.queue(ledger, origin, review.placed(after))
         left = review.count(ledger, origin)
     pair = ahead[0] if ahead else None
+    shown = review.beside(origin, pair, viewer.sources) if pair else None
     return render(
         request,
         "review.html.j2",
         dag_id=origin.dag_id,
         source=origin.name,
         pair=pair,
-        shown=review.beside(origin, pair, viewer.sources) if pair else None,
+        shown=shown.pair if shown else None,
+        trouble=shown.trouble if shown else None,
         seen=review.seen(pair, viewer.sources) if pair else (True, True),
         ahead=[(one, review.place(before)) for before, one in pairwise(ahead)],
         left=left,
