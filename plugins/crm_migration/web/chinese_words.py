@@ -248,6 +248,7 @@ REASONS: dict[str, str] = {
     "changed_since_backup": "运行期间该记录被修改",
     "flagged_in_target": "已有人标记过该记录",
     "survivor_rejected": "它所并入的记录被拒绝",
+    "left_by_an_earlier_run": "之前的运行留下的记录",
 }
 
 REVIEWS: dict[str, str] = {
@@ -302,6 +303,9 @@ CHECKS: dict[str, str] = {
     "suite": "检查套件可以执行",
     "queries": "查询可以执行",
     "found_by": "可以被查到",
+    "source_sum": "清洗后各行的合计",
+    "source_minimum": "清洗后各行的最小值",
+    "source_maximum": "清洗后各行的最大值",
 }
 
 STEPS: dict[str, str] = {
