@@ -7,6 +7,7 @@ from tests.end_to_end.small import write_mapping
 
 ROOT = Path(__file__).parents[2]
 MIGRATION, ROLLBACK = ROOT / "dags/legacy_crm.py", ROOT / "dags/rollback_migration.py"
+RELOAD = ROOT / "dags/reload_rejected.py"
 AIRFLOW = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
@@ -34,6 +35,11 @@ def add_migration(home: Path, name: str, changes: Iterable[tuple[str, str]] = ()
 def add_rollback(home: Path) -> None:
     """Add the DAG that rolls back."""
     _copy(ROLLBACK, home / "dags" / ROLLBACK.name)
+
+
+def add_reload(home: Path) -> None:
+    """Add the DAG that loads repaired rows."""
+    _copy(RELOAD, home / "dags" / RELOAD.name)
 
 
 def _copy(file: Path, to: Path) -> None:

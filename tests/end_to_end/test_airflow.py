@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from crm_migration.command import job_of
+from crm_migration.report.error_workbook import write_error_workbook
 from crm_migration.report.model import Report
 from crm_migration.report.read import read_report
+from crm_migration.report.rejected_rows import RejectedOf
 from crm_migration.staging import RunFolder, has_table
-from tests.dags.project import add_migration, add_rollback, settings
+from tests.dags.project import add_migration, add_reload, add_rollback, settings
 from tests.dags.receivers import Address, web_address
 from tests.end_to_end.scheduler import Ran, Wanted, run, start
-from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts
+from tests.end_to_end.small import FIRST_RUN, SECOND_RUN, Books, counts, write_mapping
+from tests.reload.firm import edit
 
 RUN_SECONDS = 270
 ASKS = ("approval: automatic", "approval: manual")
@@ -43,6 +47,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessPoolExe
     for name, changes in MIGRATIONS.items():
         add_migration(home, name, changes)
     add_rollback(home)
+    add_reload(home)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn, initializer=start, initargs=(settings(home),)) as process:
         yield process
@@ -89,6 +94,28 @@ def test_a_match_in_chunks_is_mapped_over_workers(trigger: Start, books: Books) 
     assert outcomes(books, ran) == FIRST_RUN
     folder = RunFolder(str(books.staging), "old_books", ran.run_id)
     assert [has_table(folder, "contact", f"chunk_{number}_of_3") for number in range(4)] == [True] * 3 + [False]
+
+
+def test_a_repaired_row_is_loaded_by_a_run_of_its_own(
+    trigger: Start, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = trigger("books")
+    for name, value in books.environment.items():
+        monkeypatch.setenv(name, value)
+    job = job_of(write_mapping(books.source.with_name("books.yaml")), first.run_id)
+    book = books.source.parent / "rejected.xlsx"
+    write_error_workbook(RejectedOf(job.mapping, job.target.ledger, job.folder), book)
+    edit(book, {("p4", "last"): "Wu"}, sheet="contact")
+    conf = {"mapping": "books", "run_id": first.run_id}
+    refused = trigger("reload_rejected", **conf, file=str(books.source.parent / "nothing.xlsx"))
+    assert (refused.state, refused.tasks["preflight"]) == ("failed", "failed")
+    second = trigger("reload_rejected", **conf, file=str(book))
+    assert (second.state, set(second.tasks.values())) == ("success", {"success"})
+    assert outcomes(books, second) == {"contact": {"inserted": 1}, "account": {}}
+    assert report_of(books, first).settled.sentences == (f"contact: 1 rejected, 1 reloaded by run {second.run_id}.",)
+    assert books.ask("SELECT last_name FROM contact WHERE legacy_id = 'p4'") == [("Wu",)]
+    assert "Wu" not in second.handed_on
+    job.target.close()
 
 
 def told(chat: Address, ran: Ran) -> list[str]:
