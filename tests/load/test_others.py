@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -117,3 +118,30 @@ def test_a_rollback_that_others_stand_in_the_way_of_says_so(bench: Bench) -> Non
     with pytest.raises(ChangedSince, match="other records need what it loaded"):
         roll_back(bench.undo("one"))
     assert bench.rows("SELECT count(*) FROM account") == [(1,)]
+
+
+def test_a_column_in_which_nothing_changes_is_left_to_whoever_edits_it_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [account("a1", revenue=Decimal("1.00")), account("a2", revenue=Decimal("1.00"))]
+    load(bench, "one", rows, [])
+    real = bench.target.prepared
+
+    def edited_meanwhile(*arguments: Any) -> Any:
+        with bench.target.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE account SET name = 'by hand' WHERE legacy_id = 'a1'"))
+        return real(*arguments)
+
+    monkeypatch.setattr(bench.target, "prepared", edited_meanwhile)
+    load(bench, "two", [row | {"revenue": Decimal("2.50")} for row in rows], [])
+    held = "SELECT legacy_id, name, revenue FROM account ORDER BY 1"
+    assert bench.rows(held) == [("a1", "by hand", Decimal("2.50")), ("a2", "Acme", Decimal("2.50"))]
+    assert bench.outcomes("two", "account") == {"a1": "updated", "a2": "updated"}
+
+
+def test_each_record_of_a_batch_gets_what_changes_in_it(bench: Bench) -> None:
+    load(bench, "one", [account("a1"), account("a2"), account("a3")], [])
+    load(bench, "two", [account("a1", "other"), account("a2", active=False), account("a3")], [])
+    held = "SELECT legacy_id, name FROM account WHERE {} ORDER BY 1"
+    assert bench.rows(held.format("active")) == [("a1", "other"), ("a3", "Acme")]
+    assert bench.rows(held.format("NOT active")) == [("a2", "Acme")]

@@ -102,7 +102,8 @@ class Decision:
     """A part of golden records with `_action`, `_outcome`, `_reason`, `target_id`, `_fingerprint`; fields canonical.
 
     `kept` names the fields (target_id, field) where an edit made in the target was left standing; `apart` the golden
-    ids of records that hold what other streams brought; `layouts` the lists of fields that new fingerprints cover.
+    ids of records that hold what other streams brought; `layouts` the lists of fields that new fingerprints cover;
+    `same` the fields that every record to update is known to hold in the target already.
     """
 
     frame: pl.DataFrame
@@ -110,6 +111,7 @@ class Decision:
     emptied: dict[str, int]
     apart: pl.Series
     layouts: dict[int, list[str]]
+    same: frozenset[str]
 
 
 def decide(connection: sa.Connection, job: LoadJob, entity_name: str, part: pl.DataFrame) -> Decision:
@@ -126,7 +128,7 @@ def decide(connection: sa.Connection, job: LoadJob, entity_name: str, part: pl.D
     frame = _without_gone(connection, job, entity, frame)
     settled = _merge_edits(connection, job, entity_name, frame)
     frame = _with_outcome(settled.frame, job.run_no)
-    return Decision(frame, settled.kept, resolved.emptied, settled.apart, settled.layouts)
+    return Decision(frame, settled.kept, resolved.emptied, settled.apart, settled.layouts, settled.same)
 
 
 def _with_state(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:
@@ -307,25 +309,23 @@ def _merge_edits(connection: sa.Connection, job: LoadJob, entity_name: str, fram
     held = alone.filter(again).with_columns(
         pl.lit("keep").alias("_action"), pl.col("fingerprint").alias("_fingerprint")
     )
-    merged, kept, covering = _merge_own(connection, job, (entity_name, layouts), alone.filter(~again))
+    mine = _merge_own(connection, job, (entity_name, layouts), alone.filter(~again))
     own, absent = job.contributions(entity_name), job.founder_absent(entity_name)
     stream = Stream(job.target, entity, job.stream(entity_name), own, absent, layouts, job.run_no)
     settled = settle(connection, stream, frame.filter(shared))
-    whole = pl.concat([frame.filter(~updating), held, merged, settled.frame.select(frame.columns)])
-    return replace(settled, frame=whole, kept=pl.concat([kept, settled.kept]), layouts=covering | settled.layouts)
+    whole = pl.concat([frame.filter(~updating), held, mine.frame, settled.frame.select(frame.columns)])
+    kept, covering = pl.concat([mine.kept, settled.kept]), mine.layouts | settled.layouts
+    return Settled(whole, kept, covering, settled.apart, frozenset() if shared.any() else mine.same)
 
 
 def _merge_own(
     connection: sa.Connection, job: LoadJob, place: tuple[str, dict[int, list[str]]], updates: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, list[str]]]:
-    """Three-way merge of the records to update: what was loaded last, what the target holds, what is new.
-
-    Returns the records, the edits left standing, and the lists of fields that the new fingerprints cover.
-    """
+) -> Settled:
+    """Three-way merge of the records to update: what was loaded last, what the target holds, what is new."""
     entity_name, layouts = place
     entity = job.target.mapping.entities[entity_name]
     if updates.is_empty():
-        return updates, pl.DataFrame(schema=KEPT_SCHEMA), {}
+        return Settled(updates, pl.DataFrame(schema=KEPT_SCHEMA), {}, updates["_golden"])
     present = job.target.read_ids(connection, entity.target.object, list(entity.fields), updates["target_id"])
     current = updates.select("_golden", "target_id").join(
         canonical_from_target(present, entity), on="target_id", how="left", maintain_order="left"
@@ -338,7 +338,16 @@ def _merge_own(
     recorded, covering = pack_beside(sides.recorded(), entity, updates["fingerprint"], layouts)
     merged = merged.with_columns(recorded.alias("_fingerprint"))
     merged = with_policy(merged, np.asarray(edited.any(axis=1)), vanished, entity)
-    return merged.select(updates.columns), kept_fields(merged, edited, entity), covering
+    same = _held_already(entity, merged, current)
+    kept = kept_fields(merged, edited, entity)
+    return Settled(merged.select(updates.columns), kept, covering, updates["_golden"].clear(), same)
+
+
+def _held_already(entity: Entity, merged: pl.DataFrame, current: pl.DataFrame) -> frozenset[str]:
+    """Return the fields that need not be written, since the target has them so in every record to update."""
+    writing = merged["_action"] == "update"
+    differing = (name for name in entity.fields if (writing & merged[name].ne_missing(current[name])).any())
+    return frozenset(entity.fields) - frozenset(differing)
 
 
 def _with_outcome(frame: pl.DataFrame, run_no: int) -> pl.DataFrame:

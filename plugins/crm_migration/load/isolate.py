@@ -27,12 +27,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Writing:
-    """An open transaction in which records of one entity are written; `drawn` as `drawn_for` tells."""
+    """An open transaction in which records of one entity are written.
+
+    `drawn` is as `drawn_for` tells, `same` as `write.Batch` does.
+    """
 
     connection: sa.Connection
     job: LoadJob
     entity: Entity
     drawn: dict[str, str] | None = None
+    same: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> FileRows:
@@ -123,6 +127,7 @@ def _update(writing: Writing, records: pl.DataFrame) -> None:
     if records.is_empty():
         return
     key = writing.entity.target.id
-    rows = records.select(pl.col("target_id").alias(key), *(name for name in writing.entity.fields if name != key))
+    fields = [name for name in writing.entity.fields if name != key and name not in writing.same]
+    rows = records.select(pl.col("target_id").alias(key), *fields)
     if writing.rows.update(rows, key) < rows.height:
         raise RowsRefused("the target did not change the record: it is gone, or a trigger passed over it")

@@ -183,7 +183,8 @@ def _load_piece(
     )
     refusals: list[Refusal] = []
     if not writing.is_empty():
-        batch = Batch(entity, phase, writing, _rows_of(writing, merged), _lineage_of(writing, merged))
+        beside = _rows_of(writing, merged), _lineage_of(writing, merged)
+        batch = Batch(entity, phase, writing, *beside, decision.same)
         batch, refusals = job.target.prepared(job, batch, token)
         written, more = (batch.records, []) if batch.records.is_empty() else write_batch(job, batch, token)
         refusals += more + job.target.delivered(job, batch, written, token)

@@ -41,13 +41,15 @@ class Stream:
 class Settled:
     """Records with their `_action` and values decided; edits that stay; layouts used; records unlike their golden.
 
-    `apart` are golden ids of records that hold, in some field, what another stream brought.
+    `apart` are golden ids of records that hold, in some field, what another stream brought; `same` are fields that
+    every record to update is known to hold in the target already.
     """
 
     frame: pl.DataFrame
     kept: pl.DataFrame
     layouts: dict[int, list[str]]
     apart: pl.Series
+    same: frozenset[str] = frozenset()
 
 
 def settle(connection: sa.Connection, stream: Stream, shared: pl.DataFrame) -> Settled:

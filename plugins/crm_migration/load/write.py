@@ -25,7 +25,8 @@ class Batch:
 
     `records` are decided records; `rows` are their member rows (`_key`, `_golden`, `_master`, `_merged_by`)
     that the crosswalk must hold; `lineage` are the cleaned rows of merged members (`_source`, `_key`, `_golden`,
-    `record`).
+    `record`). The target holds the fields `same` already in every record to update: they are not set again, so that
+    triggers on these columns, and whoever edits one of them in this moment, are left alone.
     """
 
     entity: str
@@ -33,6 +34,7 @@ class Batch:
     records: pl.DataFrame
     rows: pl.DataFrame
     lineage: pl.DataFrame
+    same: frozenset[str] = frozenset()
 
     def of(self, records: pl.DataFrame) -> "Batch":
         """Return the part of this batch that belongs to `records`."""
@@ -68,7 +70,7 @@ def _commit(job: LoadJob, batch: Batch, token: int) -> tuple[pl.DataFrame, list[
     stream = job.stream_no(batch.entity)
     with job.target.transaction() as connection:
         entity = job.target.mapping.entities[batch.entity]
-        writing = Writing(connection, job, entity, drawn_for(connection, job, entity, batch.records))
+        writing = Writing(connection, job, entity, drawn_for(connection, job, entity, batch.records), batch.same)
         kept, refusals = written_of(writing, batch.records.filter(pl.col("_action").is_in(["insert", "update"])))
         written = pl.concat([kept, batch.records.filter(pl.col("_action").is_in(["keep", "note"]))])
         # A batch of which nothing was taken leaves no line: it would stand in the way of undoing an earlier run.
