@@ -84,6 +84,21 @@ def test_what_went_wrong_before_the_load_is_found_at_the_source(loaded: Line) ->
     }
 
 
+def test_what_merging_does_to_totals_is_told_and_without_it_they_must_agree(loaded: Line) -> None:
+    lines = loaded.validate("one").frame().filter(pl.col("name").str.starts_with("source_"))
+    assert lines.filter(pl.col("status") == "fail").is_empty()
+    sums = {row["name"]: (row["source_value"], row["target_value"]) for row in lines.to_dicts() if "sum" in row["name"]}
+    assert sums["source_sum EUR"] == ("17.15", "17.15")
+    assert sums["source_sum USD"] == ("5.20", "5.20")
+    loaded.change("UPDATE contact SET amount = 8.05 WHERE legacy_id = 'c3'")
+    told = loaded.validate("one").frame().filter(pl.col("name") == "source_sum EUR").to_dicts()[0]
+    assert (told["status"], told["difference"]) == ("info", "1.00")
+    clean = open_table(loaded.folder("one"), "contact", "clean").frame()
+    with TableWriter(loaded.folder("one"), "contact", "clean") as writer:
+        writer.write(clean.filter(~pl.col("_key").is_in(["c4", "c7"])))
+    assert failed(loaded.validate("one"))["contact", "source_sum EUR", "amount"] == []
+
+
 def test_a_line_names_twenty_keys_and_the_list_a_thousand(loaded: Line) -> None:
     tally = Tally()
     tally.add(pl.Series([f"k{number:04}" for number in range(900)]))

@@ -14,7 +14,7 @@ KEYS_KEPT = 20
 KEYS_LISTED = 1_000
 KEYS_NAMED = 5
 # Lines whose values are those of a single row; they stay in the staged table, out of messages and logs.
-QUOTES_VALUES = {"minimum", "maximum"}
+QUOTES_VALUES = {"minimum", "maximum", "source_minimum", "source_maximum"}
 
 Validation = Literal["completeness", "accuracy", "validity", "acceptance"]
 Status = Literal["pass", "fail", "info"]

@@ -27,6 +27,7 @@ from crm_migration.validate.conservation import conservation_checks, source_fill
 from crm_migration.validate.data_docs import build_data_docs
 from crm_migration.validate.retired import retired_checks
 from crm_migration.validate.selection import Scope, select
+from crm_migration.validate.source_totals import source_total_checks
 from crm_migration.validate.usage import usage_checks
 from crm_migration.validate.validity import Suites
 
@@ -104,6 +105,7 @@ def _of_entity(work: _Work, entity: str) -> Iterator[Lines]:
         filled = source_fill(scope.folder, entity, spec) if full else {}
         yield completeness(lambda: fill_checks(found[0], meant, filled))
         yield accuracy(lambda: accuracy_checks(found[0], meant))
+        yield accuracy(lambda: source_total_checks(found[0]))
         yield accuracy(lambda: against_source_checks(found[0], work.source))
         yield acceptance(lambda: usage_checks(found[0], meant))
         yield suite
