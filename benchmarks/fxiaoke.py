@@ -4,7 +4,8 @@
 of its own process, of whose calls 5 % fail in every form: lost before or after they were carried out, answered with a
 code, half, as HTML, too late, or with an expired token. With `--limits` the server keeps to its rates (2,000 rows then,
 unless told otherwise). Told are the calls beside those of the faultless plan, the peak memory of the loading process,
-and whether the server's records and the ledger agree by key. The exit code is 1 where they do not, or a limit is missed.
+and whether the server's records and the ledger agree by key. The exit code is 1 where they do not, or a limit is
+missed.
 """
 
 import argparse
