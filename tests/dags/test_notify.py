@@ -217,6 +217,8 @@ def test_a_missed_deadline_is_awaited_by_the_triggerer_and_told_by_both_ways(
 
 
 def test_only_who_asks_to_be_told_has_callbacks_and_deadlines(airflow_home, tmp_path: Path, parse) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
     from crm_migration.orchestration.notify import TaskNotifier
 
     notifying(tmp_path, TO_CHAT)
@@ -229,6 +231,8 @@ def test_only_who_asks_to_be_told_has_callbacks_and_deadlines(airflow_home, tmp_
     assert all(isinstance(one, TaskNotifier) for task in told.tasks for one in task.on_failure_callback)
     assert {len(task.on_failure_callback) for task in told.tasks} == {1}
     assert len(told.deadline) == 1
+    stored = json.loads(json.dumps(DagSerialization.to_dict(told)))
+    assert DagSerialization.from_dict(stored).task_ids == told.task_ids
 
 
 @pytest.mark.parametrize(
