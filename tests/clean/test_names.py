@@ -137,6 +137,7 @@ Amartya Sen → |Amartya|Sen|
 Jack Ma → |Jack|Ma|
 Madonna → ||Madonna|
 Dr. → Dr.|||
+PhD Jr. → |||PhD Jr.
 Dr. john smith iii → Dr.|John|Smith|III
 欧阳娜娜 → |娜娜|欧阳|
 司马相如 → |相如|司马|
@@ -208,6 +209,11 @@ def test_a_comma_may_mean_that_the_family_name_comes_first(value: str, expected:
     assert one(spec("name"), value) == value
 
 
+def test_a_name_in_its_natural_order_is_re_cased_like_any_other() -> None:
+    values = cleaned(spec("name", comma="family_first"), ["A/S, USD", "12, de"]).values.to_list()
+    assert cleaned(spec("name", comma="family_first"), values).values.to_list() == values
+
+
 def test_names_may_be_written_family_name_first() -> None:
     field = {"order": "family_first"}
     assert one(spec("name", part="family", **field), "Nagy János") == "Nagy"
@@ -264,6 +270,8 @@ FOO INC. → Foo|Inc.
 Foo Co. , Ltd . → Foo|Co. , Ltd .
 Foo A & B → Foo A & B|
 TCL集团 → TCL|集团
+华为技术有限公司 Co., Ltd. → 华为技术|有限公司 Co., Ltd.
+华为技术 (Huawei Co., Ltd.) → 华为技术 (Huawei Co., Ltd.)|
 Ford Motor Company → Ford Motor|Company
 Simon & Co → Simon|& Co
 华为技术有限公司 → 华为技术|有限公司

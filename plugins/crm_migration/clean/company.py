@@ -73,11 +73,22 @@ def base_and_form(value: str) -> tuple[str, str]:
     """
     if len(value) > _LONGEST_NAME:
         return value, ""
-    base, behind = _form_behind(value)
+    base, behind = _forms_behind(value)
     if not base:
         return value, value
     base, before = _form_before(base)
     return base, f"{before} {behind}".strip()
+
+
+def _forms_behind(value: str) -> tuple[str, str]:
+    """Take the forms off the end, of one script after the other: 华为技术有限公司 Co., Ltd."""
+    base, forms = _form_behind(value)
+    while base and _PERHAPS_CJK.search(base):
+        base, form = _form_behind(base)
+        if not form:
+            break
+        forms = f"{form} {forms}"
+    return base, forms
 
 
 def _form_behind(value: str) -> tuple[str, str]:
@@ -90,9 +101,17 @@ def _form_behind(value: str) -> tuple[str, str]:
         start -= 1
     # What remains to be looked at is short, and the same for many names.
     length = _form_length(tuple(words[start:])) if start < len(words) else 0
-    if not length:
+    if not length or _closes_a_bracket(words[-length:]):
         return value, ""
     return " ".join(words[:-length]).rstrip(_AROUND), " ".join(words[-length:])
+
+
+def _closes_a_bracket(words: list[str]) -> bool:
+    """Tell whether words end a remark in brackets that begins before them: (Foo Co., Ltd.)."""
+    letters = "".join(words)
+    if ")" not in letters and "）" not in letters:
+        return False
+    return sum(map(letters.count, "(（")) < sum(map(letters.count, ")）"))
 
 
 @lru_cache(maxsize=1 << 14)

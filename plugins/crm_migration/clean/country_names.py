@@ -9,7 +9,7 @@ XK (Kosovo) is a user-assigned code in general use.
 
 COUNTRIES = """
 AD AND Andorra|Principality of Andorra|安道尔
-AE ARE United Arab Emirates|UAE|U.A.E.|Emirates|الإمارات العربية المتحدة|الإمارات|Vereinigte Arabische Emirate|阿联酋|阿拉伯联合酋长国
+AE ARE United Arab Emirates|UAE|U.A.E.|Emirates|الإمارات العربية المتحدة|الإمارات|Vereinigte Arabische Emirate|阿联酋|阿拉伯联合酋长国|VAE
 AF AFG Afghanistan|افغانستان|阿富汗
 AG ATG Antigua and Barbuda|Antigua
 AI AIA Anguilla
@@ -47,15 +47,15 @@ BY BLR Belarus|Беларусь|Белоруссия|Weißrussland|白俄罗斯
 BZ BLZ Belize
 CA CAN Canada|Kanada|加拿大
 CC CCK Cocos (Keeling) Islands|Cocos Islands|Keeling Islands
-CD COD Congo, Democratic Republic of the|Democratic Republic of the Congo|Congo, The Democratic Republic of the|DR Congo|DRC|D.R. Congo|Congo-Kinshasa|Congo (Kinshasa)|Zaire
+CD COD Congo, Democratic Republic of the|Democratic Republic of the Congo|Congo, The Democratic Republic of the|DR Congo|DRC|D.R. Congo|Congo-Kinshasa|Congo (Kinshasa)|Zaire|République démocratique du Congo|RD Congo|RDC|Demokratische Republik Kongo|DR Kongo|刚果民主共和国
 CF CAF Central African Republic|République centrafricaine
-CG COG Congo|Republic of the Congo|Congo, Republic of the|Congo-Brazzaville|Congo (Brazzaville)
+CG COG Congo|Republic of the Congo|Congo, Republic of the|Congo-Brazzaville|Congo (Brazzaville)|République du Congo|刚果共和国
 CH CHE Switzerland|Schweiz|Suisse|Svizzera|Svizra|Swiss Confederation|Confoederatio Helvetica|Suiza|瑞士
 CI CIV Côte d'Ivoire|Ivory Coast|Elfenbeinküste
 CK COK Cook Islands
 CL CHL Chile|智利
 CM CMR Cameroon|Cameroun|Kamerun|喀麦隆
-CN CHN China|People's Republic of China|PRC|P.R. China|P.R.C.|PR China|Mainland China|Zhongguo|中国|中國|中华人民共和国|中華人民共和國|中国大陆|Chine
+CN CHN China|People's Republic of China|PRC|P.R. China|P.R.C.|PR China|Mainland China|Zhongguo|中国|中國|中华人民共和国|中華人民共和國|中国大陆|Chine|VR China|Volksrepublik China
 CO COL Colombia|Kolumbien|哥伦比亚
 CR CRI Costa Rica|哥斯达黎加
 CU CUB Cuba|Kuba|古巴
@@ -128,8 +128,8 @@ KH KHM Cambodia|កម្ពុជា|Kampuchea|Kambodscha|柬埔寨
 KI KIR Kiribati
 KM COM Comoros|Comores
 KN KNA Saint Kitts and Nevis|St. Kitts & Nevis
-KP PRK North Korea|Korea, Democratic People's Republic of|Democratic People's Republic of Korea|DPRK|Korea (North)|Nordkorea|북한|朝鲜
-KR KOR South Korea|Korea, Republic of|Republic of Korea|Korea|ROK|Korea (South)|S. Korea|Südkorea|대한민국|한국|韩国|韓国
+KP PRK North Korea|Korea, Democratic People's Republic of|Democratic People's Republic of Korea|DPRK|Korea (North)|Nordkorea|북한|朝鲜|北韩
+KR KOR South Korea|Korea, Republic of|Republic of Korea|Korea|ROK|Korea (South)|S. Korea|Südkorea|대한민국|한국|韩国|韓国|南韩|大韩民国|大韓民國
 KW KWT Kuwait|الكويت|科威特
 KY CYM Cayman Islands
 KZ KAZ Kazakhstan|Қазақстан|Казахстан|Kasachstan|哈萨克斯坦
@@ -198,7 +198,7 @@ QA QAT Qatar|قطر|Katar|卡塔尔
 RE REU Réunion|La Réunion|Reunion Island
 RO ROU Romania|România|Rumänien|Roumanie|罗马尼亚
 RS SRB Serbia|Србија|Srbija|Serbien|塞尔维亚
-RU RUS Russia|Russian Federation|Россия|Российская Федерация|Russland|Russie|Rusia|俄罗斯|俄羅斯
+RU RUS Russia|Russian Federation|Россия|Российская Федерация|Russland|Russie|Rusia|俄罗斯|俄羅斯|РФ
 RW RWA Rwanda|Ruanda|卢旺达
 SA SAU Saudi Arabia|Kingdom of Saudi Arabia|KSA|السعودية|المملكة العربية السعودية|Saudi-Arabien|沙特阿拉伯|沙特
 SB SLB Solomon Islands

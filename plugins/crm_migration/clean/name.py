@@ -64,7 +64,7 @@ def clean_name(column: Column, spec: Name, context: Context) -> Cleaned:
         return Cleaned(whole, no_reason(whole))
     if spec.part == "whole":
         commas = whole.str.contains(_COMMAS).fill_null(value=False)
-        values = where(whole, commas, lambda part: over_distinct(part, _natural))
+        values = where(whole, commas, lambda part: cased(over_distinct(part, _natural), spec.case))
         return Cleaned(values, no_reason(values))
     japanese = context.source.country in _WITHOUT_CHINESE_NAMES
     answers = over_distinct(whole, partial(_parted, spec=spec, japanese=japanese))
@@ -129,8 +129,9 @@ def _in_one_case(value: str) -> bool:
 
 def _in_capitals(text: str) -> bool:
     """Tell whether letters are capitals as far as they can be: most keyboards have none for ß."""
-    capitals = text.replace("ß", "ẞ")
-    return capitals == capitals.upper()
+    if text == text.upper():
+        return True
+    return "ß" in text and text.replace("ß", "ẞ") == text.replace("ß", "ẞ").upper()
 
 
 def _is_around_a_name(word: str) -> bool:

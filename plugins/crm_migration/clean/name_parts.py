@@ -141,13 +141,13 @@ def _is_form(segment: str) -> bool:
 
 
 def _stripped(words: list[str]) -> _Words:
-    """Take titles and suffixes off; one word of the name stays, unless there are titles only."""
+    """Take titles and suffixes off; one word of the name stays, unless there are titles or suffixes only."""
     start, end = 0, len(words)
     while start < end and _is_title(words[start], words[start - 1] if start else ""):
         start += 1
     while end - start > 1 and _is_suffix(words[end - 1]):
         end -= 1
-    if end - start == 1 and start == 0 and _is_suffix(words[0]) and len(words) == 1:
+    if end - start == 1 and start == 0 and _is_suffix(words[0]):
         return _Words([], [], words)
     return _Words(words[:start], words[start:end], words[end:])
 
