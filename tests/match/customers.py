@@ -73,7 +73,7 @@ def customers(kind: str, count: int = 450, seed: int = 3) -> pl.DataFrame:
         one = make(draw)
         rows.append({"_key": f"a{number:04}", **one})
         if draw.random() < _TWICE:
-            rows.append({"_key": f"b{number:04}", **_again(one, draw)})
+            rows.append({"_key": f"b{number:04}", **again(one, draw)})
         if kind == "person" and draw.random() < _HOUSEHOLDS:
             shared = {field: one[field] for field in ("family_name", "phone", "street", "postal_code", "city")}
             rows.append({"_key": f"c{number:04}", **_person(draw), **shared})
@@ -101,7 +101,8 @@ def _company(draw: Random) -> Row:
     return {"name": f"{name} GmbH", "email": f"info@{host}", "website": f"https://www.{host}", **_place(draw)}
 
 
-def _again(one: Row, draw: Random) -> Row:
+def again(one: Row, draw: Random) -> Row:
+    """Return the row of a customer once more, three of its fields misspelt or left out."""
     copy = dict(one)
     for field in draw.sample(sorted(copy), 3):
         text = copy[field] or ""

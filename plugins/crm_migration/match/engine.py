@@ -57,7 +57,8 @@ def linker(
     database = DuckDBAPI(connection=connection)
     rows = database.register(connection.table(table))
     logging.getLogger("splink").setLevel(logging.CRITICAL)
-    made = Linker(rows, SettingsCreator.from_path_or_dict(settings), log_level=None)
+    # The settings are those of a model of ours, read and checked; Splink's own check of them takes a third of a second.
+    made = Linker(rows, SettingsCreator.from_path_or_dict(settings), validate_settings=False, log_level=None)
     if blocked is not None:
         made.table_management.register_blocked_pairs_for_predict(database.register(connection.table(blocked)))
     for column, frequencies in (common or {}).items():

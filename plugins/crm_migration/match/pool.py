@@ -157,28 +157,47 @@ def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, by: Sought, 
     """Return known members and records outside the extract that its rows touch or could meet, or decisions need."""
     unplaced = rows.filter(pl.col("_golden").is_null())
     sought = {name: _hashes(unplaced[name]) for name in by.kinds}
-    members = _members(plan, rows["_identity"], _told(known.lineage, settled), by)
+    members = _members(plan, rows["_identity"], known.lineage, by)
     met = members.filter(_met(members, sought))["_golden"]
     touched = pl.concat([rows["_golden"].drop_nulls(), met, settled.wanted.alias("_golden")]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
-    sought["_golden"] = _hashes(touched.filter(~touched.is_in(at_hand)))
+    partly = _partly_told(plan, known.lineage, settled)
+    whole_ones = touched.is_in(at_hand) & ~touched.is_in(partly["_golden"].implode())
+    sought["_golden"] = _hashes(touched.filter(~whole_ones))
     batches = known.records if any(map(len, sought.values())) else None
     whole = _WHOLE if by.model and 0 < unplaced.height <= _WHOLE else 0
     records = _records(plan, batches, by, (sought, whole))
     records = records.filter(~pl.col("_golden").is_in(settled.emptied.implode()))
     records = _own_references(plan, records, known.lineage)
+    members = _completed(plan, members, partly, records)
     records = records.with_columns(_member=~pl.col("_identity").is_in(at_hand))
     touched = pl.concat([touched, records["_golden"]]).implode()
     return pl.concat([members.filter(pl.col("_golden").is_in(touched)), records])
 
 
-def _told(lineage: pl.DataFrame, settled: Settled) -> pl.DataFrame:
-    """Return the lineage without what a founder of another stream was when a row joined it, where no row leaves it.
+def _partly_told(plan: Plan, lineage: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+    """Return `_golden` and, for each field, whether the ledger lacks it of the founder of another stream.
 
-    That line holds the fields of the stream that joined only; its own stream writes a whole one at its next run.
+    What such a founder was when a row joined it holds the fields of the stream that joined only; its own stream writes
+    a whole line when it changes. Of a record that rows leave, no more is known than that line.
     """
     former = settled.moving["former"].implode()
-    return lineage.filter(~is_as_joined(pl.col("record")) | pl.col("golden_id").is_in(former))
+    lines = lineage.filter(is_as_joined(pl.col("record")) & ~pl.col("golden_id").is_in(former))
+    lacks = [(~pl.col("record").str.contains(f'"{name}":', literal=True)).alias(name) for name in plan.fields]
+    return lines.select(pl.col("golden_id").alias("_golden"), *lacks).filter(pl.any_horizontal(list(plan.fields)))
+
+
+def _completed(plan: Plan, members: pl.DataFrame, partly: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return the members with what the ledger lacks of a founder as its record in the target has it."""
+    if partly.is_empty():
+        return members
+    fields = list(plan.fields)
+    stand_in = records.select("_identity", pl.col(fields).name.suffix(" now")).join(
+        partly.rename({"_golden": "_identity"} | {name: f"{name} lacks" for name in fields}), on="_identity"
+    )
+    beside = members.join(stand_in, on="_identity", how="left", maintain_order="left")
+    filled = [pl.when(pl.col(f"{name} lacks")).then(f"{name} now").otherwise(name).alias(name) for name in fields]
+    return beside.with_columns(filled).select(members.columns)
 
 
 def _hashes(values: pl.Series) -> pl.Series:

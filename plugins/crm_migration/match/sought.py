@@ -37,6 +37,8 @@ class Sought:
 
     def columns(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the columns for the rows of `frame`."""
+        if frame.is_empty():
+            return pl.DataFrame(schema=self.kinds)
         values = frame.lazy().select(**self.keys).collect() if self.keys else pl.DataFrame(height=frame.height)
         if self.model is None:
             return values
