@@ -243,6 +243,14 @@ def test_a_check_that_cannot_run_is_red(sqlite_url: str, tmp_path: Path) -> None
     crm.engine.dispose()
 
 
+def test_a_target_that_has_lost_a_column_is_red_and_the_rest_is_told(crm: Crm) -> None:
+    crm.do("ALTER TABLE contact DROP COLUMN email")
+    review = crm.review("one")
+    assert (review.state, review.reasons) == ("red", ("contact: suite could not be checked",))
+    assert of(review).filled == {"legacy_id": 0, "last_name": 3, "status": 3, "account_id": 3}
+    assert of(review).duplicates is None
+
+
 def test_a_column_that_is_not_there_is_the_mappings_fault(sqlite_url: str, tmp_path: Path) -> None:
     crm = made(sqlite_url, tmp_path / "staging", target_review={"changed": {"contact": "touched"}})
     with pytest.raises(MappingFault, match="contact: expected the column 'touched'"):

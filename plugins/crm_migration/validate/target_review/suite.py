@@ -26,11 +26,9 @@ class _WholeTable(Suite):
 def suite_findings(target: SqlTarget, subject: Subject, folder: RunFolder) -> list[Finding]:
     """Return one finding per expectation; a suite that could not run is one finding that says why."""
     name, entity = next(iter(subject.entities.items()))
-    wanted = expected_of_all(target, subject)
-    if not wanted:
-        return []
     try:
-        checks = _checks(target, _everything(target, folder, name), (entity, wanted))
+        wanted = expected_of_all(target, subject)
+        checks = _checks(target, _everything(target, folder, name), (entity, wanted)) if wanted else []
     except Exception as error:  # noqa: BLE001 - whatever stops a suite, nothing was proved: that is red
         return [Finding(name="suite", could_not_run=type(error).__name__)]
     return [_finding(check) for check in checks]
