@@ -109,3 +109,17 @@ def test_a_reload_that_breaks_off_is_taken_up_and_ends_the_same(small: Firm) -> 
     job = small.job("one")
     pipeline.load_entity(job, "person")
     assert by_how(small.settled("one")) == CLOSED
+
+
+def test_a_long_key_is_found_again_by_its_hash(small: Firm) -> None:
+    key = "k" * 300
+    small.change(f"INSERT INTO people VALUES ('{key}', 'Lu', 'lu@one.example', 'active', NULL, NULL, 'f8')")
+    small.run("one")
+    (listed,) = [row for row in small.of("one").rows("person") if row.key.startswith("kkk")]
+    assert listed.values is not None
+    assert (listed.values["id"], len(listed.key)) == (key, 255)
+    small.reload("fix", "one", edit(small.workbook("one"), {(listed.key, "firm"): "f1"}))
+    assert small.people()[key] == "Lu"
+    assert Settled("person", 1, "reloaded", "fix") in small.settled("one")
+    small.run("two")
+    assert Settled("person", 5, "superseded", "two") in small.settled("one")

@@ -110,18 +110,26 @@ def open_rejected(ledger: Ledger, source: str) -> dict[str, int]:
         return {str(entity): int(rows) for entity, rows in connection.execute(chosen)}
 
 
-def open_lines(ledger: Ledger, stream_no: int, run_no: int) -> list[tuple[int, str, str]]:
-    """Return run, key and message of a stream's rows that runs before `run_no` rejected and that are open.
+def open_lines(ledger: Ledger, stream_no: int, run_no: int) -> list[tuple[int, str, str, str]]:
+    """Return run, key, step and message of a stream's rows that runs before `run_no` rejected and that are open.
 
     What this run itself has closed counts as open: it is about to close it anew.
     """
     table = ledger.tables.rejected_row
     still = sa.or_(table.c.closed_run.is_(None), table.c.closed_run == run_no)
-    chosen = sa.select(table.c.run_no, table.c.source_key, table.c.message).where(
+    chosen = sa.select(table.c.run_no, table.c.source_key, table.c.step, table.c.message).where(
         table.c.stream_no == stream_no, still, table.c.run_no < run_no
     )
     with ledger.engine.connect() as connection:
-        return [(int(number), str(key), str(message)) for number, key, message in connection.execute(chosen)]
+        return [(int(row[0]), str(row[1]), str(row[2]), str(row[3])) for row in connection.execute(chosen)]
+
+
+def listed_keys(ledger: Ledger, run_no: int, stream_no: int, *, without_raw: bool = False) -> list[str]:
+    """Return the keys under which a run lists rejected rows of a stream; if asked, of those without their values."""
+    table = ledger.tables.rejected_row
+    chosen = sa.select(table.c.source_key).where(table.c.run_no == run_no, table.c.stream_no == stream_no)
+    with ledger.engine.connect() as connection:
+        return list(connection.scalars(chosen.where(table.c.raw.is_(None)) if without_raw else chosen))
 
 
 def close_lines(

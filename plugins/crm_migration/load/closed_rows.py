@@ -10,7 +10,8 @@ import polars as pl
 
 from crm_migration.extract.corrected import REJECTED, STEP
 from crm_migration.ledger.ledger import Ledger
-from crm_migration.ledger.rejected import LONGEST_KEY, How, Line, close_lines, ledger_key, open_lines, reopen
+from crm_migration.ledger.rejected import How, Line, close_lines, listed_keys, open_lines, reopen
+from crm_migration.load.ledger_keys import ledger_keys
 from crm_migration.staging import RunFolder, open_table
 
 logger = logging.getLogger(__name__)
@@ -60,13 +61,13 @@ def close_rejected(run: Closing) -> dict[str, int]:
 def _of_reload(run: Closing, entity: str) -> Closings:
     """Return the rows that were loaded; of those rejected again the original run keeps the account."""
     original = run.reload_of or 0
-    outcomes = pl.concat([pl.DataFrame(schema=_JUDGED), *_outcomes(run.folder, entity)])
+    outcomes = pl.concat([pl.DataFrame(schema=_JUDGED), *_outcomes(run, entity)])
     both = _corrected(run.folder, entity).join(outcomes, on="_key", how="inner")
     loaded = both.filter(~pl.col("rejected"))[REJECTED]
-    again = outcomes.filter("rejected")["_key"]
+    again = listed_keys(run.ledger, run.run_no, run.streams[entity])
     return {
         (run.run_no, "reloaded"): [(original, key) for key in loaded],
-        (original, "superseded"): [(run.run_no, ledger_key(key)) for key in again],
+        (original, "superseded"): [(run.run_no, key) for key in again],
     }
 
 
@@ -75,26 +76,27 @@ def _of_ordinary(run: Closing, entity: str) -> Closings:
     lines = open_lines(run.ledger, run.streams[entity], run.run_no)
     if not lines:
         return {}
-    schema = {"run_no": pl.Int64, "key": pl.String, "message": pl.String}
+    schema = {"run_no": pl.Int64, "key": pl.String, "step": pl.String, "message": pl.String}
     waiting = pl.DataFrame(lines, schema=schema, orient="row").with_columns(_bare("key"))
-    judged = waiting.join(_met(run.folder, entity, waiting["bare"]), on="bare", how="left")
+    judged = waiting.join(_met(run, entity, waiting["bare"]), on="bare", how="left")
     read = _Read(run, entity)
     closings: defaultdict[tuple[int, How], list[Line]] = defaultdict(list)
-    for run_no, key, message, bare, loaded in judged.select(*schema, "bare", "loaded").iter_rows():
+    for run_no, key, step, message, bare, loaded in judged.select(*schema, "bare", "loaded").iter_rows():
         if loaded:
             closings[run.run_no, "fixed_at_source"].append((run_no, key))
-        elif loaded is False or read.all or (not bare and read.holds(message)):
+        # Every run looks at all records whose rows are gone, and lists anew those that it has to keep.
+        elif loaded is False or read.all or step == "retire" or (not bare and read.holds(message)):
             closings[run.run_no, "superseded"].append((run_no, key))
     return dict(closings)
 
 
-def _met(folder: RunFolder, entity: str, wanted: pl.Series) -> pl.DataFrame:
+def _met(run: Closing, entity: str, wanted: pl.Series) -> pl.DataFrame:
     """Return, of the keys in `wanted`, those that rows of the run have, and whether any of the rows was loaded.
 
     A row that was filtered and shares its key with others is not the one that is meant.
     """
     found = [pl.DataFrame(schema={"bare": pl.String, "rejected": pl.Boolean})]
-    for part in _outcomes(folder, entity):
+    for part in _outcomes(run, entity):
         own = pl.col("rejected") | ~pl.col("_key").str.contains(_LABEL)
         asked = own & (pl.col("bare") != "") & pl.col("bare").is_in(wanted.implode())
         found.append(part.with_columns(_bare("_key")).filter(asked).select("bare", "rejected"))
@@ -117,16 +119,15 @@ class _Read:
 
 def _bare(column: str) -> pl.Expr:
     """Return the key as the ledger holds it, without the label that stands behind it where several rows had it."""
-    cut = pl.when(pl.col(column).str.len_chars() > LONGEST_KEY).then(
-        pl.col(column).map_elements(ledger_key, return_dtype=pl.String)
-    )
-    return cut.otherwise(pl.col(column)).str.replace(_LABEL, "").alias("bare")
+    return ledger_keys(pl.col(column)).str.replace(_LABEL, "").alias("bare")
 
 
-def _outcomes(folder: RunFolder, entity: str) -> Iterator[pl.DataFrame]:
-    """Yield `_key` and whether the row was rejected, of every row of the run."""
-    for part in open_table(folder, entity, "outcome").frames(["_key", "outcome"]):
-        yield part.select("_key", (pl.col("outcome") == "rejected").alias("rejected"))
+def _outcomes(run: Closing, entity: str) -> Iterator[pl.DataFrame]:
+    """Yield `_key` and whether the row, or anything of it, was rejected, of every row of the run."""
+    listed = pl.Series(listed_keys(run.ledger, run.run_no, run.streams[entity]), dtype=pl.String).implode()
+    rejected = (pl.col("outcome") == "rejected") | ledger_keys(pl.col("_key")).is_in(listed)
+    for part in open_table(run.folder, entity, "outcome").frames(["_key", "outcome"]):
+        yield part.select("_key", rejected.alias("rejected"))
 
 
 def _corrected(folder: RunFolder, entity: str) -> pl.DataFrame:

@@ -94,7 +94,7 @@ class _Book:
         sheet.set_column(0, 2, WIDTH)
         sheet.set_column(3, 4, WIDE)
         table = (
-            (entity, row.key, row.place, row.problem, row.text or "the staged rows of the run are gone")
+            (entity, row.key, row.place, row.problem, row.text or "its values are no longer staged")
             for entity, row in rows
         )
         for number, cells in enumerate((("entity", "row", "where", "problem", "text"), *table)):

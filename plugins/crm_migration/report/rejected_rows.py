@@ -11,7 +11,8 @@ import polars as pl
 from crm_migration.errors import OperatorNeeded
 from crm_migration.extract.document import META, place
 from crm_migration.ledger.ledger import Ledger
-from crm_migration.ledger.rejected import RejectedRow, ledger_key, rejected_rows
+from crm_migration.ledger.rejected import RejectedRow, listed_keys, rejected_rows
+from crm_migration.load.ledger_keys import ledger_keys
 from crm_migration.mapping.model import Entity, Mapping
 from crm_migration.mapping.row_tests import UNCLASSIFIED
 from crm_migration.staging import RunFolder, Staged, has_table, open_table
@@ -69,8 +70,7 @@ class RejectedOf:
 
     def rows(self, entity: str, *, only_open: bool = False) -> Iterator[Repair]:
         """Yield the rejected rows of one entity, by key."""
-        spec, staged = self.mapping.entities[entity], _Staged(self.folder, entity, self.mapping.entities[entity])
-        faults = Faults(spec)
+        faults, staged = Faults(self.mapping.entities[entity]), _Staged(self, entity)
         found = rejected_rows(self.ledger, self.run_no, self.stream_no(entity), only_open=only_open)
         for row in found:
             yield _repair(row, faults, staged)
@@ -132,7 +132,8 @@ class Faults:
     def _of_load(self, row: RejectedRow) -> list[str]:
         if row.reason == UNCLASSIFIED:
             return self._columns["when"]
-        return self._columns.get(row.field or "", [])
+        fields = (row.field or "").split(", ")
+        return [column for name in fields for column in self._columns.get(name, [])]
 
 
 def _short(text: str) -> str:
@@ -142,9 +143,9 @@ def _short(text: str) -> str:
 class _Staged:
     """Rows that the load rejected, which the ledger holds without their values: as they were extracted."""
 
-    def __init__(self, folder: RunFolder, entity: str, spec: Entity) -> None:
-        self._folder, self._entity, self._spec = folder, entity, spec
-        self.origin = spec.origin
+    def __init__(self, of: RejectedOf, entity: str) -> None:
+        self._of, self._entity, self._spec = of, entity, of.mapping.entities[entity]
+        self.origin = self._spec.origin
 
     def of(self, key: str) -> tuple[Values | None, str | None]:
         """Return the values of a row and where it stands; nothing where staging is gone or knows no such row."""
@@ -153,27 +154,25 @@ class _Staged:
 
     @cached_property
     def _rows(self) -> dict[str, tuple[str, str | None]]:
-        steps = ("outcome", "clean", "extract")
-        if not all(has_table(self._folder, self._entity, step) for step in steps):
+        if not all(has_table(self._of.folder, self._entity, step) for step in ("clean", "extract")):
             return {}
-        outcome, clean, extract = (open_table(self._folder, self._entity, step) for step in steps)
+        clean, extract = (open_table(self._of.folder, self._entity, step) for step in ("clean", "extract"))
         if not extract.rows or not set(self._spec.source_columns) <= set(extract.columns):
             return {}
-        rejected = [
-            frame.filter((pl.col("outcome") == "rejected") & (pl.col("step") == "load"))["_key"]
-            for frame in outcome.frames(["_key", "outcome", "step"])
+        keys = listed_keys(self._of.ledger, self._of.run_no, self._of.stream_no(self._entity), without_raw=True)
+        listed = pl.DataFrame({"listed": keys}, schema={"listed": pl.String})
+        found = [
+            frame.with_columns(ledger_keys(pl.col("_key")).alias("listed")).join(listed, on="listed", how="semi")
+            for frame in clean.frames(["_key", "_row"])
         ]
-        keys = pl.concat(rejected).to_frame() if rejected else pl.DataFrame(schema={"_key": pl.String})
-        numbers = [frame.join(keys, on="_key", how="semi") for frame in clean.frames(["_key", "_row"])]
-        wanted = pl.concat(numbers) if numbers else pl.DataFrame(schema={"_key": pl.String, "_row": pl.Int64})
-        return {} if wanted.is_empty() else dict(self._read(extract, wanted))
+        return dict(self._read(extract, pl.concat(found))) if found else {}
 
     def _read(self, extract: Staged, wanted: pl.DataFrame) -> Iterator[tuple[str, tuple[str, str | None]]]:
         told = [column for column in META if column in extract.columns]
         where = place() if told else pl.lit(None, pl.String)
         for frame in extract.frames(["_row", *self._spec.source_columns, *told]):
             rows = frame.join(wanted, on="_row", how="inner").select(
-                "_key", pl.struct(self._spec.source_columns).struct.json_encode(), where.alias("place")
+                "listed", pl.struct(self._spec.source_columns).struct.json_encode(), where.alias("place")
             )
             for key, raw, standing in rows.iter_rows():
-                yield ledger_key(key), (raw, standing)
+                yield key, (raw, standing)
