@@ -342,6 +342,12 @@ SEVERAL = {
         "48:49: entities.contact.fields.legacy_id.from[1]: expected each column once, found 'person_id' again",
         "48:60: entities.contact.fields.legacy_id.from[2]: expected the name of a column, found ''",
     ],
+    "from: [person_id, _row, '^p.*$']": [
+        "48:49: entities.contact.fields.legacy_id.from[1]: expected a column by a name that staged tables can hold "
+        "(give it another in a view or query), found '_row'",
+        "48:55: entities.contact.fields.legacy_id.from[2]: expected a column by a name that staged tables can hold "
+        "(give it another in a view or query), found '^p.*$'",
+    ],
     "changed_at: {kind: datetime, from: changed, timezone: XYZ/1}": [
         "56:61: entities.contact.fields.changed_at.timezone: expected an IANA time zone such as "
         "'Europe/Berlin', found "

@@ -1,7 +1,9 @@
 """Rules for values: formats, defaults, value lists and limits must agree with each other."""
 
+import re
 from collections.abc import Callable, Iterator
 
+from crm_migration.mapping.against_source import read_columns
 from crm_migration.mapping.countries import is_country
 from crm_migration.mapping.defaults import default_fault
 from crm_migration.mapping.faults import Fault, Place, quoted
@@ -21,11 +23,14 @@ from crm_migration.mapping.moments import ambiguity, format_fault, zone_fault
 from crm_migration.mapping.scope import Scope
 
 MOST_FORMATS = 20
+OWN_COLUMNS = re.compile(r"_row|_file|_sheet|_unit|_at|_fault|_message|_raw|\*|\^.*\$", re.DOTALL)
+"""Names of columns that staged tables have themselves, and those that stand for several columns."""
 
 
 def value_faults(scope: Scope) -> Iterator[Fault]:
     """Yield the faults of the values that one entity declares."""
     yield from _columns(scope.at("key"), scope.entity.key_columns)
+    yield from _own_columns(scope)
     for index, rule in enumerate(scope.entity.filters):
         for test in ("equals", "not_equals"):
             if getattr(rule, test) == []:
@@ -37,6 +42,13 @@ def value_faults(scope: Scope) -> Iterator[Fault]:
             yield Fault(scope.at("expectations", index, "type"), text)
     for name, spec in scope.entity.fields.items():
         yield from _field(scope.at("fields", name), spec)
+
+
+def _own_columns(scope: Scope) -> Iterator[Fault]:
+    for place, column in read_columns(scope):
+        if OWN_COLUMNS.fullmatch(column):
+            expected = "a column by a name that staged tables can hold (give it another in a view or query)"
+            yield Fault(place, f"expected {expected}, found {quoted(column)}")
 
 
 def _field(place: Place, spec: FieldSpec) -> Iterator[Fault]:
@@ -62,7 +74,7 @@ def _columns(place: Place, columns: list[str]) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, column in enumerate(columns):
         where = (*place, index) if len(columns) > 1 else place
-        if not column.strip() or column == "_row":
+        if not column.strip():
             yield Fault(where, f"expected the name of a column, found {quoted(column)}")
         elif column in seen:
             yield Fault(where, f"expected each column once, found {quoted(column)} again")
