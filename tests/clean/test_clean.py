@@ -57,6 +57,11 @@ def test_a_rejected_row_says_why_and_what_it_was(tmp_path: Path) -> None:
     assert json.loads(line["raw"]) == row(id="9", mail="secret@", amount="1.234", phone="private")
 
 
+def test_a_required_value_that_is_missing_is_told_as_such(tmp_path: Path) -> None:
+    message = run(tmp_path, [{"id": "1"}], mapping(filters=[])).rejected["message"][0]
+    assert message.startswith("name: expected a value that can be read in column 'name', correct it at the source")
+
+
 def test_the_raw_row_keeps_nulls_and_odd_characters(tmp_path: Path) -> None:
     odd = row(mail='a"b\\c\n\x00\u2028💩', name="x", land=None)
     found = run(tmp_path, [odd])

@@ -79,7 +79,7 @@ def expected(spec: FieldSpec, reason: str) -> str:
             before, mark = spec.precision - spec.scale, spec.decimal_mark
             return f"a number with at most {before} digits before and {spec.scale} after '{mark}'"
         case _:
-            return "a value that can be kept"
+            return "a value that can be read"
 
 
 def _bounds(spec: Integer) -> str:
