@@ -51,8 +51,8 @@ def main(url: str, name: str, password: str, dag_id: str, run_id: str, key: str)
         page.sign_in(url, _token(url, name, password))
         _pages(page, url, pages)
         page.look(WIDE)
-        page.go(f"{url}/dags/{run.replace('/', '/runs/')}/plugin/crm-run?lang=en")
-        page.until("document.querySelector('iframe')?.contentDocument?.querySelector('h1')")
+        page.go(f"{url}/dags/{dag_id}/plugin/crm-source")
+        page.until("Boolean(document.querySelector('iframe')?.contentDocument?.querySelector('h1'))", seconds=120)
         page.picture(IMAGES / "monitor-in-airflow.png")
         assert not page.complaints, page.complaints
 

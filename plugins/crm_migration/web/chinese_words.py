@@ -49,7 +49,7 @@ WORDS: dict[str, str] = {
     "level_loaded": "已写入",
     "lost_kept_out": "−{n} 过滤或拒绝",
     "lost_merged": "−{n} 合并",
-    "lost_unchanged": "−{n} 原已存在且未变",
+    "lost_unchanged": "−{n} 未变",
     "status_green": "完成",
     "status_red": "需要处理",
     "status_running": "运行中",

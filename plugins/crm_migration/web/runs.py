@@ -153,21 +153,6 @@ def backups(ledger: Ledger, run_no: int) -> list[BackupLine]:
         return [BackupLine(*row[:3], in_utc(row[3])) for row in connection.execute(chosen)]
 
 
-def watermarks(ledger: Ledger, source: str) -> dict[str, datetime]:
-    """Return, by entity, up to where green runs of the source have loaded it."""
-    table, stream, run = ledger.tables.watermark, ledger.tables.stream, ledger.tables.run
-    chosen = (
-        sa.select(stream.c.entity, sa.func.max(table.c.window_end))
-        .join(stream, stream.c.stream_no == table.c.stream_no)
-        .join(run, run.c.run_no == table.c.run_no)
-        .where(run.c.source == source, run.c.status == "green")
-        .group_by(stream.c.entity)
-    )
-    with ledger.engine.connect() as connection:
-        rows = [(entity, in_utc(end)) for entity, end in connection.execute(chosen)]
-    return {str(entity): end for entity, end in rows if end is not None}
-
-
 @dataclass(frozen=True)
 class Progress:
     """How far the load of an entity has got."""

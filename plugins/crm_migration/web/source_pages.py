@@ -13,7 +13,7 @@ from crm_migration.web import access, actions, charts, rejected, review
 from crm_migration.web.asked import AskedOrigin, AskedProject
 from crm_migration.web.project import Origin, Project, asking
 from crm_migration.web.rendering import render
-from crm_migration.web.runs import Run, runs_of, watermarks
+from crm_migration.web.runs import Run, runs_of
 
 router = APIRouter()
 
@@ -40,7 +40,7 @@ class Card:
 
     @property
     def watermark(self) -> datetime | None:
-        """Return up to where every entity with a watermark has been loaded."""
+        """Return up to where every entity has been loaded; later windows begin there."""
         return min(self.watermarks.values()) if self.watermarks else None
 
     @property
@@ -86,7 +86,7 @@ def _filled(bare: Card, origin: Origin, ledger: Ledger) -> Card:
         runs=runs_of(ledger, origin.name),
         reviews=review.count(ledger, origin),
         rejected=rejected.open_rows(ledger, origin.name),
-        watermarks=watermarks(ledger, origin.name),
+        watermarks=ledger.loaded_until(origin.name, ""),
     )
 
 
