@@ -88,10 +88,7 @@ def test_a_row_that_is_fixed_at_the_source_is_closed_by_the_next_run(small: Firm
     again, _ = pipeline.reprint(small.job("one"))
     assert again.settled.sentences == (
         "person: 5 rejected, 1 fixed at the source and loaded by run two, 4 superseded by run two.",
-    ) or set(again.settled.sentences[0].split(", ")[1:]) == {
-        "1 fixed at the source and loaded by run two",
-        "4 superseded by run two.",
-    }
+    )
     job = small.job("two")
     pipeline.undo(job)
     assert small.settled("one") == [Settled("person", 5)]

@@ -19,6 +19,7 @@ from crm_migration.staging import RunFolder, Staged, has_table, open_table
 
 UNREAD = "_raw"
 _ADVICE = re.compile(r", (?:correct it at the source|remove the copies at the source or)\b.*$", re.DOTALL)
+_PLACE = re.compile(r"(.+?, (?:line|row|record) [0-9]+): ", re.DOTALL)
 Values = dict[str, str | None]
 
 
@@ -120,7 +121,8 @@ class Faults:
         """Return where the row stands, empty if the message does not say, and what is wrong, by column."""
         parts = list(self._part.finditer(row.message))
         if not parts or row.step != "clean":
-            return "", {column: _short(row.message) for column in self._of_load(row)}
+            unread = _PLACE.match(row.message) if row.step == "clean" else None
+            return unread[1] if unread else "", {column: _short(row.message) for column in self._of_load(row)}
         found: dict[str, str] = {}
         ends = [*(part.start() for part in parts[1:]), len(row.message)]
         for part, end in zip(parts, ends, strict=True):

@@ -49,7 +49,8 @@ def _sentences(found: Settlements) -> Iterator[str]:
     for entity in dict.fromkeys(line.entity for line in found.lines):
         mine = [line for line in found.lines if line.entity == entity]
         parts = [
-            f"{line.rows} {_state(line)}" for line in sorted(mine, key=lambda line: (line.how is None, line.run_id))
+            f"{line.rows} {_state(line)}"
+            for line in sorted(mine, key=lambda line: (line.how is None, line.run_id, line.how))
         ]
         yield f"{entity}: {sum(line.rows for line in mine)} rejected, {', '.join(parts)}."
 

@@ -1,0 +1,78 @@
+"""Rejected rows are closed, counted and opened again the same way on every database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from crm_migration.extract.dialect import engine_for
+from crm_migration.ledger import Ledger
+from crm_migration.ledger import rejected as rejected_rows_module
+from crm_migration.ledger.rejected import (
+    Settled,
+    close_lines,
+    known_keys,
+    label_of,
+    ledger_key,
+    listed_keys,
+    open_lines,
+    open_rejected,
+    rejected_rows,
+    reopen,
+    settled,
+)
+
+KEYS = ["1", "A", "a", "ä", "键", "⟨row 7⟩", "k|\\|"]
+
+
+@pytest.fixture
+def ledger(any_database_url: str) -> Iterator[Ledger]:
+    engine = engine_for(any_database_url)
+    made = Ledger(engine)
+    made.migrate()
+    yield made
+    engine.dispose()
+
+
+def lines(keys: list[str]) -> list[dict[str, str | None]]:
+    told = {"step": "clean", "field": "f", "reason": "email", "message": "m", "raw": '{"id": null}'}
+    return [{"source_key": key, **told} for key in keys]
+
+
+def test_rows_are_closed_once_and_opened_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (ledger.begin_run("old", name, {"mapping_sha256": "0" * 64}) for name in ("one", "two"))
+    stream = ledger.stream_no("old", "person", "person")
+    ledger.write_rejected(first, stream, lines(KEYS))
+    monkeypatch.setattr(rejected_rows_module, "PAGE", 2)
+    assert sorted(row.source_key for row in rejected_rows(ledger, first, stream)) == sorted(KEYS)
+    assert sorted(listed_keys(ledger, first, stream)) == sorted(KEYS)
+    assert listed_keys(ledger, first, stream, without_raw=True) == []
+
+    with ledger.engine.begin() as connection:
+        close_lines(connection, ledger.tables, stream, [(first, "A"), (first, "键")], (second, "reloaded"))
+        close_lines(connection, ledger.tables, stream, [(first, "A"), (first, "no such")], (second, "superseded"))
+    closed = {row.source_key: row.closed_how for row in rejected_rows(ledger, first, stream)}
+    assert {key: how for key, how in closed.items() if how} == {"A": "reloaded", "键": "reloaded"}
+    assert len(list(rejected_rows(ledger, first, stream, only_open=True))) == 5
+    told = sorted(settled(ledger, first), key=lambda line: line.rows)
+    assert told == [Settled("person", 2, "reloaded", "two"), Settled("person", 5)]
+    assert open_rejected(ledger, "old") == {"person": 5}
+    # To the run that has closed them they are open: it closes anew.
+    assert len(open_lines(ledger, stream, second)) == 7
+    assert len(open_lines(ledger, stream, second + 1)) == 5
+
+    ledger.write_rejected(first, stream, lines([*KEYS, "new"]))
+    assert open_rejected(ledger, "old") == {"person": 6}
+    with ledger.engine.begin() as connection:
+        reopen(connection, ledger.tables, second)
+    assert settled(ledger, first) == [Settled("person", 8)]
+    ledger.update_run(first, status="rolled_back")
+    assert open_rejected(ledger, "old") == {}
+    assert known_keys(ledger, stream, ["A"], None) == set()
+
+
+def test_labels_and_long_keys_are_told_apart() -> None:
+    assert (label_of("A⟨row 7⟩"), label_of("⟨row 7⟩"), label_of("A"), label_of("⟨row 7⟩A")) == ("A", "", None, None)
+    one, other = ledger_key("k" * 300), ledger_key("k" * 301)
+    assert one != other
+    assert len(one) == len(other) == 255
+    assert ledger_key("k" * 255) == "k" * 255
