@@ -254,3 +254,18 @@ def test_a_key_may_hold_colons_and_line_breaks(tmp_path):
     done = run(tmp_path / "2", twins, first.known(records))
     assert done.members == {f"z{key}": f"crm.contact:{key}" for key in odd}
     assert set(done.tables["lineage"]["_key"]) == {*odd, *(f"z{key}" for key in odd)}
+
+
+def test_a_record_of_two_sources_is_each_ones_row_and_not_one_that_says_it_all(tmp_path):
+    founder = {**person("", "Ann", "Lee", "a@x.org", phone="+490"), "notes": None, "_as_joined": True}
+    del founder["_key"]
+    lineage = [
+        ("erp.contact:7", ERP, "7", json.dumps(founder, separators=(",", ":"))),
+        ("erp.contact:7", "shop.contact", "3", record(person("", "Ann", "Lee", "a@x.org", notes="shop"))),
+    ]
+    stands = person("erp.contact:7", "Ann", "Lee", "a@x.org", phone="+490", city="Bonn", notes="shop")
+    row = person("1", "Ann", "Lee", "a@x.org", notes="crm", no_contact=True)
+    golden = run(tmp_path, [row], known(records=target(stands), lineage=lineage)).record("erp.contact:7")
+    assert golden["_members"] == 3
+    assert golden["notes"] == "crm", "the row is fuller than the shop's, if not than both together"
+    assert golden["city"] == "Bonn", "the shop has no such field: it can only be the founder's"

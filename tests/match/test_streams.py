@@ -24,12 +24,15 @@ PEOPLE = st.lists(
 )
 
 
-def clusters(root: Path, sides: dict[str, Rows], order: tuple[str, str]) -> set[frozenset[str]]:
+def clusters(
+    root: Path, sides: dict[str, Rows], order: tuple[str, str], asked: dict[str, Any] | None = None
+) -> set[frozenset[str]]:
     """Return the clusters of rows (`source:key`) when one side is matched, and then the other."""
     first, second = order
-    one = run(root / f"{first} first", sides[first], config=mapping(GUARDS, source=first))
+    asked = asked or GUARDS
+    one = run(root / f"{first} first", sides[first], config=mapping(asked, source=first))
     before = KnownRecords(one.known().crosswalk.clear(), [one.tables["golden"]], one.known().lineage)
-    two = run(root / f"{second} then", sides[second], before, config=mapping(GUARDS, source=second))
+    two = run(root / f"{second} then", sides[second], before, config=mapping(asked, source=second))
     found: dict[str, set[str]] = {}
     for source, matched in ((first, one), (second, two)):
         for key, golden in matched.members.items():
@@ -57,6 +60,23 @@ def test_two_rows_of_a_stream_are_not_one_since_a_row_of_another_resembles_both(
     sides = {"crm": apart, "erp": [person("9", "Ann", "Lee", "a@x.org", phone="+491")]}
     for order in (("crm", "erp"), ("erp", "crm")):
         assert clusters(tmp_path, sides, order) == {frozenset({"crm:1", "erp:9"}), frozenset({"crm:2"})}
+
+
+def test_rows_of_one_customer_are_one_holder_whichever_stream_is_first(tmp_path: Path) -> None:
+    phone = {"phone": "+491"}
+    erp = [person(str(n), "Ann", "Lee", f"{'ann' if n < 4 else n}@x.org", **phone) for n in range(5)]
+    many = {"crm": [person("9", "Ann", "Lee", **phone), person("8", "Tom", "Lee", **phone)], "erp": erp}
+    for order in (("crm", "erp"), ("erp", "crm")):
+        joined = frozenset({"crm:9", *(f"erp:{n}" for n in range(5))})
+        assert clusters(tmp_path / "few", many, order, five()) == {joined, frozenset({"crm:8"})}
+    strangers = [person(str(n), name, "Lee", **phone) for n, name in enumerate(["Ann", "Bob", "Cy", "Dot", "Eve"])]
+    for order in (("crm", "erp"), ("erp", "crm")):
+        made = clusters(tmp_path / "many", many | {"erp": strangers}, order, five())
+        assert max(map(len, made)) == 1, "six households share it"
+
+
+def five() -> dict[str, Any]:
+    return {"guards": {"given_name": "given_name", "max_holders": 5}}
 
 
 def of_two_streams(rows: pl.DataFrame, fresh: int) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Candidates: the pairs of rows that a strong key says are one customer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -23,38 +23,69 @@ class Proposals:
         pairs: see `pairs`.
         examples: review lines for up to 50 such values a key.
         shared_values: how many such values there are.
+        unsettled: by the number of a key, who holds values that are too many's only while each row of the extract
+            counts by itself: they may turn out to be few (see `settled`).
     """
 
     pairs: pl.DataFrame
     examples: pl.DataFrame
     shared_values: int
+    unsettled: dict[int, pl.DataFrame] = field(default_factory=dict)
 
 
 def propose(plan: Plan, pool: Pool, keyed: pl.DataFrame) -> Proposals:
     """Return the pairs that the strong keys propose; at least one side of each is a row to be placed."""
     proposed, examples, shared = [], [pl.DataFrame(schema=REVIEW).select(SHOWN)], 0
+    unsettled = {}
     unplaced = pool.nodes["golden"].null_count() > 0
+    most = plan.guards.max_holders
     for number, key in enumerate(plan.keys if unplaced else []):
         held = _held(pool, keyed.select("node", value=f"_value_{number}"))
         counted = _holders(held)
-        crowded = counted.filter(pl.col("holders") > plan.guards.max_holders)
+        crowded = counted.filter(pl.col("holders") > most)
+        # Which rows of a stream share a value of few among themselves does not depend on who else was loaded before.
+        inside = crowded.filter(pl.col("own_holders") <= most)
+        open_values = inside.filter((pl.col("own_holders") > 1) & (pl.col("others") <= most))
+        unsettled[number] = held.join(open_values, on="value", how="semi")
+        crowded = crowded.join(open_values, on="value", how="anti")
         shared += crowded.height
         examples.append(_examples(plan, key, held, crowded))
-        # Which rows of a stream share a value of few among themselves does not depend on who else was loaded before.
-        inside = crowded.filter(pl.col("own_holders") <= plan.guards.max_holders)
-        few = held.join(counted.join(crowded, on="value", how="anti"), on="value", how="semi")
+        few = held.join(counted.filter(pl.col("holders") <= most), on="value", how="semi")
         own = held.filter("own").join(inside, on="value", how="semi")
         proposed.append(_similar(plan, pool, key, _combined(pl.concat([few, own]), number)))
+    unsettled = {number: held for number, held in unsettled.items() if held.height}
+    return Proposals(distinct(proposed), pl.concat(examples), shared, unsettled)
+
+
+def settled(plan: Plan, pool: Pool, proposals: Proposals, clusters: pl.DataFrame) -> Proposals:
+    """Return the proposals with those of unsettled values, rows of one of the `clusters` (`node`, `cluster`) being one.
+
+    So the holders of a value are as many as they would be if the extract had been loaded before the other streams.
+    """
+    proposed, examples, shared = [proposals.pairs], [proposals.examples], proposals.shared_values
+    for number, held in proposals.unsettled.items():
+        known = held.join(clusters, on="node", how="left")
+        holder = pl.coalesce(pl.col("cluster").cast(pl.String), "golden", "identity")
+        counted = known.group_by("value").agg(holder.n_unique().alias("holders"))
+        crowded = counted.filter(pl.col("holders") > plan.guards.max_holders)
+        shared += crowded.height
+        examples.append(_examples(plan, plan.keys[number], held, crowded))
+        few = held.join(crowded, on="value", how="anti")
+        proposed.append(_similar(plan, pool, plan.keys[number], _combined(few, number)))
     return Proposals(distinct(proposed), pl.concat(examples), shared)
 
 
 def _holders(held: pl.DataFrame) -> pl.DataFrame:
-    """Return `value`, `holders`, `own_holders` (of the extract's stream) of values that a row to be placed shares."""
+    """Return `value`, `holders`, of which `own_holders` are of the extract's stream and `others` not.
+
+    Of values that a row to be placed shares.
+    """
     # Rows that are one record already, however many sources tell of it, are one holder.
     holder = pl.coalesce("golden", "identity")
     counted = held.group_by("value").agg(
         holder.n_unique().alias("holders"),
         holder.filter("own").n_unique().alias("own_holders"),
+        holder.filter(~pl.col("own")).n_unique().alias("others"),
         pl.col("golden").null_count().alias("new"),
     )
     return counted.filter((pl.col("holders") > 1) & (pl.col("new") > 0))

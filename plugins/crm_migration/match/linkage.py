@@ -44,13 +44,8 @@ def link(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubted: pl.DataFrame |
     A component with more members than `max_cluster` stays apart altogether. A component that holds a
     forbidden pair, a pair that the model doubts, or two records that exist already, is split by average linkage.
     """
-    nodes = _blocks(pool, accepted)
     doubts = pl.DataFrame(schema=PAIR) if doubted is None else doubted.select(list(PAIR))
-    own = nodes.filter("own")["node"].implode()
-    within = accepted.filter(pl.col("a").is_in(own) & pl.col("b").is_in(own))
-    across = accepted.join(within, on=["a", "b"], how="anti")
-    # What a row of another stream says of a record that it shares with this one counts, but does not lead there.
-    inner = _clustered(plan, pool, nodes, _Said(within, pl.concat([doubts, across]), ["exists"]))
+    inner, across = _inner(plan, pool, accepted, doubts)
     linked = inner
     if not across.is_empty():
         paired = pl.concat([across["a"], across["b"]]).implode()
@@ -61,6 +56,22 @@ def link(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubted: pl.DataFrame |
     founder = pl.col("name").sort_by(~pl.col("exists"), "name").first().over("cluster")
     linked = linked.with_columns(golden=founder, holds_golden=pl.col("exists").any().over("cluster"))
     return Linked(linked.select("node", "golden"), _cut(accepted, linked))
+
+
+def own_clusters(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
+    """Return `node`, `cluster` of the nodes at stake, by what the rows of the extract's stream say of one another."""
+    inner, _ = _inner(plan, pool, accepted, doubted.select(list(PAIR)))
+    return inner.select("node", "cluster")
+
+
+def _inner(plan: Plan, pool: Pool, accepted: pl.DataFrame, doubts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the nodes clustered by the pairs within the extract's stream, and the pairs with other streams."""
+    nodes = _blocks(pool, accepted)
+    own = nodes.filter("own")["node"].implode()
+    within = accepted.filter(pl.col("a").is_in(own) & pl.col("b").is_in(own))
+    across = accepted.join(within, on=["a", "b"], how="anti")
+    # What a row of another stream says of a record that it shares with this one counts, but does not lead there.
+    return _clustered(plan, pool, nodes, _Said(within, pl.concat([doubts, across]), ["exists"])), across
 
 
 @dataclass(frozen=True)

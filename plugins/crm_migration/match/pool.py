@@ -161,7 +161,7 @@ def _elsewhere(plan: Plan, rows: pl.DataFrame, known: KnownRecords, by: Sought, 
     met = members.filter(_met(members, sought))["_golden"]
     touched = pl.concat([rows["_golden"].drop_nulls(), met, settled.wanted.alias("_golden")]).unique()
     at_hand = pl.concat([rows["_identity"], members["_identity"]]).implode()
-    partly = _partly_told(plan, known.lineage, settled)
+    partly = _partly_told(plan, known.lineage, settled).filter(~pl.col("_golden").is_in(rows["_identity"].implode()))
     whole_ones = touched.is_in(at_hand) & ~touched.is_in(partly["_golden"].implode())
     sought["_golden"] = _hashes(touched.filter(~whole_ones))
     batches = known.records if any(map(len, sought.values())) else None

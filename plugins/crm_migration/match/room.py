@@ -11,11 +11,11 @@ import polars as pl
 
 from crm_migration.mapping.model import Mapping
 from crm_migration.match.assessment import Assessed, assess, evidence_of_merges
-from crm_migration.match.candidates import propose, review_keys
+from crm_migration.match.candidates import propose, review_keys, settled
 from crm_migration.match.decisions import RULE, together, undecided
 from crm_migration.match.guards import forbidden
 from crm_migration.match.known import KnownRecords
-from crm_migration.match.linkage import Linked, link
+from crm_migration.match.linkage import Linked, link, own_clusters
 from crm_migration.match.pairs import DECIDED, PAIR, beside, distinct
 from crm_migration.match.plan import MODEL_RULE, Plan, check
 from crm_migration.match.pool import Pool, gather
@@ -49,19 +49,37 @@ def match(mapping: Mapping, entity: str, folder: RunFolder, known: KnownRecords,
     proposals = propose(plan, pool, keyed)
     del keyed
     assessed = assess(plan, pool, model, known.labels, folder)
-    pairs = undecided(pool, proposals.pairs)
-    apart = forbidden(plan, pool, pairs)
-    keyed_pairs = pairs.filter(~apart)
-    modelled = undecided(pool, assessed.merged).select(list(PAIR))
-    accepted = distinct([keyed_pairs, modelled, together(pool)])
-    linked = link(plan, pool, accepted, _unkeyed(assessed.doubted, keyed_pairs))
-    refused = pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
-    shown = undecided(pool, _unkeyed(assessed.shown, pairs)).select(*PAIR, "reason")
-    review = _review(plan, pool, proposals.examples, pl.concat([refused, shown, linked.cut]), assessed)
-    placed = _place(plan, pool, accepted, linked)
+    judged = _judged(plan, pool, proposals.pairs, assessed)
+    if proposals.unsettled:
+        proposals = settled(plan, pool, proposals, own_clusters(plan, pool, judged.accepted, judged.doubted))
+        judged = _judged(plan, pool, proposals.pairs, assessed)
+    linked = link(plan, pool, judged.accepted, judged.doubted)
+    review = _review(plan, pool, proposals.examples, pl.concat([judged.kept_apart, linked.cut]), assessed)
+    placed = _place(plan, pool, judged.accepted, linked)
     staged = _write(plan, folder, placed, _Told(review, proposals.shared_values, linked, assessed))
     _LOG.info("%s: %s: matched: %s", plan.source, entity, staged.facts)
     return staged
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Pairs that are accepted, those that the model doubts, and those for a person to look at, with the `reason`."""
+
+    accepted: pl.DataFrame
+    doubted: pl.DataFrame
+    kept_apart: pl.DataFrame
+
+
+def _judged(plan: Plan, pool: Pool, proposed: pl.DataFrame, assessed: Assessed) -> _Judged:
+    """Return what keys, model, guards and people's decisions make of the pairs."""
+    pairs = undecided(pool, proposed)
+    apart = forbidden(plan, pool, pairs)
+    keyed = pairs.filter(~apart)
+    modelled = undecided(pool, assessed.merged).select(list(PAIR))
+    refused = pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
+    shown = undecided(pool, _unkeyed(assessed.shown, pairs)).select(*PAIR, "reason")
+    accepted = distinct([keyed, modelled, together(pool)])
+    return _Judged(accepted, _unkeyed(assessed.doubted, keyed), pl.concat([refused, shown]))
 
 
 @dataclass(frozen=True)
