@@ -14,7 +14,7 @@ from crm_migration.mapping.model import Entity
 from crm_migration.staging import has_table, open_table
 from crm_migration.validate.against_source import staged_rows
 from crm_migration.validate.loaded import loaded_records
-from crm_migration.validate.selection import Scope, apart, select
+from crm_migration.validate.selection import Scope, only, select
 
 EXAMPLES = 20
 LONGEST_VALUE = 1_000
@@ -59,11 +59,8 @@ def _of_entity(scope: Scope, name: str) -> Iterator[ExampleRecord]:
         return
     chosen = _spread(open_table(scope.folder, name, "sample").frame(["_golden", "why"]))
     wanted = chosen["_golden"].implode()
-    golden = [
-        apart(part.filter(pl.col("_golden").is_in(wanted)))
-        for part in open_table(scope.folder, name, "golden").frames(["_golden", "_key", "_members"])
-    ]
-    records = chosen.join(pl.concat(golden), on="_golden", maintain_order="left")
+    golden = open_table(scope.folder, name, "golden").frames(["_golden", "_key", "_members"])
+    records = chosen.join(only(golden, pl.col("_golden").is_in(wanted)), on="_golden", maintain_order="left")
     held = _held(scope, name, entity, wanted)
     rows = {row["_key"]: row for row in staged_rows(scope, name, entity, records).to_dicts()}
     for line in records.to_dicts():

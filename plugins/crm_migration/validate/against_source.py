@@ -16,7 +16,7 @@ from crm_migration.mapping.model import Country, Entity, Mapping, Owner, Referen
 from crm_migration.staging import open_table
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.checks import Check, Tally
-from crm_migration.validate.selection import Scope, apart
+from crm_migration.validate.selection import Scope, only
 
 FOUND = " in target"
 
@@ -74,17 +74,10 @@ def against_source_checks(found: ReadBack, source: KeyReader | None) -> list[Che
 
 def staged_rows(scope: Scope, name: str, entity: Entity, drawn: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose `_key` is among those of `drawn` as they were extracted, with their `_key`."""
-    wanted = [
-        apart(part.filter(pl.col("_key").is_in(drawn["_key"].implode())))
-        for part in open_table(scope.folder, name, "clean").frames(["_key", "_row"])
-    ]
-    keys = pl.concat(wanted)
-    extract = open_table(scope.folder, name, "extract")
-    found = [
-        apart(part.filter(pl.col("_row").is_in(keys["_row"].implode())))
-        for part in extract.frames(["_row", *entity.source_columns])
-    ]
-    return keys.join(pl.concat(found), on="_row")
+    rows = open_table(scope.folder, name, "clean").frames(["_key", "_row"])
+    keys = only(rows, pl.col("_key").is_in(drawn["_key"].implode()))
+    extract = open_table(scope.folder, name, "extract").frames(["_row", *entity.source_columns])
+    return keys.join(only(extract, pl.col("_row").is_in(keys["_row"].implode())), on="_row")
 
 
 def _keys(rows: pl.DataFrame, entity: Entity) -> pl.DataFrame:
@@ -119,7 +112,7 @@ def _staged_files(scope: Scope, name: str, entity: Entity, rows: pl.DataFrame) -
         return pl.DataFrame()
     wanted = rows["_key"].implode()
     parts = open_table(scope.folder, name, "clean").frames(["_key", *fields])
-    found = pl.concat(apart(part.filter(pl.col("_key").is_in(wanted))) for part in parts)
+    found = only(parts, pl.col("_key").is_in(wanted))
     return rows.select("_key").join(found, on="_key", how="left", maintain_order="left").drop("_key")
 
 

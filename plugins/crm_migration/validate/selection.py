@@ -1,6 +1,6 @@
 """Which golden records a validation expects in the target: the sample's, or all of the run's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,6 +126,15 @@ def _drawn(candidates: pl.DataFrame, seed: int) -> pl.DataFrame:
 def apart(few: pl.DataFrame) -> pl.DataFrame:
     """Return a copy that stands alone: rows taken out of a frame keep all of its texts in memory."""
     return pl.DataFrame(few.rows(), schema=few.schema, orient="row")
+
+
+def only(frames: Iterable[pl.DataFrame], where: pl.Expr) -> pl.DataFrame:
+    """Return the few rows of `frames` for which `where` holds; one frame is in memory at a time."""
+    found = []
+    for part in frames:
+        found.append(apart(part.filter(where)))
+        del part
+    return pl.concat(found)
 
 
 def stream_of(golden: pl.Series) -> pl.Series:

@@ -12,7 +12,7 @@ from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Boolean, Choice, Country, Entity, Language, Total
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.checks import Check, Tally
-from crm_migration.validate.selection import apart
+from crm_migration.validate.selection import only
 from crm_migration.validate.totals import Totals, figures
 
 SEARCHED = 20
@@ -38,10 +38,8 @@ def _sought(found: ReadBack, fields: list[str]) -> pl.DataFrame:
     if there.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(["_key", "_target_id", *fields], pl.String))
     wanted = there["_golden"].implode()
-    parts = [
-        apart(part.filter(pl.col("_golden").is_in(wanted))) for part in found.selection.parts(["_golden", *fields])
-    ]
-    return there.join(pl.concat(parts).drop("_at"), on="_golden").sort("_key")
+    meant = only(found.selection.parts(["_golden", *fields]), pl.col("_golden").is_in(wanted)).drop("_at")
+    return there.join(meant, on="_golden").sort("_key")
 
 
 def _searched(found: ReadBack, name: str, sought: pl.DataFrame) -> Check:
