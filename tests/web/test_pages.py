@@ -2,7 +2,10 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from tests.load.two_sources import Scene
 from tests.web.served import HOST, PREFIX, Site
@@ -110,6 +113,27 @@ def test_a_pair_is_shown_skipped_and_decided(site: Site, scene: Scene) -> None:
         lines = list(connection.execute(table.select().with_only_columns(table.c.judgement, table.c.decided_by)))
     job.target.close()
     assert [tuple(line) for line in lines] == [("unsure", "ann"), ("different", "ann")]
+
+
+def test_a_run_under_way_is_watched_and_a_failed_one_can_be_cleared(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crm_migration.web import access
+
+    moment = datetime(2026, 11, 27, 2, tzinfo=UTC)
+    running = access.Activity("running", moment, (), ("load.contact",), ("approve_sample",), 3, 9)
+    monkeypatch.setattr(access, "activity", lambda *_: running)
+    html = page(site, "/run/legacy/one")
+    assert 'data-progress="/crm/progress/legacy/one"' in html
+    assert "act-roll_back" not in html, "nothing is undone while it is under way"
+    told = json.loads(site.client("eve").get(f"{PREFIX}/progress/legacy/one").text)
+    assert (told["live"], told["running"], told["awaiting"]) == (True, ["load.contact"], ["approve_sample"])
+    failed = access.Activity("failed", moment, ("load.contact",), (), (), 9, 9)
+    monkeypatch.setattr(access, "activity", lambda *_: failed)
+    shown = words(page(site, "/run/legacy/one"))
+    assert "POST /api/v2/dags/legacy/clearTaskInstances" in shown
+    assert "airflow tasks clear legacy --only-failed --downstream" in shown
+    assert moment.isoformat() in shown
 
 
 def test_progress_is_json(site: Site) -> None:
