@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install install-dev demo demo-stop test faults lint format bench build lock clean
+.PHONY: help install install-dev demo demo-stop test faults scale-out lint format bench build lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +45,9 @@ test: $(DEV) ## run the tests; TEST_FLAGS="-k name" picks some, WORKERS=4 takes 
 faults: $(DEV) ## disturb runs at every point and print what came of each; FAULTS=full tries all, on every target
 	@FAULTS=$(FAULTS) $(BIN)/python -m pytest -q --no-header --tb=line --timeout=900 -n $(WORKERS) --dist loadgroup \
 		tests/faults $(TEST_FLAGS)
+
+scale-out: $(DEV) ## run the services of docker-compose.yaml as processes, with two workers and staging on S3 (needs redis-server)
+	@CRM_MIGRATION_SCALE_OUT=on $(BIN)/python -m pytest -q --no-header --tb=short --timeout=2400 tests/scale_out $(TEST_FLAGS)
 
 lint: $(DEV) ## check style, types, the rooms' order, dependencies and spelling
 	$(BIN)/ruff check

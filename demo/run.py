@@ -181,6 +181,7 @@ def _outcomes(folder: RunFolder) -> pl.DataFrame:
 def _print_addresses(airflow: Airflow) -> None:
     console.print(
         f"\nAirflow is left running: {airflow.url} (user {airflow.user}, password {airflow.password})\n"
+        f"where every row went: {airflow.url}/plugin/crm\n"
         "make demo again for an incremental run; make demo-stop stops everything",
         soft_wrap=True,
     )
