@@ -59,11 +59,16 @@ def run(wanted: Wanted) -> Ran:
 
 
 def _handed_on(run_id: str) -> str:
+    """Return what Airflow's database keeps of the run: what tasks handed on, and what a person was shown."""
+    from airflow.models.hitl import HITLDetail
+    from airflow.models.taskinstance import TaskInstance
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        return "\n".join(str(value) for (value,) in session.query(XComModel.value).filter_by(run_id=run_id))
+        values = [str(value) for (value,) in session.query(XComModel.value).filter_by(run_id=run_id)]
+        shown = session.query(HITLDetail.body).join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
+        return "\n".join([*values, *(str(body) for (body,) in shown.filter(TaskInstance.run_id == run_id))])
 
 
 def _events(run_id: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a person sees before everything is loaded: figures, examples side by side, and foreign text as text."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_migration.errors import StagingMissing
+from crm_migration.report.approval import Approval, read_answer, write_answer
 from crm_migration.report.markdown import code, table
 from crm_migration.report.model import OutcomeCounts, Rejection, Sample
 from crm_migration.report.sample_examples import ExampleLine, ExampleRecord
@@ -102,6 +104,19 @@ def test_a_body_stays_short_enough_to_be_shown() -> None:
     told = markdown(asked(examples=many), "page", with_examples=True)
     assert len(told) < 70_000
     assert "more record" in told
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [("Ann", "approved by Ann"), (None, "approved by the mapping's on_timeout, as nobody answered in time")],
+)
+def test_an_answer_is_kept_with_who_gave_it(tmp_path: Path, by: str | None, told: str) -> None:
+    folder = RunFolder(str(tmp_path), "old", "r")
+    assert read_answer(folder) is None
+    write_answer(folder, Approval(answer="approved", by=by, at=datetime(2026, 1, 1, tzinfo=UTC)))
+    found = read_answer(folder)
+    assert found is not None
+    assert (found.told, found.at.year) == (told, 2026)
 
 
 def test_a_question_that_is_gone_is_missed_with_advice(tmp_path: Path) -> None:
