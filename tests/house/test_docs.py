@@ -96,6 +96,7 @@ def as_airflow_writes(url: str) -> str:
     return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+@pytest.mark.timeout(900)
 def test_the_readmes_commands_do_what_it_says_one_after_the_other(environment: dict[str, str]) -> None:
     """Those that ask for a mapping or files of the reader's own are tried where such are tested."""
     own = [line for line in shown(ROOT / "README.md") if "legacy_crm.yaml" in line]
