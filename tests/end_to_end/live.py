@@ -100,7 +100,7 @@ def live_airflow(home: Path, database: str, environment: dict[str, str]) -> Iter
         process = subprocess.Popen(
             line, env=told, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
-    guard = watch(f"kill -KILL -- -{process.pid}")
+    guard = watch(f"kill -KILL -{process.pid}")
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
             live = LiveAirflow(http, told)

@@ -60,7 +60,7 @@ class Fleet:
             self.processes[name] = subprocess.Popen(
                 line, env=settings, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        self.guards.append(watch(f"kill -KILL -- -{self.processes[name].pid}"))
+        self.guards.append(watch(f"kill -KILL -{self.processes[name].pid}"))
 
     def worker_of(self, pid: int) -> str:
         """Return the worker under whom a process runs."""
