@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from crm_migration.ledger.rejected import Settled
+from crm_migration.web.text import segment
 from tests.load.two_sources import Scene
 from tests.web.served import HOST, PREFIX, Site
 
@@ -48,6 +50,23 @@ def test_a_run_tells_where_its_rows_went_and_what_was_checked(site: Site) -> Non
     assert "airflow dags trigger rollback_migration" in told
     assert "/api/v2/dags/rollback_migration/dagRuns" in told
     assert "neither airflow nor the ledger" in words(page(site, "/run/legacy/nobody")).lower()
+
+
+def test_a_run_tells_which_of_its_rejected_rows_were_closed_since(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = words(page(site, "/run/legacy/one"))
+    assert "See the 1 rejected rows" in told
+    assert "Closed since" not in told
+    lines = [Settled("contact", 3, "reloaded", "manual__2026-11-28T00:27:17+00:00"), Settled("contact", 1)]
+    monkeypatch.setattr("crm_migration.web.run_pages.settled", lambda *_: lines)
+    html = page(site, "/run/legacy/one")
+    assert "See the 4 rejected rows 1 open" in words(html)
+    assert "Closed since contact: 3 reloaded · manual__2026-11-28T00:27:17+00:00" in words(html)
+    assert 'href="/crm/run/legacy/manual__2026-11-28T00:27:17+00:00"' in html
+
+
+def test_an_address_has_no_escape_that_airflow_undoes_when_it_repeats_it() -> None:
+    assert segment("manual__2026-11-28T00:27:17.8+00:00~a@b") == "manual__2026-11-28T00:27:17.8+00:00~a@b"
+    assert segment('../a?b#c%d e"中') == "..%2Fa%3Fb%23c%25d%20e%22%E4%B8%AD"
 
 
 def test_rejected_rows_are_listed_by_reason_and_found_by_key(site: Site) -> None:

@@ -155,13 +155,6 @@ def _entities(ledger: Ledger) -> dict[int, str]:
     return {number: name.partition(".")[2] for name, number in ledger.streams().items()}
 
 
-def count(ledger: Ledger, run_no: int) -> int:
-    """Return how many rows of a run were rejected."""
-    table = ledger.tables.rejected_row
-    with ledger.engine.connect() as connection:
-        return int(connection.scalar(sa.select(sa.func.count()).where(table.c.run_no == run_no)) or 0)
-
-
 def open_rows(ledger: Ledger, source: str) -> int:
     """Return how many rejected rows of a source wait for somebody."""
     return sum(open_rejected(ledger, source).values())

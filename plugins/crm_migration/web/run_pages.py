@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from crm_migration.errors import MigrationError, StagingMissing
+from crm_migration.ledger.rejected import Settled, settled
 from crm_migration.report.model import Check, Report
 from crm_migration.report.read import read_report
-from crm_migration.web import access, actions, files, rejected, runs
+from crm_migration.web import access, actions, files, runs
 from crm_migration.web.asked import AskedOrigin, ledger_run
 from crm_migration.web.project import Origin, asking
 from crm_migration.web.rendering import render
@@ -29,7 +30,7 @@ class Found:
     failed: list[Check]
     backups: list[runs.BackupLine]
     progress: list[runs.Progress]
-    rejected: int
+    settled: list[Settled]
     docs: list[str]
     trouble: str | None = None
 
@@ -37,6 +38,21 @@ class Found:
     def live(self) -> bool:
         """Return whether the run is under way."""
         return bool(self.activity and self.activity.state not in ENDED)
+
+    @property
+    def rejected(self) -> int:
+        """Return how many rows of the run were rejected."""
+        return sum(line.rows for line in self.settled)
+
+    @property
+    def open(self) -> int:
+        """Return how many of them wait for somebody."""
+        return sum(line.rows for line in self.settled if line.how is None)
+
+    @property
+    def closings(self) -> list[Settled]:
+        """Return which runs have closed how many of them since."""
+        return [line for line in self.settled if line.how is not None]
 
     @property
     def can_undo(self) -> bool:
@@ -73,13 +89,13 @@ def _found(origin: Origin, run_id: str) -> Found:
     try:
         ledger, run = ledger_run(origin, run_id)
     except MigrationError as error:
-        return Found(None, activity, report, [], failed, [], [], 0, docs, str(error))
+        return Found(None, activity, report, [], failed, [], [], [], docs, str(error))
     if run is None:
-        return Found(None, activity, report, [], failed, [], [], 0, docs)
+        return Found(None, activity, report, [], failed, [], [], [], docs)
     with asking(origin.loaded.mapping.target.name):
         told = (runs.reconciliation(ledger, run.number), failed, runs.backups(ledger, run.number))
         moving = runs.progress(ledger, run.number)
-        return Found(run, activity, report, *told, moving, rejected.count(ledger, run.number), docs)
+        return Found(run, activity, report, *told, moving, settled(ledger, run.number), docs)
 
 
 def _report(origin: Origin, run_id: str) -> Report | None:

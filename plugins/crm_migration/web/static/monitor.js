@@ -86,6 +86,7 @@
       live.querySelector("[data-tasks]").textContent = `${told.done} / ${told.tasks}`;
       live.querySelector("[data-running]").textContent = told.running.length ? ` · ${told.running.join(", ")}` : "";
       live.querySelector("[data-awaiting]").hidden = told.awaiting.length === 0;
+      if (told.loads.length) document.querySelector("[data-trouble]")?.remove();  // the ledger is there by now
       place.replaceChildren(...told.loads.map((load) => {
         const line = document.createElement("div"), text = document.createElement("p");
         line.className = "load";
