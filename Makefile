@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install install-dev demo demo-stop test faults scale-out lint format bench build lock clean
+.PHONY: help install install-dev demo demo-stop test faults scale-out browser lint format bench build lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -48,6 +48,9 @@ faults: $(DEV) ## disturb runs at every point and print what came of each; FAULT
 
 scale-out: $(DEV) ## run the services of docker-compose.yaml as processes, with two workers and staging on S3 (needs redis-server)
 	@CRM_MIGRATION_SCALE_OUT=on $(BIN)/python -m pytest -q --no-header --tb=short --timeout=2400 tests/scale_out $(TEST_FLAGS)
+
+browser: $(DEV) ## live a whole migration in Airflow's UI with a headless Chromium (needs chromium)
+	@CRM_MIGRATION_BROWSER=on $(BIN)/python -m pytest -q --no-header --tb=short --timeout=2400 tests/browser $(TEST_FLAGS)
 
 lint: $(DEV) ## check style, types, the rooms' order, dependencies and spelling
 	$(BIN)/ruff check

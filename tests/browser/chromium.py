@@ -60,6 +60,19 @@ class Page:
             waited += POLL
         return found
 
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self.send("Input.insertText", text=text)
+
+    def attach(self, field: str, file: Path) -> None:
+        """Choose a file for the field that an expression gives."""
+        found = self.send("Runtime.evaluate", expression=field)["result"]
+        self.send("DOM.setFileInputFiles", files=[str(file)], objectId=found["objectId"])
+
+    def save_to(self, folder: Path) -> None:
+        """Have what is downloaded saved in a folder, without a question."""
+        self.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
     def press(self, key: str) -> None:
         """Press a key."""
         self.send("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
