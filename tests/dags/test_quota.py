@@ -15,13 +15,20 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def job(airflow_home, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Any:
-    from crm_migration.orchestration import context, tasks
+    from crm_migration.orchestration import context, notify, tasks
 
-    made = SimpleNamespace(folder=RunFolder(str(tmp_path), "old", "one"), options=SimpleNamespace(sample_only=False))
-    instance = SimpleNamespace(task_id="load.account", map_index=-1)
+    mapping = SimpleNamespace(
+        notify=[], source=SimpleNamespace(name="old"), target=SimpleNamespace(name="new"), owner="somebody"
+    )
+    made = SimpleNamespace(
+        folder=RunFolder(str(tmp_path), "old", "one"),
+        options=SimpleNamespace(sample_only=False),
+        loaded=SimpleNamespace(mapping=mapping),
+    )
+    instance = SimpleNamespace(dag_id="old", run_id="one", task_id="load.account", map_index=-1)
     running = {"task_instance": instance, "params": {"mapping": "old", "run_id": "one", "force": False}}
     monkeypatch.setattr(context, "make_job", lambda *_arguments, **_more: made)
-    for module in (context, tasks):
+    for module in (context, notify, tasks):
         monkeypatch.setattr(module, "get_current_context", lambda: running)
     return made
 
