@@ -165,7 +165,10 @@ def test_run_report_and_rollback_tell_one_story(books: Books, mapping: Path, cal
     assert "ephemeral docs site" not in second.stderr
     again = call("report", mapping, "--run-id", "second", "--json")
     assert (again.exit_code, counts(spoken(again))) == (0, SECOND_RUN | {"account": {"unchanged": 2, "updated": 1}})
-    assert spoken(call("report", mapping, "--run-id", "first", "--json")) == spoken(first)
+    told, at_first = spoken(call("report", mapping, "--run-id", "first", "--json")), spoken(first)
+    assert told.pop("settled")["lines"] == [{"entity": "contact", "rows": 1, "how": "superseded", "run_id": "second"}]
+    assert at_first.pop("settled")["lines"] == [{"entity": "contact", "rows": 1, "how": None, "run_id": None}]
+    assert told == at_first
 
     loaded = books.records()
     refused = call("rollback", mapping, "--run-id", "first")
