@@ -351,7 +351,7 @@ def test_many_faults_are_all_reported_at_once(tmp_path):
                 f"61:5: entities.contact.{'keys' * 14}key…: expected one of the keys 'table', 'query', "
                 "'file', 'sheet', 'read', 'key', "
                 "'watermark', 'lag', 'drift', 'filters', 'when', 'target', 'fields', 'match', 'expectations', "
-                "'acceptance', found "
+                "'acceptance', 'search_by', 'totals', found "
                 f"'{'keys' * 14}key…'"
             ],
         ),
