@@ -21,7 +21,7 @@ from demo import target as target_crm
 from tests.dags.project import ROOT
 from tests.end_to_end.live import LiveAirflow
 from tests.scale_out.fleet import WORKERS, Fleet, airflow_of
-from tests.servers import ServerMissing, fresh_database
+from tests.servers import fresh_database
 
 # Nine processes of Airflow beside the rest of the suite would slow both down: `make scale-out` runs them by themselves.
 pytestmark = pytest.mark.skipif(os.environ.get("CRM_MIGRATION_SCALE_OUT") != "on", reason="make scale-out runs it")
@@ -141,12 +141,9 @@ def running(
     urls = {"LEGACY_CRM": databases.legacy} | {f"TARGET_{name.upper()}": url for name, url in databases.targets.items()}
     connections = {f"AIRFLOW_CONN_{name}": connection(url) for name, url in urls.items()}
     home = tmp_path_factory.mktemp("fleet")
-    try:
-        with airflow_of(home, databases.airflow, connections, project / "dags") as (fleet, live):
-            live.http.post("/api/v2/pools", json={"name": "crm_target_target_crm", "slots": 1}).raise_for_status()
-            yield fleet, live
-    except ServerMissing as missing:
-        pytest.skip(str(missing))
+    with airflow_of(home, databases.airflow, connections, project / "dags") as (fleet, live):
+        live.http.post("/api/v2/pools", json={"name": "crm_target_target_crm", "slots": 1}).raise_for_status()
+        yield fleet, live
 
 
 def connection(url: str) -> str:

@@ -14,8 +14,7 @@ from crm_migration.mapping.reader import read_mapping
 from crm_migration.orchestration import tasks
 from crm_migration.orchestration.measures import loaded_alias, sources
 from crm_migration.orchestration.notify import callbacks, deadline_of
-
-MAPPINGS = "include/mappings"
+from crm_migration.orchestration.operation import MAPPINGS, mapping_choice, mapping_paths, operation
 
 
 def pool_of(target: str) -> str:
@@ -141,39 +140,19 @@ def _approval(loaded: LoadedMapping, checked: Any) -> list[Any]:
 
 def rollback_dag(dag_file: str, doc: str | None) -> DAG:
     """Return the DAG that undoes one run of one mapping, chosen in a form."""
-    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
-    paths = {path.stem: str(path) for path in sorted(folder.glob("*.yaml"))}
-    with DAG(
-        dag_id=Path(dag_file).stem,
-        doc_md=doc,
-        schedule=None,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering"},
-        params={
-            "mapping": Param(next(iter(paths), ""), type="string", enum=list(paths), title="Mapping"),
-            "run_id": Param("", type="string", minLength=1, title="Run", description="Run id as the grid shows it."),
-            "force": Param(False, type="boolean", title="Force", description="Undo edits that people made since, too."),
-        },
-    ) as made:
+    paths = mapping_paths(dag_file)
+    params = {
+        "mapping": mapping_choice(list(paths)),
+        "run_id": Param("", type="string", minLength=1, title="Run", description="Run id as the grid shows it."),
+        "force": Param(False, type="boolean", title="Force", description="Undo edits that people made since, too."),
+    }
+    with operation(dag_file, doc, params=params) as made:
         tasks.roll_back(paths)
     return made
 
 
 def backup_dag(dag_file: str, doc: str | None, schedule: str) -> DAG:
     """Return the DAG that copies the targets of all mappings, each in a task of its own."""
-    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
-    with DAG(
-        dag_id=Path(dag_file).stem,
-        doc_md=doc,
-        schedule=None if os.environ.get("CRM_MIGRATION_SCHEDULES") == "off" else schedule,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)},
-    ) as made:
-        tasks.back_up_target.expand(path=[str(path) for path in sorted(folder.glob("*.yaml"))])
+    with operation(dag_file, doc, schedule=schedule) as made:
+        tasks.back_up_target.expand(path=list(mapping_paths(dag_file).values()))
     return made

@@ -1,13 +1,12 @@
 """The DAG that reads what an import wizard made of a run's files."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from crm_migration.errors import MappingFault
-from crm_migration.orchestration.dag import MAPPINGS
+from crm_migration.orchestration.operation import mapping_choice, mapping_paths, operation
 from crm_migration.orchestration.retry import POLICY, RETRIES
 
 if TYPE_CHECKING:
@@ -54,26 +53,15 @@ def _below(job: "Job", names: list[str]) -> list[Path]:
 
 def results_dag(dag_file: str, doc: str | None) -> DAG:
     """Return the DAG that reads result files of one run, named in a form."""
-    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
-    paths = {path.stem: str(path) for path in sorted(folder.glob("*.yaml"))}
-    with DAG(
-        dag_id=Path(dag_file).stem,
-        doc_md=doc,
-        schedule=None,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering"},
-        params=_params(list(paths)),
-    ) as made:
+    paths = mapping_paths(dag_file)
+    with operation(dag_file, doc, params=_params(list(paths))) as made:
         read_results(paths)
     return made
 
 
 def _params(names: list[str]) -> dict[str, Any]:
     return {
-        "mapping": Param(names[0] if names else "", type="string", enum=names, title="Mapping"),
+        "mapping": mapping_choice(names),
         "run_id": Param("", type="string", minLength=1, title="Run", description="The run whose files were imported."),
         "files": Param(
             [],

@@ -7,7 +7,6 @@ lease keep it apart from other runs, and where all mappings have one target its 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,11 @@ import yaml
 from airflow.sdk import DAG, BaseSensorOperator, Param, PokeReturnValue, chain, get_current_context, task
 
 from crm_migration.orchestration.context import noted, problems
-from crm_migration.orchestration.dag import MAPPINGS, pool_of
+from crm_migration.orchestration.dag import pool_of
 from crm_migration.orchestration.measures import measure
+from crm_migration.orchestration.operation import mapping_choice, mapping_paths, operation
 from crm_migration.orchestration.retry import POLICY, RETRIES
+from crm_migration.orchestration.tasks import unexplained
 from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def report(paths: Paths) -> dict[str, Any]:
     from crm_migration.errors import ValidationFailed
 
     with reloading(paths) as job:
-        found = [*problems(job), *_unexplained(get_current_context(), job)]
+        found = [*problems(job), *unexplained(get_current_context(), job)]
         made, written = pipeline.finish(job, found)
         measure(made)
         if found or made.verdict.state == "red":
@@ -131,36 +132,17 @@ def report(paths: Paths) -> dict[str, Any]:
         return written
 
 
-def _unexplained(context: Any, job: "Job") -> list[str]:
-    """Return the tasks that failed without leaving a reason, such as one that was killed."""
-    instance = context["task_instance"]
-    states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[job.run_id]).get(job.run_id, {})
-    explained = {problem.split(":", 1)[0] for problem in problems(job)}
-    failed = (task_id for task_id, state in states.items() if state == "failed" and task_id not in explained)
-    return [f"{task_id}: failed; see its log" for task_id in sorted(failed)]
-
-
 def reload_dag(dag_file: str, doc: str | None) -> DAG:
     """Return the DAG that loads the rows of an edited workbook."""
-    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
-    paths = {path.stem: str(path) for path in sorted(folder.glob("*.yaml"))}
-    with DAG(
-        dag_id=Path(dag_file).stem,
-        doc_md=doc,
-        schedule=None,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)},
-        params={
-            "mapping": Param(next(iter(paths), ""), type="string", enum=list(paths), title="Mapping"),
-            "run_id": Param("", type="string", minLength=1, title="Run", description="The run that rejected the rows."),
-            "file": Param(
-                "", type="string", minLength=1, title="Workbook", description="Name of the upload, or a path or URL."
-            ),
-        },
-    ) as made:
+    paths = mapping_paths(dag_file)
+    params = {
+        "mapping": mapping_choice(list(paths)),
+        "run_id": Param("", type="string", minLength=1, title="Run", description="The run that rejected the rows."),
+        "file": Param(
+            "", type="string", minLength=1, title="Workbook", description="Name of the upload, or a path or URL."
+        ),
+    }
+    with operation(dag_file, doc, params=params) as made:
         _wire(paths)
     return made
 

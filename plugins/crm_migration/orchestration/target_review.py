@@ -1,15 +1,13 @@
 """The DAG that reviews the targets from time to time: what they hold, what has become worse, and a backup."""
 
-import os
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from airflow.sdk import DAG, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from crm_migration.orchestration.dag import MAPPINGS
 from crm_migration.orchestration.notify import message_of, tell
+from crm_migration.orchestration.operation import mapping_paths, operation
 from crm_migration.orchestration.retry import POLICY, RETRIES, put_off_without_calls
 
 
@@ -37,17 +35,6 @@ def review_one(path: str) -> dict[str, Any]:
 
 def review_dag(dag_file: str, doc: str | None, schedule: str) -> DAG:
     """Return the DAG that reviews the targets of all mappings, each in a task of its own, one after the other."""
-    folder = Path(dag_file).resolve().parents[1] / MAPPINGS
-    with DAG(
-        dag_id=Path(dag_file).stem,
-        doc_md=doc,
-        schedule=None if os.environ.get("CRM_MIGRATION_SCHEDULES") == "off" else schedule,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        max_active_tasks=1,
-        tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)},
-    ) as made:
-        review_one.expand(path=[str(path) for path in sorted(folder.glob("*.yaml"))])
+    with operation(dag_file, doc, schedule=schedule, max_active_tasks=1) as made:
+        review_one.expand(path=list(mapping_paths(dag_file).values()))
     return made

@@ -196,7 +196,7 @@ def report(path: str) -> dict[str, Any]:
 
     with noted(path) as job:
         context = get_current_context()
-        found = problems(job) + _unexplained(context, job)
+        found = problems(job) + unexplained(context, job)
         made, written = pipeline.finish(job, found)
         measure(made)
         if not job.options.dry_run:
@@ -214,7 +214,7 @@ def _states(context: Any, job: Any) -> dict[str, str]:
     return states.get(job.run_id, {})
 
 
-def _unexplained(context: Any, job: Any) -> list[str]:
+def unexplained(context: Any, job: Any) -> list[str]:
     """Return the tasks that failed without leaving a reason, such as one that was killed."""
     explained = {problem.split(":", 1)[0] for problem in problems(job)}
     failed = [task_id for task_id, state in _states(context, job).items() if state == "failed"]
