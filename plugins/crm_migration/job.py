@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import fsspec
 import psycopg
 import pymysql
 import sqlalchemy as sa
@@ -30,7 +29,7 @@ from crm_migration.load.target import SqlTarget, classify
 from crm_migration.mapping.loaded import LoadedMapping
 from crm_migration.mapping.model import Mapping
 from crm_migration.mapping.order import deferred, load_order
-from crm_migration.staging import RunFolder, replace_file, safe_name
+from crm_migration.staging import RunFolder, file_system, replace_file, safe_name
 
 RUN = "_run"
 
@@ -231,7 +230,7 @@ def timed(job: Job, step: str, entity: str | None = None) -> Iterator[dict[str, 
         yield figures
     figures["seconds"] = round(time.monotonic() - started, 3)
     table = job.folder.table(RUN, "timings")
-    filesystem, path = fsspec.core.url_to_fs(table)
+    filesystem, path = file_system(table)
     filesystem.makedirs(path, exist_ok=True)
     told = json.dumps(figures | {"finished": datetime.now().astimezone().isoformat()})
     replace_file(f"{table}/{safe_name(f'{step}-{entity or RUN}')}.json", told)
@@ -239,11 +238,13 @@ def timed(job: Job, step: str, entity: str | None = None) -> Iterator[dict[str, 
 
 def timings(job: Job) -> list[dict[str, Any]]:
     """Return the timed steps of this run in the order they finished."""
-    filesystem, path = fsspec.core.url_to_fs(job.folder.table(RUN, "timings"))
+    filesystem, path = file_system(job.folder.table(RUN, "timings"))
     if not filesystem.exists(path):
         return []
     found = []
-    for name in filesystem.glob(f"{path}/*.json"):
+    for name in filesystem.ls(path, detail=False):
+        if not str(name).endswith(".json"):
+            continue
         with filesystem.open(name, "r") as handle:
             found.append(json.load(handle))
     return sorted(found, key=lambda figures: str(figures["finished"]))

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import uuid
 from collections.abc import Iterator
@@ -64,9 +65,19 @@ class LocalFiles:
         """Rename a file; one of the new name is replaced in one step."""
         Path(old).replace(new)
 
-    def rm(self, path: str) -> None:
-        """Remove a file."""
-        Path(path).unlink()
+    def rm(self, path: str, *, recursive: bool = False) -> None:
+        """Remove a file, or with `recursive` a folder and all in it."""
+        if recursive and Path(path).is_dir():
+            shutil.rmtree(path)
+        else:
+            Path(path).unlink()
+
+    def info(self, path: str) -> dict[str, Any]:
+        """Return what fsspec tells of a file or folder, of a link itself."""
+        told = _told(path)
+        if told is None:
+            raise FileNotFoundError(path)
+        return told
 
     def exists(self, path: str) -> bool:
         """Return whether there is anything of that name."""
@@ -109,6 +120,8 @@ def file_system(url: str) -> tuple[Any, str]:
         import fsspec
 
         filesystem, path = fsspec.core.url_to_fs(url)
+        # fsspec remembers what it saw of a folder while the process lives; another one may have written since.
+        filesystem.invalidate_cache()
         return filesystem, str(path)
     return LocalFiles(), os.path.abspath(url)  # noqa: PTH100 links stay as they are, `..` is taken out as fsspec does
 

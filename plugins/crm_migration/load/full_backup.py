@@ -23,7 +23,7 @@ from crm_migration.load.giving_way import STEP as JOINED_STEP
 from crm_migration.load.joined import REPOINTED_STEP
 from crm_migration.load.retire import IMAGES, LINES
 from crm_migration.load.target import SqlTarget
-from crm_migration.staging import RunFolder, TableWriter, has_table, latest_run, open_table, safe_name
+from crm_migration.staging import RunFolder, TableWriter, file_system, has_table, latest_run, open_table, safe_name
 
 CONTENT, WHOLE, STEP = "content", "_run", "backup"
 HELD: Final = {"object": pl.String, "rows": pl.Int64, "sha256": pl.String}
@@ -136,9 +136,7 @@ def _expire_full(target: SqlTarget, root: str, before: datetime) -> int:
     latest = latest_run(root, _source(target), WHOLE, STEP)
     if latest is None:
         return 0
-    import fsspec
-
-    filesystem, path = fsspec.core.url_to_fs(f"{root.rstrip('/')}/{safe_name(_source(target))}")
+    filesystem, path = file_system(f"{root.rstrip('/')}/{safe_name(_source(target))}")
     names = [str(found).rstrip("/").rsplit("/", 1)[-1] for found in filesystem.ls(path, detail=False)]
     # A backup's name is the moment it was taken, in a form that sorts.
     old = [name for name in names if name != latest.run_id and name < f"{before:%Y-%m-%dT%H-%M-%S.%f}"]
@@ -169,8 +167,6 @@ def _expire_images(target: SqlTarget, root: str, before: datetime) -> int:
 
 
 def _drop(folder: str) -> None:
-    import fsspec
-
-    filesystem, path = fsspec.core.url_to_fs(folder)
+    filesystem, path = file_system(folder)
     if filesystem.exists(path):
         filesystem.rm(path, recursive=True)

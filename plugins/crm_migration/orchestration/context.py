@@ -133,11 +133,9 @@ def _task_name(instance: Any) -> str:
 
 def note_problem(job: "Job", task_id: str, message: str | None) -> None:
     """Keep, or with None forget, why a task failed."""
-    import fsspec
+    from crm_migration.staging import file_system, safe_name
 
-    from crm_migration.staging import safe_name
-
-    filesystem, path = fsspec.core.url_to_fs(job.folder.table("_run", "problems"))
+    filesystem, path = file_system(job.folder.table("_run", "problems"))
     name = f"{path}/{safe_name(task_id)}.json"
     if message is None:
         if filesystem.exists(name):
@@ -150,9 +148,9 @@ def note_problem(job: "Job", task_id: str, message: str | None) -> None:
 
 def problems(job: "Job") -> list[str]:
     """Return why tasks of this run failed."""
-    import fsspec
+    from crm_migration.staging import file_system
 
-    filesystem, path = fsspec.core.url_to_fs(job.folder.table("_run", "problems"))
+    filesystem, path = file_system(job.folder.table("_run", "problems"))
     if not filesystem.exists(path):
         return []
     found = []

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-import fsspec
 from pydantic import Field
 
 from crm_migration.report.part import Part
-from crm_migration.staging import RunFolder, replace_file
+from crm_migration.staging import RunFolder, file_system, replace_file
 from crm_migration.validate.checks import RUN
 
 STEP = "approval"
@@ -34,14 +33,14 @@ def write_answer(folder: RunFolder, said: Approval) -> None:
         StagingFull: the disk has no room for it.
     """
     place = folder.table(RUN, STEP)
-    filesystem, local = fsspec.core.url_to_fs(place)
+    filesystem, local = file_system(place)
     filesystem.makedirs(local, exist_ok=True)
     replace_file(f"{place}/answer.json", said.model_dump_json())
 
 
 def read_answer(folder: RunFolder) -> Approval | None:
     """Return what was answered in this run; None where nobody was asked, or has not answered yet."""
-    filesystem, local = fsspec.core.url_to_fs(f"{folder.table(RUN, STEP)}/answer.json")
+    filesystem, local = file_system(f"{folder.table(RUN, STEP)}/answer.json")
     if not filesystem.exists(local):
         return None
     with filesystem.open(local, "r") as handle:

@@ -1,11 +1,9 @@
 """Reads a run's report back as it was written."""
 
-import fsspec
-
 from crm_migration.errors import StagingMissing
 from crm_migration.report.model import Report
 from crm_migration.report.tables import RUN
-from crm_migration.staging import RunFolder
+from crm_migration.staging import RunFolder, file_system
 
 
 def read_report(folder: RunFolder) -> tuple[Report, dict[str, str]]:
@@ -15,7 +13,7 @@ def read_report(folder: RunFolder) -> tuple[Report, dict[str, str]]:
         StagingMissing: the run wrote no report, or its staging is gone.
     """
     path = folder.table(RUN, "report")
-    filesystem, local = fsspec.core.url_to_fs(path)
+    filesystem, local = file_system(path)
     try:
         with filesystem.open(f"{local}/report.json", "rb") as handle:
             made = Report.model_validate_json(handle.read())

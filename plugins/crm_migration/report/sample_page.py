@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import fsspec
-
 from crm_migration.errors import StagingMissing
 from crm_migration.report.approval import STEP
 from crm_migration.report.formats import duration, number, rate, share
@@ -14,7 +12,7 @@ from crm_migration.report.sample_examples import ExampleRecord
 from crm_migration.report.sample_question import Question
 from crm_migration.report.tables import RUN
 from crm_migration.report.words import VALIDATIONS, merged_by, plural, reason_title
-from crm_migration.staging import RunFolder, replace_file
+from crm_migration.staging import RunFolder, file_system, replace_file
 
 LONGEST_BODY = 60_000
 UNCOVERED_SHOWN = 20
@@ -29,7 +27,7 @@ def write_question(asked: Question, folder: RunFolder, *, with_examples: bool) -
         StagingFull: the disk has no room for them.
     """
     place = folder.table(RUN, STEP)
-    filesystem, local = fsspec.core.url_to_fs(place)
+    filesystem, local = file_system(place)
     filesystem.makedirs(local, exist_ok=True)
     replace_file(f"{place}/question.html", render_question(asked))
     replace_file(f"{place}/question.md", markdown(asked, f"{place}/question.html", with_examples=with_examples))
@@ -42,7 +40,7 @@ def read_question(folder: RunFolder) -> str:
     Raises:
         StagingMissing: nothing was staged, or the run's staging is gone.
     """
-    filesystem, local = fsspec.core.url_to_fs(f"{folder.table(RUN, STEP)}/question.md")
+    filesystem, local = file_system(f"{folder.table(RUN, STEP)}/question.md")
     try:
         with filesystem.open(local, "rb") as handle:
             return str(handle.read().decode("utf-8"))

@@ -2,13 +2,11 @@
 
 import uuid
 
-import fsspec
-
 from crm_migration.report.model import Report
 from crm_migration.report.page import render_html
 from crm_migration.report.pairs import pairs_to_decide
 from crm_migration.report.tables import RUN
-from crm_migration.staging import RunFolder, room_for
+from crm_migration.staging import RunFolder, file_system, room_for
 
 
 def write_report(report: Report, folder: RunFolder) -> dict[str, str]:
@@ -20,7 +18,7 @@ def write_report(report: Report, folder: RunFolder) -> dict[str, str]:
         StagingFull: the disk has no room for it.
     """
     path = folder.table(RUN, "report")
-    filesystem, local = fsspec.core.url_to_fs(path)
+    filesystem, local = file_system(path)
     filesystem.makedirs(local, exist_ok=True)
     page = render_html(report, pairs_to_decide(report, folder))
     texts = {"html": page, "json": report.model_dump_json(indent=2) + "\n"}

@@ -10,8 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import fsspec
-
+from crm_migration.staging import file_system
 from crm_migration.validate.checks import RUN
 from crm_migration.validate.validity import Suites, first_line
 
@@ -84,7 +83,7 @@ def _alone(page: str) -> str:
 
 def _put(made: Path, place: str) -> None:
     """Copy the pages to staging, in place of those of an earlier attempt."""
-    filesystem, folder = fsspec.core.url_to_fs(place)
+    filesystem, folder = file_system(place)
     if filesystem.exists(folder):
         filesystem.rm(folder, recursive=True)
     for file in sorted(made.rglob("*")):

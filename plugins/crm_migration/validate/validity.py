@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
-import fsspec
 import sqlalchemy as sa
 
-from crm_migration.staging import safe_name
+from crm_migration.staging import file_system, safe_name
 from crm_migration.validate.accuracy import ReadBack
 from crm_migration.validate.batches import Batch, batch_of
 from crm_migration.validate.checks import KEYS_KEPT, RUN, Check, could_not_run
@@ -216,7 +215,7 @@ def first_line(reason: str) -> str:
 
 def _keep(scope: Scope, entity: str, suite: Suite) -> None:
     """Write suite and result beside the run's staged tables."""
-    filesystem, folder = fsspec.core.url_to_fs(scope.folder.table(RUN, "gx"))
+    filesystem, folder = file_system(scope.folder.table(RUN, "gx"))
     filesystem.makedirs(folder, exist_ok=True)
     content = {"suite": suite.suite.to_json_dict(), "result": suite.outcome.to_json_dict()}
     with filesystem.open(f"{folder}/{scope.phase}-{safe_name(entity)}.json", "w") as handle:

@@ -4,10 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import fsspec
-
 from crm_migration.report.tables import RUN
-from crm_migration.staging import RunFolder
+from crm_migration.staging import RunFolder, file_system
 
 REPORTS = {"html": "text/html; charset=utf-8", "json": "application/json"}
 PHASES = ("full", "sample")
@@ -42,7 +40,7 @@ def report_file(folder: RunFolder, kind: str) -> Served | None:
 
 def docs_of(folder: RunFolder) -> list[str]:
     """Return the phases of a run, `full` or `sample`, of which there are Data Docs."""
-    filesystem, root = fsspec.core.url_to_fs(folder.table(RUN, "gx"))
+    filesystem, root = file_system(folder.table(RUN, "gx"))
     return [phase for phase in PHASES if filesystem.exists(f"{root}/docs-{phase}/index.html")]
 
 
@@ -57,7 +55,7 @@ def docs_file(folder: RunFolder, phase: str, path: str) -> Served | None:
 
 
 def _read(url: str) -> bytes | None:
-    filesystem, path = fsspec.core.url_to_fs(url)
+    filesystem, path = file_system(url)
     try:
         told = filesystem.info(path)
         if told.get("type") != "file" or told.get("islink") or int(told.get("size") or 0) > LARGEST:
