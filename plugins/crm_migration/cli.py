@@ -178,6 +178,15 @@ def _write_new(path: Path, text: str) -> None:
         raise MappingFault(f"{path}: expected a new file to write, found: {error.strerror}; name another") from None
 
 
+def _tell_proposal(text: str, output: Path | None, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "mapping": text, "path": output and str(output)}, ensure_ascii=False))
+    elif output is None:
+        typer.echo(text, nl=False)
+    else:
+        out.print(f"written: {output}; edit it, then: crm-migration check {output}", markup=False, soft_wrap=True)
+
+
 @app.command()
 def suggest(
     source: Annotated[
@@ -216,12 +225,7 @@ def suggest(
             _write_new(output, text)
     except MigrationError as error:
         fail(error, as_json)
-    if as_json:
-        typer.echo(json.dumps({"ok": True, "mapping": text, "path": output and str(output)}, ensure_ascii=False))
-    elif output is None:
-        typer.echo(text, nl=False)
-    else:
-        out.print(f"written: {output}; edit it, then: crm-migration check {output}", markup=False, soft_wrap=True)
+    _tell_proposal(text, output, as_json)
     _tell_connection(Path(source), connection or FILES_CONNECTION)
 
 
