@@ -117,7 +117,7 @@ def _records(
         rows.select("golden_id", pl.col("source_key").alias("_own"), pl.lit(name).alias("_entity"))
         for name in names
         for rows in (gone[name].gone, gone[name].back)
-    )
+    ).sort("golden_id", "_own")  # a record that several rows are in goes by the same one each time it is asked
     joined = pl.DataFrame({"golden_id": marked.filter(is_member(marked, members))}).select(
         "golden_id",
         pl.col("golden_id").str.split_exact(":", 1).struct.field("field_1").alias("_own"),
