@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_migration import pipeline
+from crm_migration import closing, pipeline
 from crm_migration.connections import from_url
 from crm_migration.job import Job
 from tests.load.two_sources import LEGACY, Scene
@@ -32,8 +32,15 @@ def loaded(root: Path, target: str) -> Scene:
     scene.describe("legacy", guarded.replace("    match:\n", "    match:\n      guards: {given_name: first_name}\n"))
     scene.change("legacy", ROWS.replace("{long}", "9" * 5_000_000))
     scene.run("legacy", "one")
+    _ask_about_sample(scene.job("legacy", "one"))
     _stop_after_load(scene.job("sheet", "first"))
     return scene
+
+
+def _ask_about_sample(job: Job) -> None:
+    """Stage what a person would have been shown before everything was loaded."""
+    closing.describe_sample(job)
+    job.target.close()
 
 
 def _stop_after_load(job: Job) -> None:

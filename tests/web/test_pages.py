@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crm_migration.ledger.rejected import Settled
+from crm_migration.web.runs import funnel_of
 from crm_migration.web.text import segment
 from tests.load.two_sources import Scene
 from tests.web.served import HOST, PREFIX, Site
@@ -62,6 +63,67 @@ def test_a_run_tells_which_of_its_rejected_rows_were_closed_since(site: Site, mo
     assert "See the 4 rejected rows 1 open" in words(html)
     assert "Closed since contact: 3 reloaded · manual__2026-11-28T00:27:17+00:00" in words(html)
     assert 'href="/crm/run/legacy/manual__2026-11-28T00:27:17+00:00"' in html
+
+
+def test_a_sample_is_shown_side_by_side_while_it_waits_and_with_who_answered(
+    site: Site, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crm_migration.report.approval import Approval, write_answer
+    from crm_migration.web import access
+
+    html = page(site, "/sample/legacy/one")
+    told = words(html)
+    assert re.search(r"contact p1 .*?first_name first Ann Ann last_name last Lee Lee", told)
+    assert "Nobody has answered yet" in told
+    assert "&lt;b&gt;h2" in html
+    assert "&lt;i&gt;Ok" in html
+    assert not re.search(r"<b>h2|<i>Ok|\u202e", html)
+    chinese = words(page(site, "/sample/legacy/one?lang=zh"))
+    assert "源与目标对照" in chinese
+    assert re.search("(account|contact) [a-z0-9]+ [a-z_]+ (为空|最长|最短)", chinese)
+    assert 'href="/crm/sample/legacy/one"' in page(site, "/run/legacy/one")
+
+    waiting = access.Activity("running", None, (), (), ("approve_sample",), 3, 9)
+    with monkeypatch.context() as patch:
+        patch.setattr(access, "activity", lambda *_: waiting)
+        assert "waits for an answer" in words(page(site, "/run/legacy/one"))
+        assert "/dags/legacy/runs/one/required_actions" in page(site, "/sample/legacy/one")
+    folder = scene.job("legacy", "one").folder
+    write_answer(folder, Approval(answer="approved", by="<u>Bo</u>", at=datetime(2026, 11, 27, 2, tzinfo=UTC)))
+    for path in ("/run/legacy/one", "/sample/legacy/one"):
+        assert "approved by &lt;u&gt;Bo&lt;/u&gt; · 2026-11-27 02:00:00 UTC" in words(page(site, path))
+    assert site.client("eve").get(f"{PREFIX}/sample/sheet/first").status_code == 404, "that run has asked nobody"
+
+
+def test_a_row_that_the_target_refused_leaves_the_funnel_at_the_load() -> None:
+    counts = {"inserted": 5, "updated": 1, "unchanged": 2, "merged": 3, "rejected": 4, "filtered": 1}
+    levels = funnel_of(counts, refused=3)
+    assert [(level.name, level.rows) for level in levels] == [
+        ("extracted", 16), ("cleaned", 14), ("merged", 11), ("loaded", 6),
+    ]  # fmt: skip
+    assert levels[1].lost == (("kept_out", 2),)
+    assert levels[-1].lost == (("unchanged", 2), ("refused", 3))
+
+
+def test_the_funnel_of_a_run_knows_from_the_ledger_where_its_rows_were_rejected(site: Site, scene: Scene) -> None:
+    job = scene.job("legacy", "one")
+    table = job.target.ledger.tables.rejected_row
+    mine = table.c.run_no == job.run_no
+
+    def rejected_at(step: str) -> None:
+        with job.target.engine.begin() as connection:
+            connection.execute(table.update().where(mine).values(step=step))
+
+    assert "Cleaned 7 −1 kept out" in words(page(site, "/run/legacy/one"))
+    try:
+        rejected_at("load")
+        for path in ("/run/legacy/one", "/"):
+            told = words(page(site, path))
+            assert "Cleaned 8 After merging" in told
+            assert "−1 rejected at the load" in told
+    finally:
+        rejected_at("clean")
+        job.target.close()
 
 
 def test_an_address_has_no_escape_that_airflow_undoes_when_it_repeats_it() -> None:

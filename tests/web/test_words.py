@@ -1,4 +1,4 @@
-"""Both tables of words are whole, and pages choose the language that is asked for."""
+"""Tables of words and sentences are whole, and pages choose the language that is asked for."""
 
 import re
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_every_word_that_a_template_uses_is_there() -> None:
     assert used <= set(english_words.WORDS)
 
 
-@pytest.mark.parametrize("table", ["REASONS", "REVIEWS", "CHECKS", "STEPS"])
+@pytest.mark.parametrize("table", ["REASONS", "REVIEWS", "CHECKS", "STEPS", "MERGED_BY"])
 def test_what_the_report_calls_by_words_has_chinese_ones(table: str) -> None:
     assert set(getattr(report_words, table)) <= set(getattr(chinese_words, table))
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import task
@@ -13,6 +14,7 @@ from crm_migration.orchestration.context import make_job, note_problem, noted
 from crm_migration.orchestration.notify import sample_waiting
 from crm_migration.orchestration.retry import POLICY, RETRIES
 
+MONITOR = "crm/sample"
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -40,7 +42,7 @@ class ApproveSample(ApprovalOperator):
         from crm_migration.report.sample_page import read_question
 
         with noted(self.path) as job:
-            self.body = read_question(job.folder)
+            self.body = f"{read_question(job.folder)}\n\n[The sample in the monitor]({monitor_page(context)})"
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -62,6 +64,15 @@ class ApproveSample(ApprovalOperator):
         job = make_job(self.path)
         note_answer(job, said)
         note_problem(job, self.task_id, None if said.answer == "approved" else f"the sample was {said.told}")
+
+
+def monitor_page(context: Any) -> str:
+    """Return the address of the monitor's page about the sample of the run that the context names."""
+    from airflow.sdk.configuration import conf
+
+    base = str(conf.get("api", "base_url", fallback="")).rstrip("/")
+    names = (context["dag_run"].dag_id, context["dag_run"].run_id)
+    return "/".join([base, MONITOR, *(quote(name, safe="") for name in names)])
 
 
 def approval(loaded: LoadedMapping, pool: str) -> list[Any]:

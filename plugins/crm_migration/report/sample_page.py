@@ -1,6 +1,9 @@
-"""The question about a sample, as Markdown for Airflow's own page and as a page of its own, staged with the run."""
+"""The question about a sample: Markdown for Airflow's own page, a page of its own, and JSON for the monitor's."""
 
 from collections.abc import Iterator
+from functools import cache
+
+from pydantic import TypeAdapter
 
 from crm_migration.errors import StagingMissing
 from crm_migration.report.approval import STEP
@@ -19,9 +22,9 @@ UNCOVERED_SHOWN = 20
 
 
 def write_question(asked: Question, folder: RunFolder, *, with_examples: bool) -> dict[str, str]:
-    """Stage `question.md` and `question.html` and return where they lie, by format.
+    """Stage `question.md`, `question.html` and `question.json` and return where the first two lie, by format.
 
-    The page shows the examples. The Markdown goes into Airflow's database, so it has them only `with_examples`.
+    Page and JSON hold the examples. The Markdown goes into Airflow's database, so it has them only `with_examples`.
 
     Raises:
         StagingFull: the disk has no room for them.
@@ -30,8 +33,28 @@ def write_question(asked: Question, folder: RunFolder, *, with_examples: bool) -
     filesystem, local = file_system(place)
     filesystem.makedirs(local, exist_ok=True)
     replace_file(f"{place}/question.html", render_question(asked))
+    replace_file(f"{place}/question.json", as_json(asked))
     replace_file(f"{place}/question.md", markdown(asked, f"{place}/question.html", with_examples=with_examples))
     return {"html": f"{place}/question.html", "md": f"{place}/question.md"}
+
+
+def as_json(asked: Question) -> str:
+    """Return the question as JSON."""
+    return _adapter().dump_json(asked).decode()
+
+
+def from_json(text: bytes) -> Question:
+    """Return the question that `as_json` has written.
+
+    Raises:
+        ValueError: it is none, or one of another version of this package.
+    """
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Question]:
+    return TypeAdapter(Question)
 
 
 def read_question(folder: RunFolder) -> str:

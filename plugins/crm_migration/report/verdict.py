@@ -3,28 +3,15 @@
 from collections.abc import Iterable
 
 from crm_migration.report.model import Checks, EntityReport, Mode, OutcomeCounts, RunFacts, Status, Verdict
+from crm_migration.report.sentences import say
 from crm_migration.report.words import plural, step_title
 
-HEADLINES: dict[Status, str] = {
-    "green": "The migration is complete, and every row is accounted for.",
-    "red": "The migration needs attention.",
-    "rolled_back": "The run was rolled back: what it wrote has been taken back.",
-    "planned": "This is a plan. Nothing has been written.",
-    "sample_only": "The sample has been loaded. The full load has not started.",
-}
-WITH_REJECTS = "The migration is complete. {rows} could not be taken over and {wait} for repair."
-PLAN_FAILS = "The plan needs attention. Nothing has been written."
 WANTED: dict[Mode, tuple[str, ...]] = {
     "full": ("extract", "clean", "match", "load"),
     "sample_only": ("extract", "clean", "match", "sample"),
     "dry_run": ("extract", "clean", "match", "load"),
 }
-IDENTITY_FAULTS = {
-    "missing": "in no state",
-    "doubled": "in more than one state",
-    "unexpected": "with an outcome, but never extracted",
-    "contradicted": "with an outcome that contradicts cleaning",
-}
+IDENTITY_FAULTS = ("missing", "doubled", "unexpected", "contradicted")
 
 
 def verdict(
@@ -47,11 +34,10 @@ def verdict(
 
 def _headline(facts: RunFacts, state: Status, totals: OutcomeCounts | None) -> str:
     if state == "red" and facts.mode == "dry_run":
-        return PLAN_FAILS
+        return say("plan_fails")
     if state == "green" and totals is not None and totals.rejected:
-        wait = "waits" if totals.rejected == 1 else "wait"
-        return WITH_REJECTS.format(rows=plural(totals.rejected, "row"), wait=wait)
-    return HEADLINES[state]
+        return say("with_rejects", rows=totals.rejected)
+    return say(state)
 
 
 def _half_loaded(entities: Iterable[EntityReport]) -> Iterable[str]:
@@ -59,30 +45,26 @@ def _half_loaded(entities: Iterable[EntityReport]) -> Iterable[str]:
     for entity in entities:
         lines = [line for line in entity.rejections or () if (line.step, line.reason) == ("link", "refused_by_target")]
         if rows := sum(line.rows for line in lines):
-            are = "is" if rows == 1 else "are"
-            told = f"{plural(rows, 'row')} {are} loaded without what the target refused in the second pass"
-            yield f"{entity.name}: {told}."
+            yield say("half_loaded", entity=entity.name, rows=rows)
 
 
 def _identity_faults(entities: Iterable[EntityReport]) -> Iterable[str]:
     for entity in entities:
         identity = entity.identity
-        counted = [(getattr(identity, name).count, words) for name, words in IDENTITY_FAULTS.items()]
-        found = [f"{plural(count, 'row')} {words}" for count, words in counted if count]
+        counted = {name: getattr(identity, name).count for name in IDENTITY_FAULTS}
+        found = [say(name, rows=count) for name, count in counted.items() if count]
         if found:
-            yield f"{entity.name}: not every row is accounted for: {'; '.join(found)}."
+            yield say("unaccounted", entity=entity.name, faults="; ".join(found))
         elif identity.holds is False and identity.counts is not None:
-            yield (
-                f"{entity.name}: {identity.extracted:,} rows were extracted, but the outcomes known"
-                f" here add up to {identity.counts.total:,}."
-            )
+            extracted = identity.extracted or 0
+            yield say("sums_differ", entity=entity.name, extracted=extracted, ended=identity.counts.total)
 
 
 def _failed_checks(found: dict[str, Checks | None]) -> Iterable[str]:
     for phase, checks in found.items():
         if checks is not None and checks.failed:
             names = sorted({line.entity for line in checks.lines if line.status == "fail"})
-            yield f"Validation of the {phase}: {plural(checks.failed, 'check')} failed ({', '.join(names)})."
+            yield say("checks_failed", phase=phase, checks=checks.failed, entities=", ".join(names))
 
 
 def _not_reached(facts: RunFacts, entities: Iterable[EntityReport], found: dict[str, Checks | None]) -> Iterable[str]:
@@ -92,10 +74,10 @@ def _not_reached(facts: RunFacts, entities: Iterable[EntityReport], found: dict[
     for entity in entities:
         names = [step.step for step in entity.steps if not step.reached and step.step in WANTED[facts.mode]]
         if names:
-            yield f"{entity.name}: not reached: {', '.join(step_title(name) for name in names)}."
+            yield say("steps_not_reached", entity=entity.name, steps=", ".join(map(step_title, names)))
     phase = {"full": "full load", "sample_only": "sample", "dry_run": None}[facts.mode]
     if phase and found[phase] is None:
-        yield f"Validation of the {phase} was not reached."
+        yield say("checks_not_reached", phase=phase)
 
 
 def _summary(facts: RunFacts, entities: tuple[EntityReport, ...], totals: OutcomeCounts | None) -> str:

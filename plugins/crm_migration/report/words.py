@@ -120,6 +120,8 @@ CHECKS: dict[str, str] = {
     "suite": "the expectations could be checked",
     "queries": "the queries could be run",
     "found_by": "finds the record when searched for",
+    "approved": "the sample was approved",
+    "rejected": "the sample was rejected",
 }
 
 # Reviewed pairs: what the guard saw.

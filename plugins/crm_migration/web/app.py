@@ -18,6 +18,7 @@ from crm_migration.web import (
     rejected_pages,
     review_pages,
     run_pages,
+    sample_pages,
     source_pages,
 )
 from crm_migration.web.project import Project
@@ -37,7 +38,7 @@ HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-store",
 }
-ROUTERS = (source_pages, run_pages, files_pages, rejected_pages, review_pages, crosswalk_pages)
+ROUTERS = (source_pages, run_pages, sample_pages, files_pages, rejected_pages, review_pages, crosswalk_pages)
 
 
 def monitor(mappings: Path) -> FastAPI:

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from crm_migration.report.approval import STEP as APPROVAL
+from crm_migration.report.sample_page import from_json
+from crm_migration.report.sample_question import Question
 from crm_migration.report.tables import RUN
 from crm_migration.staging import RunFolder, file_system
 
@@ -36,6 +39,25 @@ def report_file(folder: RunFolder, kind: str) -> Served | None:
         return None
     content = _read(f"{folder.table(RUN, 'report')}/report.{kind}")
     return None if content is None else Served(content, REPORTS[kind])
+
+
+def asked_of(folder: RunFolder) -> bool:
+    """Return whether a run has asked somebody about its sample."""
+    filesystem, path = file_system(_question(folder))
+    return bool(filesystem.exists(path))
+
+
+def question_of(folder: RunFolder) -> Question | None:
+    """Return what a run has asked about its sample; None where it has not, or another version of this package did."""
+    content = _read(_question(folder))
+    try:
+        return None if content is None else from_json(content)
+    except ValueError:
+        return None
+
+
+def _question(folder: RunFolder) -> str:
+    return f"{folder.table(RUN, APPROVAL)}/question.json"
 
 
 def docs_of(folder: RunFolder) -> list[str]:

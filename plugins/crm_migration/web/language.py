@@ -1,18 +1,24 @@
 """In which language a page speaks: as the address asks, else as it did last time, else as the browser prefers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
 
 from crm_migration.report import words as report_words
-from crm_migration.web.chinese_words import CHECKS, REASONS, REVIEWS, STEPS
+from crm_migration.web.chinese_expectations import EXPECTATIONS
+from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
+from crm_migration.web.chinese_words import CHECKS, MERGED_BY, REASONS, REVIEWS, STEPS
 from crm_migration.web.chinese_words import WORDS as CHINESE_WORDS
 from crm_migration.web.english_words import WORDS as ENGLISH_WORDS
+from crm_migration.web.sentences import Sentences
 
 COOKIE = "crm_migration_lang"
 ENGLISH, CHINESE = "en", "zh"
 HTML = {ENGLISH: "en", CHINESE: "zh-CN"}
+FIGURE = "figure: "
+VALIDATIONS = tuple(report_words.VALIDATIONS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,17 @@ class Language:
 
     def check(self, name: str) -> str:
         """Return the name of a check in words."""
-        return self._told(CHECKS, name, report_words.check_title)
+        if self.chinese and name.startswith(FIGURE):
+            return f"指标：{name.removeprefix(FIGURE)}"
+        return self._told(CHECKS | EXPECTATIONS, name, report_words.check_title)
+
+    def merged_by(self, key: str) -> str:
+        """Return in words what merged a row: a key by its name, or a person, or the model."""
+        return self._told(MERGED_BY, key, report_words.merged_by)
+
+    def sentence(self, text: str) -> str:
+        """Return what a run has said in English, as far as its form is known; else as it is."""
+        return CHINESE_SENTENCES.tell(text) if self.chinese else text
 
     def step(self, name: str) -> str:
         """Return a step of the line in words."""
@@ -59,6 +75,44 @@ class Language:
     def _told(self, table: Mapping[str, str], code: str, english: Callable[[str], str]) -> str:
         return table.get(code) or english(code) if self.chinese else english(code)
 
+
+def _steps(text: str) -> str:
+    """Return the steps that are listed in English."""
+    codes = {title: code for code, title in report_words.STEPS.items()}
+    return "、".join(STEPS.get(codes.get(title, ""), title) for title in text.split(", "))
+
+
+def _check(name: str) -> str:
+    return LANGUAGES[CHINESE].check(name)
+
+
+def _columns(text: str) -> str:
+    """Return what stands for `column 'a'` and `columns 'a', 'b'`."""
+    return "列 " + "、".join(re.sub("^columns? ", "", text).split(", ")) + " "
+
+
+CHINESE_SENTENCES = Sentences(
+    table=SENTENCES,
+    words={
+        "phase": lambda text: PHASES.get(text, text),
+        "steps": _steps,
+        "columns": _columns,
+        "validation": lambda code: CHINESE_WORDS.get(f"validation_{code}", code),
+        "check": _check,
+        "refusal": SENTENCES.__getitem__,
+    },
+    patterns={
+        "name": "[^:;\\n]{1,200}",
+        "phase": "sample|full load",
+        "columns": "columns? '[^\n]{1,400}?'",
+        "validation": "|".join(VALIDATIONS),
+        "refusal": "|".join(re.escape(text) for text in SENTENCES if re.fullmatch("(a|an|the|no) [A-Za-z' -]+", text)),
+    },
+    places=PLACES,
+    task=lambda name: STEPS.get(name, name),
+    colon="：",
+    semicolon="；",
+)
 
 LANGUAGES = {
     ENGLISH: Language(ENGLISH, ENGLISH_WORDS),

@@ -1,6 +1,7 @@
 """One run: where every row went, what was checked, how long it took, how far it has got, and how to undo it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from crm_migration.errors import MigrationError, StagingMissing
 from crm_migration.ledger.rejected import Settled, settled
+from crm_migration.report.approval import Approval, read_answer
 from crm_migration.report.model import Check, Report
 from crm_migration.report.read import read_report
 from crm_migration.web import access, actions, files, runs
@@ -17,6 +19,16 @@ from crm_migration.web.rendering import render
 
 router = APIRouter()
 ENDED = ("success", "failed")
+ASKING = "approve_sample"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample that somebody was asked about: whether its page can be shown, whether it waits, and the answer."""
+
+    page: bool
+    waits: bool
+    answer: Approval | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class Found:
     progress: list[runs.Progress]
     settled: list[Settled]
     docs: list[str]
+    sample: Sample | None = None
+    funnel: Sequence[runs.Level] = ()
     trouble: str | None = None
 
     @property
@@ -74,28 +88,48 @@ def run_page(request: Request, dag_id: str, run_id: str, origin: AskedOrigin) ->
 
 def _found(origin: Origin, run_id: str) -> Found:
     activity, report = access.activity(origin.dag_id, run_id), _report(origin, run_id)
-    failed = (
-        [
-            line
-            for checks in (report.full_checks, report.sample_checks)
-            if checks
-            for line in checks.lines
-            if line.status == "fail"
-        ]
-        if report
-        else []
+    bare = Found(
+        run=None,
+        activity=activity,
+        report=report,
+        checks=[],
+        failed=_failed(report) if report else [],
+        backups=[],
+        progress=[],
+        settled=[],
+        docs=files.docs_of(origin.folder(run_id)),
+        sample=sample_of(origin, run_id, activity),
     )
-    docs = files.docs_of(origin.folder(run_id))
     try:
         ledger, run = ledger_run(origin, run_id)
     except MigrationError as error:
-        return Found(None, activity, report, [], failed, [], [], [], docs, str(error))
+        return replace(bare, trouble=str(error))
     if run is None:
-        return Found(None, activity, report, [], failed, [], [], [], docs)
+        return bare
     with asking(origin.loaded.mapping.target.name):
-        told = (runs.reconciliation(ledger, run.number), failed, runs.backups(ledger, run.number))
-        moving = runs.progress(ledger, run.number)
-        return Found(run, activity, report, *told, moving, settled(ledger, run.number), docs)
+        return replace(
+            bare,
+            run=run,
+            checks=runs.reconciliation(ledger, run.number),
+            backups=runs.backups(ledger, run.number),
+            progress=runs.progress(ledger, run.number),
+            settled=settled(ledger, run.number),
+            funnel=runs.funnel(ledger, run),
+        )
+
+
+def _failed(report: Report) -> list[Check]:
+    phases = (report.full_checks, report.sample_checks)
+    return [line for checks in phases if checks for line in checks.lines if line.status == "fail"]
+
+
+def sample_of(origin: Origin, run_id: str, activity: access.Activity | None) -> Sample | None:
+    """Return what is known of a run's question about its sample; None where it has asked nobody."""
+    folder = origin.folder(run_id)
+    answer = read_answer(folder)
+    waits = activity is not None and ASKING in activity.awaiting
+    page = files.asked_of(folder)
+    return Sample(page, waits, None if waits else answer) if page or answer else None
 
 
 def _report(origin: Origin, run_id: str) -> Report | None:

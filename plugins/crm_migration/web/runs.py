@@ -13,6 +13,7 @@ from crm_migration.ledger.progress import LoadProgress, read_progress
 from crm_migration.report.model import OUTCOMES
 
 SHOWN_RUNS = 20
+CLEAN = "clean"
 RUN = ("run_no", "run_id", "status", "started_at", "finished_at", "window_start", "window_end", "summary")
 CHECK = ("phase", "validation", "entity", "field", "name", "source_value", "target_value", "difference", "tolerance")
 
@@ -26,12 +27,11 @@ def in_utc(moment: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a funnel: how many rows are in it, and how many of the level above left before it."""
+    """One level of a funnel: how many rows are in it, and how many of the level above left before it, and why."""
 
     name: str
     rows: int
-    lost: int
-    why: str
+    lost: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,33 @@ class Run:
         """Return how long the run took; None before its end."""
         return (self.finished - self.started).total_seconds() if self.started and self.finished else None
 
-    @property
-    def funnel(self) -> list[Level]:
-        """Return the rows that were extracted, cleaned, left after merging, and written."""
-        return funnel_of(self.counts) if self.counts else []
 
-
-def funnel_of(counts: dict[str, int]) -> list[Level]:
-    """Return the funnel of rows by outcome."""
+def funnel_of(counts: dict[str, int], refused: int) -> list[Level]:
+    """Return the funnel of rows by outcome; `refused` of the rejected ones came as far as the target."""
     total = sum(counts.values())
-    out = counts.get("filtered", 0) + counts.get("rejected", 0)
+    out = counts.get("filtered", 0) + counts.get("rejected", 0) - refused
     merged, same = counts.get("merged", 0), counts.get("unchanged", 0)
     return [
-        Level("extracted", total, 0, ""),
-        Level("cleaned", total - out, out, "kept_out"),
-        Level("merged", total - out - merged, merged, "merged"),
-        Level("loaded", total - out - merged - same, same, "unchanged"),
+        Level("extracted", total),
+        Level("cleaned", total - out, (("kept_out", out),)),
+        Level("merged", total - out - merged, (("merged", merged),)),
+        Level("loaded", total - out - merged - same - refused, (("unchanged", same), ("refused", refused))),
     ]
+
+
+def funnel(ledger: Ledger, run: Run) -> list[Level]:
+    """Return the rows of a run that were extracted, cleaned, left after merging, and written; none before its end."""
+    if not run.counts:
+        return []
+    rejected = run.counts.get("rejected", 0)
+    return funnel_of(run.counts, max(0, rejected - _rejected_by_clean(ledger, run.number)) if rejected else 0)
+
+
+def _rejected_by_clean(ledger: Ledger, run_no: int) -> int:
+    table = ledger.tables.rejected_row
+    chosen = sa.select(sa.func.count()).where(table.c.run_no == run_no, table.c.step == CLEAN)
+    with ledger.engine.connect() as connection:
+        return int(connection.scalar(chosen) or 0)
 
 
 def runs_of(ledger: Ledger, source: str, most: int = SHOWN_RUNS) -> list[Run]:

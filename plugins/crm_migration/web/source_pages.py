@@ -1,7 +1,7 @@
 """The overview of all sources, and the page of one: its runs, and what waits for a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -13,7 +13,7 @@ from crm_migration.web import access, actions, charts, rejected, review
 from crm_migration.web.asked import AskedOrigin, AskedProject
 from crm_migration.web.project import Origin, Project, asking
 from crm_migration.web.rendering import render
-from crm_migration.web.runs import Run, runs_of
+from crm_migration.web.runs import Level, Run, funnel, runs_of
 
 router = APIRouter()
 
@@ -28,6 +28,7 @@ class Card:
     target: str
     plan: access.Plan | None
     runs: Sequence[Run] = ()
+    funnel: Sequence[Level] = ()
     trouble: str | None = None
     reviews: int = 0
     rejected: int = 0
@@ -73,17 +74,15 @@ def card_of(project: Project, dag_id: str, plan: access.Plan | None) -> Card:
         with asking(mapping.target.name):
             return _filled(bare, origin, ledger)
     except MigrationError as error:
-        return Card(dag_id, origin.name, mapping.description, mapping.target.name, plan, trouble=str(error))
+        return replace(bare, trouble=str(error))
 
 
 def _filled(bare: Card, origin: Origin, ledger: Ledger) -> Card:
-    return Card(
-        bare.dag_id,
-        bare.name,
-        bare.description,
-        bare.target,
-        bare.plan,
-        runs=runs_of(ledger, origin.name),
+    latest = runs_of(ledger, origin.name)
+    return replace(
+        bare,
+        runs=latest,
+        funnel=funnel(ledger, latest[0]) if latest else (),
         reviews=review.count(ledger, origin),
         rejected=rejected.open_rows(ledger, origin.name),
         watermarks=ledger.loaded_until(origin.name, ""),
