@@ -1,48 +1,44 @@
 """The page for newcomers holds what it promises: its commands, run as they stand, lead to loaded records."""
 
-import os
-import re
+import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crm_migration.mapping.reader import read_mapping
+from tests.house.desk import Desk, empty_desk
+from tests.house.elsewhere import ELSEWHERE
+from tests.house.pages import ROOT, commands_of
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/add-a-source.md"
-BLOCK = re.compile(r"^```shell\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def shell_blocks() -> list[str]:
-    return BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+COMMANDS = [shown.command for shown in commands_of(ROOT / "docs/add-a-source.md")]
+SEEN = {
+    "preview": "Müller GmbH",
+    "suggest": "written: ",
+    "check": "no faults",
+    "plan": "This is a plan",
+    "run": "The migration is complete",
+}
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which somebody has followed the page from top to bottom."""
-    folder = tmp_path_factory.mktemp("newcomer")
-    command = folder / "bin" / "crm-migration"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m crm_migration.cli "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_CONN_", "CRM_MIGRATION"))
-    }
-    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(shell_blocks())],
-        cwd=folder,
-        env=kept | {"PATH": path, "PYTHONPATH": str(ROOT / "plugins"), "GX_ANALYTICS_ENABLED": "false"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-6000:]
-    return folder
+def follower(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The desk of somebody who has followed the page from top to bottom."""
+    desk = empty_desk(tmp_path_factory.mktemp("newcomer"))
+    del desk.environment["CRM_MIGRATION_STAGING"]
+    for command in COMMANDS:
+        if command not in ELSEWHERE:
+            told = desk.type(command)
+            program, _, rest = command.partition(" ")
+            assert program != "crm-migration" or SEEN[rest.split()[0]] in told, told
+    return desk
+
+
+@pytest.fixture(scope="module")
+def followed(follower: Desk) -> Path:
+    """The folder in which they have worked."""
+    return follower.folder
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
@@ -94,3 +90,16 @@ def test_the_dag_file_is_the_four_lines_that_the_repository_has(followed: Path) 
         return [line for line in text[text.index("from crm_migration") :].splitlines() if line]
 
     assert code(followed / "dags/trade_fair.py") == code(ROOT / "dags/legacy_crm.py")
+
+
+def test_the_first_run_is_taken_back_as_the_page_says(follower: Desk, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(follower.folder, tmp_path / "copy"))
+    environment = {
+        name: value.replace(str(follower.folder), str(folder)) for name, value in follower.environment.items()
+    }
+    desk = Desk(folder, environment, {"…": "include/mappings/trade_fair.yaml"})
+    (taking_back,) = [command for command in COMMANDS if command.startswith("crm-migration rollback ")]
+    assert "4 unchanged" in desk.type("crm-migration run … --run-id second")
+    desk.type("crm-migration rollback … --run-id second")
+    assert "account: 4 removed" in desk.type(taking_back)
+    assert rows(folder, "SELECT count(*) FROM account") == [(0,)]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from tests.house.pages import PAGES, blocks, commands_of, imports_of
+
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yaml"
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<operator>:?[-?+])?")
@@ -20,7 +23,7 @@ AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "trigger
 
 # What only a process with Airflow can answer; it runs apart, out of reach of other tests' settings.
 ASK_AIRFLOW = """
-import contextlib, io, json, os, sys
+import contextlib, importlib, io, json, os, sys
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import conf
 from airflow.executors.executor_loader import ExecutorLoader
@@ -39,10 +42,14 @@ def unknown(option):
     known = conf.configuration_description.get(section.lower(), {"options": {}})["options"]
     return name.lower() not in known
 
+def is_there(module, name):
+    return hasattr(importlib.import_module(module), name)
+
 question = json.load(sys.stdin)
 parser = get_parser()
 answer = {
     "refused": {" ".join(c): r for c in question["commands"] if (r := refused(parser, c))},
+    "absent": [n for n in question["names"] if not is_there(*n)],
     "unknown": [o for o in question["options"] if unknown(o)],
     "executor": type(ExecutorLoader.get_default_executor()).__name__,
 }
@@ -71,6 +78,18 @@ def airflow_commands(service: dict[str, Any]) -> list[list[str]]:
     return commands
 
 
+def shown_commands() -> list[list[str]]:
+    """Every `airflow …` command line that a page shows, within a container too, with words for what it leaves open."""
+    shown = [one.command for page in PAGES for one in commands_of(page) if re.search(r"\bairflow [a-z]", one.command)]
+    return [shlex.split(one[one.index("airflow ") :].replace("…", "2026-01-01"))[1:] for one in shown]
+
+
+def shown_names() -> list[tuple[str, str]]:
+    """Every name that a program on a page takes from Airflow."""
+    programs = [block.text for page in PAGES for block in blocks(page) if block.language == "python"]
+    return [pair for text in programs for pair in imports_of(text) if pair[0].startswith("airflow.")]
+
+
 def airflow_options(compose: dict[str, Any]) -> list[str]:
     names = {name for s in AIRFLOW_SERVICES for name in compose["services"][s]["environment"]}
     return sorted(name for name in names if name.startswith("AIRFLOW__"))
@@ -87,7 +106,9 @@ def answer(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     }
     env["AIRFLOW__CORE__EXECUTOR"] = compose["services"]["scheduler"]["environment"]["AIRFLOW__CORE__EXECUTOR"]
     commands = [c for s in AIRFLOW_SERVICES for c in airflow_commands(compose["services"][s])]
-    question = json.dumps({"commands": commands, "options": airflow_options(compose)})
+    question = json.dumps(
+        {"commands": commands + shown_commands(), "options": airflow_options(compose), "names": shown_names()}
+    )
     ran = subprocess.run(
         [sys.executable, "-c", ASK_AIRFLOW],
         input=question,
@@ -150,6 +171,17 @@ def test_the_example_names_every_optional_variable() -> None:
 
 def test_airflow_knows_every_command(answer: dict[str, Any]) -> None:
     assert answer["refused"] == {}
+
+
+def test_airflow_knows_the_commands_that_the_pages_show(answer: dict[str, Any]) -> None:
+    shown = [" ".join(command) for command in shown_commands()]
+    assert len(shown) >= 3
+    assert answer["refused"].keys() & set(shown) == set()
+
+
+def test_airflow_has_the_names_that_programs_of_the_pages_import(answer: dict[str, Any]) -> None:
+    assert shown_names() != []
+    assert answer["absent"] == []
 
 
 def test_every_airflow_service_has_a_command_that_was_asked_about(compose: dict[str, Any]) -> None:
