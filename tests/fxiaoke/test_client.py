@@ -17,7 +17,7 @@ from crm_migration.load.fxiaoke.codes import Remedy, remedy_of
 from crm_migration.load.fxiaoke.masking import named
 from crm_migration.load.fxiaoke.pace import Pace
 from crm_migration.load.fxiaoke.settings import Limits, Login, Tenant
-from crm_migration.load.record_api import AnswerLost, RecordRefused
+from crm_migration.load.record_api import AnswerLost, RecordRefused, RefusedInDoubt
 from tests.fxiaoke.conftest import HASTY, SHORT
 from tests.fxiaoke.faults import Fault
 from tests.fxiaoke.stand_in import StandIn
@@ -248,6 +248,14 @@ def test_a_failure_that_was_carried_out_all_the_same_is_not_taken_for_a_refusal(
     with pytest.raises(AnswerLost):
         api.create("AccountObj", ONE)
     assert there(stand_in) == 1
+
+
+def test_a_failure_and_then_a_refusal_leave_a_write_in_doubt_with_a_reason(api: FxiaokeApi, stand_in: StandIn) -> None:
+    stand_in.faults.add(Fault("code", code=-1, interface="create", times=1))
+    with pytest.raises(RefusedInDoubt) as caught:
+        api.create("AccountObj", ONE | {"account_level": "9"})
+    assert "account_level" in caught.value.reason
+    assert stand_in.calls_of("create") == 2
 
 
 def test_a_server_that_keeps_failing_leaves_a_write_in_doubt(api: FxiaokeApi, stand_in: StandIn) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import polars as pl
 
 from crm_migration.errors import MappingFault, QuotaExhausted, TargetUnavailable
-from crm_migration.load.record_api import AnswerLost, Record, RecordRefused
+from crm_migration.load.record_api import AnswerLost, Record, RecordRefused, RefusedInDoubt
 from crm_migration.mapping.live import TargetColumn, TargetTable
 
 STAMPS = ("last_modified_time",)
@@ -54,7 +54,10 @@ OBJECTS = {
     },
 }
 Fault = Callable[[int, str], str | None]
-"""Tells what goes wrong with the call of a number and name: lost_before, lost_after, away, quota, kill, kill_after."""
+"""Tells what goes wrong with the call of a number and name: lost_before, lost_after, away, quota, kill, kill_after.
+
+Or that a first attempt was lost before it was done, and what was then refused may have been refused for that: in_doubt.
+"""
 
 
 @dataclass
@@ -288,7 +291,9 @@ class _Answer:
         if self.wrong == "lost_before":
             raise AnswerLost("no answer")
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, RecordRefused) and self.wrong == "in_doubt":
+            raise RefusedInDoubt("no answer, then a refusal", error.reason)
         if kind is None and self.wrong == "lost_after":
             raise AnswerLost("no answer")
         if kind is None and self.wrong == "kill_after":

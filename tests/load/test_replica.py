@@ -73,6 +73,7 @@ class Scene:
     crm: MemoryCrm = field(default_factory=MemoryCrm)
     on_delete: str = "keep"
     mapping: str = MAPPING
+    doubt: float = 0.2
 
     def change(self, script: str) -> None:
         """Run a script on the legacy database."""
@@ -87,7 +88,7 @@ class Scene:
         origin = from_url(f"sqlite:///{self.root / 'legacy.sqlite'}")
         job = Job(read_mapping(path), run_id, str(self.root / "staging"), origin, self.ledger_url)
         target = ReplicaTarget(self.ledger_url, job.mapping, self.crm)
-        target.settle_seconds = 0
+        target.settle_seconds, target.doubt_seconds = 0, self.doubt
         job.__dict__["target"] = target
         try:
             yield job

@@ -12,6 +12,7 @@ from crm_migration import pipeline
 from crm_migration.errors import ChangedSince, FencedOut, TargetUnavailable
 from crm_migration.ledger.lease import lease
 from crm_migration.load.replica.calls import carry_out
+from crm_migration.load.replica.create import LATE_LOOKS
 from crm_migration.load.replica.deliver import Undelivered
 from crm_migration.load.replica.give_up import give_up
 from crm_migration.load.replica.refresh import latest_until, readable
@@ -80,27 +81,57 @@ def test_a_reference_that_the_crm_refuses_is_named_in_ledger_and_report(scene: S
 # Searches that are late.
 
 
-def test_a_record_that_a_late_search_hides_is_not_taken_for_refused(scene: Scene) -> None:
+def finding(crm: MemoryCrm, lost: str, look: int, act: Callable[[], str | None]) -> None:
+    """Have the answer to the first new record be lost, and something happen at the given look for a record after it."""
+    looks: list[int] = []
+
+    def fault(_number: int, called: str) -> str | None:
+        if called == "create" and not looks:
+            looks.append(0)
+            return lost
+        if called == "find" and looks:
+            looks[0] += 1
+            return act() if looks[0] == look else None
+        return None
+
+    crm.fault = fault
+
+
+def test_a_record_that_a_late_search_hides_is_looked_for_until_it_shows(scene: Scene) -> None:
     scene.crm.hide_new = True
-    scene.crm.fault = once("create", lambda: "lost_after")
-    with pytest.raises(TargetUnavailable, match="1 new records were refused after an answer"):
-        load(scene, "one")
-    scene.crm.hide_new = False
-    scene.crm.hidden.clear()
+
+    def show() -> None:
+        scene.crm.hide_new = False
+        scene.crm.hidden.clear()
+
+    finding(scene.crm, "lost_after", 1 + len(LATE_LOOKS) + 1, show)
     assert load(scene, "one") == {"inserted": 3}
     assert rejected(scene, "one") == {}
     assert scene.crm.made == 3
 
 
-def test_what_is_refused_long_after_the_answer_was_lost_is_refused(scene: Scene) -> None:
+def test_a_bad_row_whose_answer_was_lost_costs_the_task_none_of_its_tries(scene: Scene) -> None:
     scene.change("UPDATE firms SET tier = 'lead' WHERE id = 'f1'")
     scene.crm.fault = once("create", lambda: "lost_before")
+    assert load(scene, "one") == {"inserted": 2, "rejected": 1}
+    assert rejected(scene, "one")["f1"][2:] == ("refused_by_target", "tier takes no such option (code 32000)")
+    assert scene.crm.journal["create"] == 4
+
+
+def test_a_row_that_was_refused_when_it_was_sent_again_is_not_sent_a_third_time(scene: Scene) -> None:
+    scene.change("UPDATE firms SET tier = 'lead' WHERE id = 'f1'")
+    scene.crm.fault = once("create", lambda: "in_doubt")
+    assert load(scene, "one") == {"inserted": 2, "rejected": 1}
+    assert rejected(scene, "one")["f1"][3] == "tier takes no such option (code 32000)"
+    assert scene.crm.journal["create"] == 3
+
+
+def test_what_could_not_be_looked_for_is_looked_for_by_the_next_attempt(scene: Scene) -> None:
+    scene.change("UPDATE firms SET tier = 'lead' WHERE id = 'f1'")
+    finding(scene.crm, "lost_before", 3, lambda: "away")
     with pytest.raises(TargetUnavailable):
         load(scene, "one")
-    with scene.job("one") as job:
-        job.target.doubt_seconds = 0
-        pipeline.prepare_steps(job)
-        scene.carry_out(job)
+    assert load(scene, "one") == {"inserted": 2, "rejected": 1}
     assert rejected(scene, "one")["f1"][2] == "refused_by_target"
 
 

@@ -25,6 +25,15 @@ class AnswerLost(MigrationError):
     """A writing call was sent and its answer did not come: nobody knows yet whether it was done."""
 
 
+class RefusedInDoubt(AnswerLost):
+    """The same, and when it was sent once more it was refused: perhaps only because the first one has been done."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        """Keep the reason of the refusal, as `RecordRefused` does."""
+        self.reason = reason
+        super().__init__(message)
+
+
 class RecordApi(Protocol):
     """What an adapter of a CRM's interface offers.
 

@@ -17,7 +17,7 @@ from crm_migration.load.fxiaoke.codes import Remedy
 from crm_migration.load.fxiaoke.pace import Pace
 from crm_migration.load.fxiaoke.settings import Settings, Tenant
 from crm_migration.load.fxiaoke.tokens import Token, Tokens
-from crm_migration.load.record_api import AnswerLost
+from crm_migration.load.record_api import AnswerLost, RefusedInDoubt
 
 HEADERS = {
     "content-type": "application/json",
@@ -156,10 +156,11 @@ class _Attempts:
         except Busy as busy:
             self.in_doubt |= busy.in_doubt
             raise
-        except Refused:
+        except Refused as refused:
             if not (self.in_doubt and call.asked.writes):
                 raise
-            raise AnswerLost(
+            raise RefusedInDoubt(
                 f"{call.asked.place}: an attempt failed at the target, and the next was refused; look the record up "
-                "before it is sent again"
+                "before it is sent again",
+                refused.reason,
             ) from None

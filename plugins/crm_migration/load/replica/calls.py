@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_migration.errors import MigrationError
 from crm_migration.ledger import Ledger
-from crm_migration.load.record_api import AnswerLost, RecordRefused
+from crm_migration.load.record_api import AnswerLost, RecordRefused, RefusedInDoubt
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -23,12 +23,14 @@ GUARD_SECONDS = 0.5
 class Outcomes(Generic[Item, Answer]):
     """What became of calls: each item is in one of four lists; `failure` is what put an end to them, if anything.
 
-    A call that failed otherwise than by a refusal may have been carried out: its item counts among the `lost`.
+    A call that failed otherwise than by a refusal may have been carried out: its item counts among the `lost`. Of these
+    `doubted` are those that were refused when they were sent once more, with the reason.
     """
 
     done: list[tuple[Item, Answer]] = field(default_factory=list)
     refused: list[tuple[Item, str]] = field(default_factory=list)
     lost: list[Item] = field(default_factory=list)
+    doubted: list[tuple[Item, str]] = field(default_factory=list)
     left: list[Item] = field(default_factory=list)
     failure: MigrationError | None = None
 
@@ -115,8 +117,10 @@ def _note(outcomes: Outcomes[Item, Answer], item: Item, future: Future[Answer]) 
         outcomes.left.append(item)
     except RecordRefused as refused:
         outcomes.refused.append((item, refused.reason))
-    except AnswerLost:
+    except AnswerLost as lost:
         outcomes.lost.append(item)
+        if isinstance(lost, RefusedInDoubt):
+            outcomes.doubted.append((item, lost.reason))
     except MigrationError as error:
         outcomes.lost.append(item)
         outcomes.failure = outcomes.failure or error

@@ -1,12 +1,13 @@
 """New records: noted in the ledger, sent to the CRM, and only then, with its ids, written to replica and crosswalk.
 
 A record whose answer was lost is searched by its key before it is sent again, in this attempt or the next one. A search
-may be late: what is refused after that is refused for good only when its first sending is too old to be still hidden.
+may be late: what is refused after that is looked for until its first sending is too old to be still hidden, and only
+then refused for good. That costs the batch a wait, and the task none of its tries, which are few.
 """
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 ROUNDS = 4
 LATE_LOOKS = (1, 2, 4, 8)
 """Before each look for a record that is not to be found yet, so many times the time in which a write should show."""
+LONGEST_PAUSE = 15.0
+"""The most seconds between two looks, and so between two renewals of the lease where only commits renew it."""
 TAKEN = "a unique value is already taken: another record of this load has the same external id"
 OTHERS = (
     "the CRM holds a record with this external id that somebody else has made meanwhile; the next run takes it over"
@@ -146,19 +149,19 @@ class Creation:
 
     def _settle(self, outcomes: Outcomes[Draft, str], created: Created) -> list[Draft]:
         """Look up what may be there; return what is to be sent again."""
-        refused = dict(outcomes.refused)
+        refused = dict([*outcomes.refused, *outcomes.doubted])
+        lost = [draft for draft in outcomes.lost if draft not in refused]
+        for draft in outcomes.lost:
+            one = self.sent[draft.golden]
+            self.doubtful[draft.golden] = replace(one, attempts=one.attempts + 1)
         doubted = [draft for draft in refused if draft.golden in self.doubtful]
-        found = self._search(outcomes.lost, doubted, created)
+        found = self._search(lost, doubted, created)
         created.ids |= found.ours
         created.refusals += [Refusal(golden, OTHERS) for golden in found.others]
-        left = [draft for draft in outcomes.lost if draft.golden not in found]
+        left = [draft for draft in lost if draft.golden not in found]
         unsure = [draft for draft in doubted if draft.golden not in found and self._may_be_hidden(draft, created)]
         bad = [draft for draft in refused if draft.golden not in found and draft not in unsure]
         created.refusals += [Refusal(draft.golden, refused[draft]) for draft in bad]
-        for draft in outcomes.lost:
-            self.doubtful[draft.golden] = replace(
-                self.sent[draft.golden], attempts=self.sent[draft.golden].attempts + 1
-            )
         self._note([*left, *unsure], [*(draft.golden for draft in bad), *found.others])
         if unsure and created.failure is None:
             created.failure = TargetUnavailable(
@@ -169,27 +172,51 @@ class Creation:
 
     def _may_be_hidden(self, draft: Draft, created: Created) -> bool:
         """Say whether a record may be there although no search shows it: none was made, or it was sent just now."""
+        return created.failure is not None or self._doubt_left(draft) > 0
+
+    def _doubt_left(self, draft: Draft) -> float:
+        """Return for how many seconds a record may be there although no search shows it."""
         since = self.doubtful[draft.golden].since
-        return created.failure is not None or (
-            since is not None and (now() - since).total_seconds() < self.target.doubt_seconds
-        )
+        return 0.0 if since is None else self.target.doubt_seconds - (now() - since).total_seconds()
 
     def _search(self, lost: Sequence[Draft], doubted: Sequence[Draft], created: Created) -> Found:
-        """Look records up by their keys: those that the CRM refused now as well, again and again."""
+        """Look records up by their keys: those that the CRM refused now as well, until a search would show them."""
         found = Found()
-        if created.failure is not None:
+        if created.failure is not None or not (lost or doubted):
             return found
-        for wait in LATE_LOOKS if doubted else LATE_LOOKS[:1]:
-            left = [draft for draft in (*lost, *doubted) if draft.golden not in found]
-            if not left or (wait > 1 and not any(draft.golden not in found for draft in doubted)):
-                break
-            time.sleep(wait * self.target.settle_seconds)
-            try:
-                self._look(left, found, ALIKE)
-            except MigrationError as failure:
-                created.failure = failure
-                break
+        try:
+            for wait in self._waits(doubted, found):
+                time.sleep(wait)
+                self.guard.check()
+                self._look(self._unfound([*lost, *doubted], found), found, ALIKE)
+        except MigrationError as failure:
+            created.failure = failure
         return found
+
+    def _waits(self, doubted: Sequence[Draft], found: Found) -> Iterator[float]:
+        """Yield the seconds to wait before each look: one look for what was lost, more for what is `doubted`."""
+        for times in LATE_LOOKS:
+            if times > 1 and not self._unfound(doubted, found):
+                return
+            yield times * self.target.settle_seconds
+        # A clock that is set back must not keep the batch waiting for much longer than the doubt lasts.
+        ends = time.monotonic() + self.target.doubt_seconds
+        while (left := self._doubt_of(doubted, found)) > 0 and time.monotonic() < ends:
+            logger.info(
+                "%s: %s new records were refused after an answer about them had been lost; they are looked "
+                "for up to %.0f s longer",
+                self.sending.target_object,
+                len(self._unfound(doubted, found)),
+                left,
+            )
+            yield min(left, LONGEST_PAUSE)
+
+    def _unfound(self, drafts: Sequence[Draft], found: Found) -> list[Draft]:
+        return [draft for draft in drafts if draft.golden not in found]
+
+    def _doubt_of(self, drafts: Sequence[Draft], found: Found) -> float:
+        """Return for how many seconds any of the records that were not found may be there all the same."""
+        return max(map(self._doubt_left, self._unfound(drafts, found)), default=0.0)
 
     def _look(self, drafts: Sequence[Draft], found: Found, share: float) -> None:
         tables, key = self.target.tables(self.sending.target_object), self.sending.external_id
