@@ -70,6 +70,51 @@ def test_rows_are_closed_once_and_opened_again(ledger: Ledger, monkeypatch: pyte
     assert known_keys(ledger, stream, ["A"], None) == set()
 
 
+def test_a_row_is_open_in_the_last_run_that_lists_it(ledger: Ledger) -> None:
+    one, two, three = (ledger.begin_run("old", name, {"mapping_sha256": "0" * 64}) for name in ("one", "two", "three"))
+    stream, other = (ledger.stream_no("old", name, name) for name in ("person", "firm"))
+    unnamed = [{**lines([key])[0], "raw": raw} for key, raw in (("⟨row 7⟩", "x"), ("A⟨row 3⟩", "y"), ("⟨row 9⟩", "z"))]
+    moved = [{**lines([key])[0], "raw": raw} for key, raw in (("⟨row 8⟩", "x"), ("A⟨row 4⟩", "y"), ("⟨row 9⟩", "new"))]
+    ledger.write_rejected(one, stream, [*lines(["1", "a", "键"]), *unnamed])
+    ledger.write_rejected(one, other, lines(["1"]))
+    ledger.write_rejected(two, stream, [*lines(["1", "A", "键"]), *moved])
+    # Of the first run are left `a`, and a row without a key whose values the second has not met.
+    assert open_keys(ledger, one, stream) == {"a", "⟨row 9⟩"}
+    assert Settled("person", 4, "superseded", "two") in settled(ledger, one)
+    assert open_rejected(ledger, "old") == {"person": 8, "firm": 1}
+    # The second lists less when it is repeated; the third lists one of them again.
+    ledger.write_rejected(two, stream, lines(["1", "A"]))
+    assert open_keys(ledger, one, stream) == {"a", "键", "A⟨row 3⟩", "⟨row 7⟩", "⟨row 9⟩"}
+    ledger.write_rejected(three, stream, lines(["1"]))
+    assert open_rejected(ledger, "old") == {"person": 7, "firm": 1}
+    roll_back(ledger, two)
+    assert open_rejected(ledger, "old") == {"person": 6, "firm": 1}, "the third run still lists it"
+    assert Settled("person", 1, "superseded", "three") in settled(ledger, one)
+    roll_back(ledger, three)
+    assert open_rejected(ledger, "old") == {"person": 6, "firm": 1}
+    assert settled(ledger, one) == [Settled("firm", 1), Settled("person", 6)]
+
+
+def test_what_a_reload_rejects_again_is_open_in_its_own_run_from_the_first(ledger: Ledger) -> None:
+    one = ledger.begin_run("old", "one", {"mapping_sha256": "0" * 64})
+    stream = ledger.stream_no("old", "person", "person")
+    ledger.write_rejected(one, stream, lines(["1", "A"]))
+    fix = ledger.begin_run("old", "fix", {"mapping_sha256": "0" * 64, "reload_of": one})
+    ledger.write_rejected(fix, stream, lines(["A"]))
+    assert settled(ledger, fix) == [Settled("person", 1, "superseded", "one")]
+    assert open_rejected(ledger, "old") == {"person": 2}
+
+
+def open_keys(ledger: Ledger, run_no: int, stream_no: int) -> set[str]:
+    return {row.source_key for row in rejected_rows(ledger, run_no, stream_no, only_open=True)}
+
+
+def roll_back(ledger: Ledger, run_no: int) -> None:
+    with ledger.engine.begin() as connection:
+        reopen(connection, ledger.tables, run_no)
+    ledger.update_run(run_no, status="rolled_back")
+
+
 def test_labels_and_long_keys_are_told_apart() -> None:
     assert (label_of("A⟨row 7⟩"), label_of("⟨row 7⟩"), label_of("A"), label_of("⟨row 7⟩A")) == ("A", "", None, None)
     one, other = ledger_key("k" * 300), ledger_key("k" * 301)

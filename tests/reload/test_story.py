@@ -4,8 +4,10 @@ import sqlalchemy as sa
 
 from crm_migration import pipeline
 from crm_migration.extract.corrected import REJECTED as LISTED
+from crm_migration.job import Job
 from crm_migration.ledger.rejected import Settled, open_rejected
 from crm_migration.staging import open_table
+from crm_migration.web.rejected import latest_open
 from tests.reload.firm import REJECTED, Firm, cells, edit
 
 REPAIRS = {("007", "mail"): "bond@one.example", ("p4", "last"): "Wu", ("⟨row 7⟩", "id"): "p7"}
@@ -85,6 +87,39 @@ def test_a_row_that_is_fixed_at_the_source_is_closed_by_the_next_run(after_one: 
     job = after_one.job("two")
     pipeline.undo(job)
     assert after_one.settled("one") == [Settled("person", 5)]
+
+
+def stopped(firm: Firm, job: Job) -> None:
+    """Carry out a run that ends before everything is checked, and is red."""
+    pipeline.prepare_steps(job)
+    for entity in job.order:
+        pipeline.load_entity(job, entity)
+    pipeline.link_references(job)
+    pipeline.finish(job, ["stopped by a person"])
+
+
+def test_a_row_that_a_red_run_rejects_again_is_open_once(after_one: Firm) -> None:
+    after_one.change("DELETE FROM people WHERE id = 'p1'", "UPDATE people SET mail = 'b@one.example' WHERE id = '007'")
+    job = after_one.job("two")
+    stopped(after_one, job)
+    ledger = after_one.of("one").ledger
+    assert after_one.settled("two") == [Settled("person", 4)]
+    # Nothing is known to be repaired before everything has been checked.
+    assert by_how(after_one.settled("one")) == [Settled("person", 1), Settled("person", 4, "superseded", "two")]
+    assert open_rejected(ledger, "old") == {"person": 5}
+    assert latest_open(ledger, "old") == "two"
+    pipeline.undo(job)
+    assert after_one.settled("one") == [Settled("person", 5)]
+    assert (open_rejected(ledger, "old"), latest_open(ledger, "old")) == ({"person": 5}, "one")
+
+
+def test_a_row_that_a_red_reload_rejects_again_is_open_once(after_one: Firm) -> None:
+    book = edit(after_one.workbook("one"), REPAIRS)
+    stopped(after_one, after_one.reloading("fix", "one", book))
+    assert after_one.settled("one") == [Settled("person", 5)]
+    assert after_one.settled("fix") == [Settled("person", 2, "superseded", "one")]
+    ledger = after_one.of("one").ledger
+    assert (open_rejected(ledger, "old"), latest_open(ledger, "old")) == ({"person": 5}, "one")
 
 
 def test_a_reload_that_breaks_off_is_taken_up_and_ends_the_same(after_one: Firm) -> None:

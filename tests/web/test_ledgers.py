@@ -33,6 +33,7 @@ def fill(ledger: Ledger) -> None:
     ]  # fmt: skip
     rows.append(rows[0] | {"source_key": "s%_", "raw": "1" * LONG})
     ledger.write_rejected(first, stream, rows)
+    ledger.write_rejected(second, stream, rows[:2])
     pairs = [(0.5, "p1", "p2"), (0.9, "p1", "p3"), (None, "p2", "p3"), (0.5, "p2", "p4"), (0.99, "p4", "p5")]
     told = {"object": "contact", "stream_no": stream, "reason": "below_merge", "first_run": 1, "last_run": 1}
     tables, lines = ledger.tables, []
@@ -67,7 +68,9 @@ def test_pages_of_a_ledger_by_hand(filled: Site) -> None:
 
     overview = told("/")
     assert re.search(r"review/legacy\">4<", overview)
-    assert re.search(r"rejected/legacy\">121<", overview)
+    assert re.search(r"rejected/legacy\">121<", overview), "two rows are listed by either run, and open in the later"
+    assert re.search(r"Of run\s+<[^>]+>second<", told("/rejected/legacy"))
+    assert re.search("2 superseded · <[^>]+>second<", told("/run/legacy/first"))
     assert "running" in overview
     assert "reprocess_behavior" in told("/dag/legacy"), "a red run with a window can be run again"
     for path in ("/run/legacy/first", "/run/legacy/second", "/progress/legacy/second"):

@@ -14,7 +14,7 @@ from alembic.config import Config
 
 from crm_migration.errors import FencedOut
 from crm_migration.ledger.clock import renew
-from crm_migration.ledger.closings import OPEN, closings_of
+from crm_migration.ledger.closings import as_listed, closings_of, let_go, take_over
 from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
@@ -191,15 +191,22 @@ class Ledger:
             return taken.rowcount == 1
 
     def write_rejected(self, run_no: int, stream_no: int, rows: Iterable[dict[str, Any]]) -> None:
-        """Replace this run's rejected rows of one stream; those that are closed stay so."""
+        """Replace this run's rejected rows of one stream; those that are closed stay so.
+
+        Rows of earlier runs that are open and listed again are closed by it, so that each is open once.
+        """
         table = self.tables.rejected_row
         mine = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
         with self.engine.begin() as connection:
             closed, place = closings_of(connection, table, mine), {"run_no": run_no, "stream_no": stream_no}
-            lines = [{**place, **row, **closed.get(row["source_key"], OPEN)} for row in rows]
+            first = as_listed(connection, self.tables, run_no)
+            lines = [{**place, **row, **closed.get(row["source_key"], first)} for row in rows]
             connection.execute(table.delete().where(mine))
             for start in range(0, len(lines), 5000):
                 connection.execute(table.insert(), lines[start : start + 5000])
+            if first["closed_run"] is None:
+                let_go(connection, table, run_no, stream_no)
+                take_over(connection, table, run_no, stream_no)
 
     def waiting_keys(self, source: str, entity: str, fields: list[str]) -> list[str]:
         """Return the source keys of rows that were rejected for want of a parent in `fields` and not loaded since.

@@ -2,7 +2,7 @@
 
 A row is open until a later run settles it: `reloaded` from a workbook in which a person has corrected it,
 `fixed_at_source` when an ordinary run has loaded its key, or `superseded` where another run keeps its account: a later
-one that has rejected the row again, or has read everything and not met it any more.
+one that has rejected the row again (see `closings`), or has read everything and not met it any more.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from crm_migration.ledger.closings import OPEN, hand_on
 from crm_migration.ledger.ledger import Ledger
 from crm_migration.ledger.tables import LedgerTables
 
@@ -152,10 +153,14 @@ def close_lines(
 
 
 def reopen(connection: sa.Connection, tables: LedgerTables, run_no: int) -> None:
-    """Open again what a run has closed: it is rolled back, or is about to close anew."""
+    """Open again what a run has closed: it is rolled back, or is about to close anew.
+
+    What a run after it lists as well is then closed by that one.
+    """
     table = tables.rejected_row
     closed = table.update().where(table.c.closed_run == run_no, table.c.run_no < run_no)
-    connection.execute(closed.values(closed_run=None, closed_how=None))
+    connection.execute(closed.values(**OPEN))
+    hand_on(connection, tables, run_no)
 
 
 def reloaded_run(ledger: Ledger, run_no: int) -> str | None:

@@ -155,6 +155,22 @@ def _entities(ledger: Ledger) -> dict[int, str]:
     return {number: name.partition(".")[2] for name, number in ledger.streams().items()}
 
 
+def latest_open(ledger: Ledger, source: str) -> str | None:
+    """Return the latest run of a source with rejected rows that wait for somebody; None where there is none."""
+    table, stream, run = ledger.tables.rejected_row, ledger.tables.stream, ledger.tables.run
+    chosen = (
+        sa.select(run.c.run_id)
+        .select_from(table)
+        .join(stream, stream.c.stream_no == table.c.stream_no)
+        .join(run, run.c.run_no == table.c.run_no)
+        .where(stream.c.source == source, table.c.closed_run.is_(None), run.c.status != "rolled_back")
+        .order_by(run.c.run_no.desc())
+        .limit(1)
+    )
+    with ledger.engine.connect() as connection:
+        return connection.scalar(chosen)
+
+
 def open_rows(ledger: Ledger, source: str) -> int:
     """Return how many rejected rows of a source wait for somebody."""
     return sum(open_rejected(ledger, source).values())

@@ -20,7 +20,7 @@ from crm_migration.web import access, actions, forgery, rejected
 from crm_migration.web.asked import AskedOrigin, known_run
 from crm_migration.web.project import Origin, asking
 from crm_migration.web.rendering import render
-from crm_migration.web.runs import Run, runs_of
+from crm_migration.web.runs import Run, run_of, runs_of
 
 router = APIRouter()
 RUNS = 20
@@ -57,11 +57,13 @@ class HandedIn:
 
 @router.get("/rejected/{dag_id}", dependencies=[access.MAY_READ], response_class=HTMLResponse)
 def of_last_run(request: Request, user: access.Visitor, origin: AskedOrigin) -> HTMLResponse:
-    """Return the rejected rows of the source's latest run that has any."""
+    """Return the rejected rows of the source's latest run of which some are open, else of the latest that has any."""
     ledger = origin.ledger()
     with asking(origin.loaded.mapping.target.name):
+        waits = rejected.latest_open(ledger, origin.name)
         latest = runs_of(ledger, origin.name)
-        chosen = next((run for run in latest if run.counts.get("rejected")), latest[0] if latest else None)
+        chosen = run_of(ledger, origin.name, waits) if waits else None
+        chosen = chosen or next((run for run in latest if run.counts.get("rejected")), latest[0] if latest else None)
     if chosen is None:
         return render(request, "empty.html.j2", dag_id=origin.dag_id, source=origin.name)
     return render(request, "rejected.html.j2", **_told(user, origin, (ledger, chosen), rejected.Wanted()))
