@@ -84,7 +84,8 @@ def test_a_program_compiles_and_what_it_imports_is_there(block: Block) -> None:
     compile(block.text, block.page, "exec")
     for module, name in imports_of(block.text):
         if not module.startswith(AIRFLOW):
-            assert not name or hasattr(importlib.import_module(module), name)
+            there = importlib.import_module(module)
+            assert not name or hasattr(there, name)
 
 
 def test_the_function_of_ones_own_does_what_the_page_says() -> None:
