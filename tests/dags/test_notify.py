@@ -112,6 +112,16 @@ def test_each_failure_is_told_as_what_it_means_and_its_text_to_nobody(
     assert SECRET not in str(chat.taken)
 
 
+def test_a_reload_tells_by_the_mapping_that_its_form_names(chat: Address, tmp_path: Path) -> None:
+    from crm_migration.orchestration.notify import ChosenNotifier
+
+    notifier = ChosenNotifier({"told": notifying(tmp_path, TO_CHAT), "quiet": str(add_migration(tmp_path, "quiet"))})
+    for mapping in ("told", "quiet", "nobody"):
+        notifier(context("report", ValidationFailed(SECRET)) | {"params": {"mapping": mapping}})
+    assert [body["event"] for _, _, body in chat.taken] == ["failed"]
+    assert SECRET not in str(chat.taken)
+
+
 def test_a_notice_goes_only_to_whom_its_event_concerns(chat: Address, mailbox: Mailbox, tmp_path: Path) -> None:
     from crm_migration.orchestration.notify import TaskNotifier
 

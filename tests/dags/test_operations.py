@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crm_migration.errors import MappingFault, ValidationFailed
-from tests.dags.project import ROOT, add_migration
+from tests.dags.project import ROOT, add_migration, add_reload
 from tests.dags.receivers import web_address
 from tests.end_to_end.small import Books
 from tests.import_files.wizard_runs import Wizard
@@ -65,6 +65,28 @@ def test_a_review_that_finds_the_target_worse_is_red_and_told(
                 review_one.function(path)
         assert [(body["event"], body["run_id"]) for _, _, body in chat.taken] == [("target_worse", "two")] * 2
         assert "a@b.c" not in str(chat.taken).lower()
+
+
+def test_a_reload_ends_as_the_migrations_do_whose_rows_it_loads(airflow_home, tmp_path: Path, parse) -> None:
+    from airflow.sdk import AssetAlias
+
+    from crm_migration.orchestration.notify import ChosenNotifier
+
+    for name in ("books", "again"):
+        add_migration(tmp_path, name)
+    (tmp_path / "include/mappings/broken.yaml").write_text("source: {}\n", encoding="utf-8")
+    add_reload(tmp_path)
+    made = parse(tmp_path / "dags").dags["reload_rejected"]
+    line = ["preflight", "prepare", "backup", "load_sample", "validate_sample", "load", "validate_full", "report"]
+    assert [task.task_id for task in made.topological_sort()] == line
+    assert made.task_dict["report"].outlets == [AssetAlias("old_books_into_new_books")]
+    assert {type(told) for task in made.tasks for told in task.on_failure_callback} == {ChosenNotifier}
+    assert {len(task.on_failure_callback) for task in made.tasks} == {1}
+    assert {task.pool for task in made.tasks} == {"default_pool"}, "the target of a broken mapping is not known"
+    (tmp_path / "include/mappings/broken.yaml").unlink()
+    made = parse(tmp_path / "dags").dags["reload_rejected"]
+    in_pool = [task_id for task_id in line if made.task_dict[task_id].pool == "crm_target_new_books"]
+    assert in_pool == line[2:-1]
 
 
 def test_the_form_of_results_asks_for_run_and_files(parse) -> None:

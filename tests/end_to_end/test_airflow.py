@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_match_in_chunks_is_mapped_over_workers(trigger: Start, books: Books) 
 
 
 def test_a_repaired_row_is_loaded_by_a_run_of_its_own(
-    trigger: Start, books: Books, monkeypatch: pytest.MonkeyPatch
+    trigger: Start, books: Books, chat: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = trigger("books")
     for name, value in books.environment.items():
@@ -109,9 +110,12 @@ def test_a_repaired_row_is_loaded_by_a_run_of_its_own(
     conf = {"mapping": "books", "run_id": first.run_id}
     refused = trigger("reload_rejected", **conf, file=str(books.source.parent / "nothing.xlsx"))
     assert (refused.state, refused.tasks["preflight"]) == ("failed", "failed")
+    assert (told(chat, refused), refused.events) == (["failed"], {})
     second = trigger("reload_rejected", **conf, file=str(book))
     assert (second.state, set(second.tasks.values())) == ("success", {"success"})
     assert outcomes(books, second) == {"contact": {"inserted": 1}, "account": {}}
+    changed = {uri: extra["changed"] for uri, extra in second.events.items()}
+    assert changed == {"crm://new_books/account": 0, "crm://new_books/contact": 1}
     assert report_of(books, first).settled.sentences == (f"contact: 1 rejected, 1 reloaded by run {second.run_id}.",)
     assert books.ask("SELECT last_name FROM contact WHERE legacy_id = 'p4'") == [("Wu",)]
     assert "Wu" not in second.handed_on
@@ -146,6 +150,7 @@ def test_an_approved_run_loads_everything_a_second_nothing_and_a_rollback_takes_
     for secret in ("O'Neil", "Müller", "@", "北京", "\\u5317", str(books.source), str(books.target)):
         assert secret not in first.handed_on
     assert str(books.staging) in first.handed_on
+    assert f"/crm/sample/asks/{quote(first.run_id)})" in first.handed_on
     assert told(chat, first) == ["sample_waiting", "rejected"]
     changed = {uri: extra["changed"] for uri, extra in first.events.items()}
     assert changed == {"crm://new_books/account": 3, "crm://new_books/contact": 2}

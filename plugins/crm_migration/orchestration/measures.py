@@ -27,7 +27,12 @@ def loaded_alias(mapping: Mapping) -> AssetAlias:
     It stands for the assets of all objects that the mapping writes; which of them get an event is decided when the
     task runs, since a plan, a sample or a red run must start nobody.
     """
-    return AssetAlias(name=f"{mapping.source.name}_into_{mapping.target.name}")
+    return alias_between(mapping.source.name, mapping.target.name)
+
+
+def alias_between(source: str, target: str) -> AssetAlias:
+    """Return the alias of what a source of this name loads into a target of that name."""
+    return AssetAlias(name=f"{source}_into_{target}")
 
 
 def sources(mapping: Mapping) -> list[Asset]:

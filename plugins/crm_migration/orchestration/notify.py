@@ -171,6 +171,23 @@ class TaskNotifier(BaseNotifier):
             tell(mapping, message_of(mapping, event, context), context)
 
 
+class ChosenNotifier(BaseNotifier):
+    """Tells what the failure of a task means by the mapping that the run's form names."""
+
+    template_fields = ()
+
+    def __init__(self, mapping_paths: dict[str, str]) -> None:
+        """Know the mappings by name."""
+        super().__init__()
+        self.mapping_paths = mapping_paths
+
+    def notify(self, context: Any) -> None:
+        """Tell whoever is to know; nobody where the form names no mapping."""
+        path = self.mapping_paths.get(str(context["params"].get("mapping")))
+        if path is not None:
+            TaskNotifier(path).notify(context)
+
+
 class DeadlineMissed(BaseNotifier):
     """Tells that a run was not over in time; the triggerer awaits it."""
 

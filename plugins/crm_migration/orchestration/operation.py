@@ -21,8 +21,15 @@ def mapping_choice(names: list[str]) -> Param:
     return Param(next(iter(names), ""), type="string", enum=names, title="Mapping")
 
 
-def operation(dag_file: str, doc: str | None, *, schedule: str | None = None, **settings: Any) -> DAG:
-    """Return a DAG without tasks, named after its file; further `settings` are those of `DAG`.
+def operation(
+    dag_file: str,
+    doc: str | None,
+    *,
+    schedule: str | None = None,
+    defaults: dict[str, Any] | None = None,
+    **settings: Any,
+) -> DAG:
+    """Return a DAG without tasks, named after its file; `defaults` are its tasks', further `settings` those of `DAG`.
 
     Where `CRM_MIGRATION_SCHEDULES=off` (demo, rehearsal) no clock starts it.
     """
@@ -34,6 +41,6 @@ def operation(dag_file: str, doc: str | None, *, schedule: str | None = None, **
         catchup=False,
         max_active_runs=1,
         tags=["crm-migration", "operations"],
-        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)},
+        default_args={"owner": "data-engineering", "execution_timeout": timedelta(hours=12)} | (defaults or {}),
         **settings,
     )

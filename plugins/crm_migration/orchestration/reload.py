@@ -4,56 +4,21 @@ The mapping is known only when it runs, so each step is one task for all entitie
 lease keep it apart from other runs, and where all mappings have one target its pool does, too.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
-from airflow.sdk import DAG, BaseSensorOperator, Param, PokeReturnValue, chain, get_current_context, task
+from airflow.sdk import DAG, Param, chain, task
 
-from crm_migration.orchestration.context import noted, problems
+from crm_migration.orchestration import tasks
 from crm_migration.orchestration.dag import pool_of
-from crm_migration.orchestration.measures import measure
+from crm_migration.orchestration.measures import alias_between
+from crm_migration.orchestration.notify import ChosenNotifier
 from crm_migration.orchestration.operation import mapping_choice, mapping_paths, operation
 from crm_migration.orchestration.retry import POLICY, RETRIES
-from crm_migration.orchestration.tasks import unexplained
-from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
-
-if TYPE_CHECKING:
-    from crm_migration.job import Job
 
 Paths = dict[str, str]
-
-
-@contextmanager
-def reloading(paths: Paths) -> Iterator["Job"]:
-    """Yield the job that loads what the form names; the reason of a failure is left where the report finds it."""
-    from crm_migration.job import Options, Reload
-
-    params = get_current_context()["params"]
-    with noted(paths[params["mapping"]]) as job:
-        asked = Reload(str(params["run_id"]), str(params["file"]))
-        yield replace(job, interval=None, options=Options(), reload=asked)
-
-
-class ReloadPreflight(BaseSensorOperator):
-    """Waits until no other run into this target is under way, then checks and stages the corrected rows."""
-
-    def __init__(self, *, paths: Paths, **settings: Any) -> None:
-        """Know the mappings by name."""
-        super().__init__(**settings)
-        self.paths = paths
-
-    def poke(self, context: Any) -> PokeReturnValue:  # noqa: ARG002 as Airflow calls it
-        """Stage the rows of the workbook and register the run, if it has its target's turn."""
-        from crm_migration import pipeline
-
-        with reloading(self.paths) as job:
-            if not has_turn(job):
-                return PokeReturnValue(is_done=False)
-            return PokeReturnValue(is_done=True, xcom_value=pipeline.preflight(job))
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
@@ -62,7 +27,7 @@ def prepare(paths: Paths) -> dict[str, int]:
     from crm_migration import pipeline
 
     rows = {}
-    with reloading(paths) as job:
+    with tasks.at_work(paths) as job:
         for entity in job.order:
             rows[entity] = int(pipeline.extract_entity(job, entity)["rows"])
             pipeline.clean_entity(job, entity)
@@ -71,65 +36,14 @@ def prepare(paths: Paths) -> dict[str, int]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
-def backup(paths: Paths) -> dict[str, Any]:
-    """Take before-images of all that the load will touch."""
-    from crm_migration import pipeline
-
-    with reloading(paths) as job:
-        return pipeline.backup(job)
-
-
-@task(retries=RETRIES, retry_policy=POLICY)
-def load_sample(paths: Paths) -> dict[str, Any]:
-    """Choose and load the sample."""
-    from crm_migration import pipeline
-
-    with reloading(paths) as job:
-        return pipeline.load_sample(job)
-
-
-@task(retries=RETRIES, retry_policy=POLICY)
-def validate_sample(paths: Paths) -> dict[str, Any]:
-    """Check the sample in the target; roll it back when it does not pass."""
-    from crm_migration import pipeline
-
-    with reloading(paths) as job:
-        return pipeline.validate_sample(job)
-
-
-@task(retries=RETRIES, retry_policy=POLICY)
 def load(paths: Paths) -> dict[str, Any]:
     """Load all corrected rows in reference order, and set self- and circular references."""
     from crm_migration import pipeline
 
-    with reloading(paths) as job:
+    with tasks.at_work(paths) as job:
         loaded = {entity: pipeline.load_entity(job, entity)["facts"]["records"] for entity in job.order}
         pipeline.link_references(job)
     return loaded
-
-
-@task(retries=RETRIES, retry_policy=POLICY)
-def validate_full(paths: Paths) -> dict[str, Any]:
-    """Check what was loaded, and close the rows of the original run that are in the target now."""
-    from crm_migration import pipeline
-
-    with reloading(paths) as job:
-        return pipeline.validate_full(job)
-
-
-@task(trigger_rule="all_done", retries=RETRIES, retry_policy=POLICY)
-def report(paths: Paths) -> dict[str, Any]:
-    """Write the report of this run, and that of the original one again; red unless every step before went well."""
-    from crm_migration import pipeline
-    from crm_migration.errors import ValidationFailed
-
-    with reloading(paths) as job:
-        found = [*problems(job), *unexplained(get_current_context(), job)]
-        made, written = pipeline.finish(job, found)
-        measure(made)
-        if found or made.verdict.state == "red":
-            raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
-        return written
 
 
 def reload_dag(dag_file: str, doc: str | None) -> DAG:
@@ -142,36 +56,32 @@ def reload_dag(dag_file: str, doc: str | None) -> DAG:
             "", type="string", minLength=1, title="Workbook", description="Name of the upload, or a path or URL."
         ),
     }
-    with operation(dag_file, doc, params=params) as made:
+    told = {"on_failure_callback": [ChosenNotifier(paths)]}
+    with operation(dag_file, doc, defaults=told, params=params) as made:
         _wire(paths)
     return made
 
 
 def _wire(paths: Paths) -> None:
-    ready = ReloadPreflight(
-        task_id="preflight",
-        paths=paths,
-        mode="reschedule",
-        poke_interval=TURN_SECONDS,
-        retries=RETRIES,
-        retry_policy=POLICY,
-    )
-    pool = _pool(paths)
-    writing = [step.override(**pool)(paths) for step in (backup, load_sample, validate_sample, load, validate_full)]
-    chain(ready, prepare(paths), *writing, report(paths))
+    known = [names for names in map(_names, paths.values()) if names]
+    pool = _pool(target for _, target in known) if len(known) == len(paths) else {}
+    into_target = (tasks.backup, tasks.load_sample, tasks.validate_sample, load, tasks.validate_full)
+    done = tasks.report.override(outlets=[alias_between(*names) for names in sorted(set(known))])
+    writing = [step.override(**pool)(paths) for step in into_target]
+    chain(tasks.preflight(paths), prepare(paths), *writing, done(paths))
 
 
-def _pool(paths: Paths) -> dict[str, str]:
-    """Return the pool of the one target that all mappings have; none where they differ, or a mapping is broken."""
-    targets = {_target(Path(path)) for path in paths.values()}
-    named = targets.pop() if len(targets) == 1 else None
-    return {"pool": pool_of(named)} if named else {}
+def _pool(targets: Iterable[str]) -> dict[str, str]:
+    """Return the pool of the one target that all mappings have; none where they differ."""
+    named = set(targets)
+    return {"pool": pool_of(named.pop())} if len(named) == 1 else {}
 
 
-def _target(path: Path) -> str | None:
-    """Return the name of a mapping's target, None where it cannot be told: its own DAG shows what is wrong."""
+def _names(path: str) -> tuple[str, str] | None:
+    """Return a mapping's source and target, None where they cannot be told: its own DAG shows what is wrong."""
     try:
-        name = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["target"]["name"]
+        read = yaml.load(Path(path).read_text(encoding="utf-8"), yaml.CSafeLoader)
+        names = (read["source"]["name"], read["target"]["name"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
         return None
-    return name if isinstance(name, str) else None
+    return names if all(isinstance(name, str) for name in names) else None

@@ -1,6 +1,9 @@
 """Task bodies: one call of the pipeline each; heavy imports happen inside."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator, PokeReturnValue, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -11,20 +14,44 @@ from crm_migration.orchestration.notify import after_run
 from crm_migration.orchestration.retry import POLICY, RETRIES, put_off_without_calls
 from crm_migration.orchestration.turn import TURN_SECONDS, has_turn
 
+if TYPE_CHECKING:
+    from crm_migration.job import Job
+
+Place = str | dict[str, str]
+"""The path of a migration's mapping; of a reload all paths by name, one of which the form of the run names."""
+
+
+@contextmanager
+def at_work(place: Place) -> Iterator["Job"]:
+    """Yield the task's job: the migration of a mapping, or the reload of what the form names.
+
+    The reason of a failure is left where the report finds it.
+    """
+    if isinstance(place, str):
+        with noted(place) as job:
+            yield job
+        return
+    from crm_migration.job import Options, Reload
+
+    params = get_current_context()["params"]
+    with noted(place[params["mapping"]]) as job:
+        asked = Reload(str(params["run_id"]), str(params["file"]))
+        yield replace(job, interval=None, options=Options(), reload=asked)
+
 
 class Preflight(BaseSensorOperator):
     """Waits until no other run into this target is under way, then checks the run and registers it."""
 
-    def __init__(self, *, path: str, **settings: Any) -> None:
-        """Work on the mapping at `path`."""
+    def __init__(self, *, place: Place, **settings: Any) -> None:
+        """Work on the mapping, or on one of the mappings, at `place`."""
         super().__init__(**settings)
-        self.path = path
+        self.place = place
 
     def poke(self, context: Any) -> PokeReturnValue:  # noqa: ARG002 as Airflow calls it
-        """Check mapping, source, target and disk, and register the run, if it has its target's turn."""
+        """Check mapping, source or workbook, target and disk, and register the run, if it has its target's turn."""
         from crm_migration import pipeline
 
-        with noted(self.path) as job:
+        with at_work(self.place) as job:
             if not has_turn(job):
                 return PokeReturnValue(is_done=False)
             checked = pipeline.preflight(job)
@@ -32,11 +59,11 @@ class Preflight(BaseSensorOperator):
             return PokeReturnValue(is_done=has_turn(job), xcom_value=checked)
 
 
-def preflight(path: str) -> Preflight:
+def preflight(place: Place) -> Preflight:
     """Return the task that every run begins with; while it waits it takes no worker."""
     return Preflight(
         task_id="preflight",
-        path=path,
+        place=place,
         mode="reschedule",
         poke_interval=TURN_SECONDS,
         retries=RETRIES,
@@ -101,31 +128,31 @@ def plan(path: str) -> dict[str, Any]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
-def backup(path: str) -> dict[str, Any]:
+def backup(place: Place) -> dict[str, Any]:
     """Take before-images of all that the load will touch."""
     from crm_migration import pipeline
 
-    with noted(path) as job:
+    with at_work(place) as job:
         if job.options.dry_run:
             raise AirflowSkipException("dry run: the target is left alone")
         return pipeline.backup(job)
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
-def load_sample(path: str) -> dict[str, Any]:
+def load_sample(place: Place) -> dict[str, Any]:
     """Choose and load the sample."""
     from crm_migration import pipeline
 
-    with noted(path) as job:
+    with at_work(place) as job:
         return pipeline.load_sample(job)
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
-def validate_sample(path: str) -> dict[str, Any]:
+def validate_sample(place: Place) -> dict[str, Any]:
     """Check the sample in the target; roll it back when it does not pass."""
     from crm_migration import pipeline
 
-    with noted(path) as job:
+    with at_work(place) as job:
         return pipeline.validate_sample(job)
 
 
@@ -180,27 +207,29 @@ def source_deletes(path: str) -> dict[str, Any]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
-def validate_full(path: str) -> dict[str, Any]:
+def validate_full(place: Place) -> dict[str, Any]:
     """Check everything in the target against what was meant and against the source."""
     from crm_migration import pipeline
 
-    with noted(path) as job:
+    with at_work(place) as job:
         return pipeline.validate_full(job)
 
 
 @task(trigger_rule="all_done", retries=RETRIES, retry_policy=POLICY)
-def report(path: str) -> dict[str, Any]:
+def report(place: Place) -> dict[str, Any]:
     """Write the report; red unless every step before it went well and every row is accounted for."""
     from crm_migration import pipeline
     from crm_migration.errors import ValidationFailed
 
-    with noted(path) as job:
+    with at_work(place) as job:
         context = get_current_context()
         found = problems(job) + unexplained(context, job)
         made, written = pipeline.finish(job, found)
         measure(made)
         if not job.options.dry_run:
-            after_run(job.loaded.mapping, rejected_rows(made), len(job.drift.changes), context)
+            # How the source has changed was told by the run that has read it.
+            changes = 0 if job.reload else len(job.drift.changes)
+            after_run(job.loaded.mapping, rejected_rows(made), changes, context)
         if found or made.verdict.state == "red":
             raise ValidationFailed(f"run {job.run_id} is red; see {written['html']}\n" + "\n".join(found))
         announce(job.loaded.mapping, made, context)
