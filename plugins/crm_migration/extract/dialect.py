@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 import sqlalchemy as sa
+from pymysql.constants import CLIENT
 
 from crm_migration.errors import MappingFault
 from crm_migration.extract.mysql import MySQL
@@ -57,8 +58,10 @@ ENCODING: Final = {
 }
 
 
-def engine_for(url: str) -> sa.Engine:
+def engine_for(url: str, *, load_data: bool = False) -> sa.Engine:
     """Return an engine for `url` with the driver that this package uses, whose errors show no row values.
+
+    With `load_data`, a MySQL or MariaDB server may be sent rows as if they were a file (`load.load_data`).
 
     Raises:
         MappingFault: the URL cannot be read, or names a database that is not supported.
@@ -74,8 +77,10 @@ def engine_for(url: str) -> sa.Engine:
             f"expected a {', '.join(sorted(DRIVERS))} database, found {kind!r}; name another connection in the mapping"
         )
     defaults = {TIMEOUTS[kind]: CONNECT_SECONDS} if kind in TIMEOUTS else {}
+    # SQLAlchemy adds a flag of its own to this one.
+    flags = {"client_flag": str(CLIENT.LOCAL_FILES)} if load_data and DRIVERS[kind].startswith("mysql") else {}
     full = parsed.set(drivername=DRIVERS[kind]).update_query_dict(
-        {**defaults, **parsed.query, **ENCODING.get(kind, {})}
+        {**defaults, **parsed.query, **ENCODING.get(kind, {}), **flags}
     )
     try:
         return sa.create_engine(full, hide_parameters=True)

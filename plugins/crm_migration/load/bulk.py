@@ -1,4 +1,4 @@
-"""Many rows in one statement: COPY on PostgreSQL, multi-row INSERT on MariaDB, and temporary key tables.
+"""Many rows in one statement: COPY on PostgreSQL, LOAD DATA or INSERT on MariaDB, and temporary key tables.
 
 Values travel as text in the form every dialect reads (`fingerprint.canonical`); the database converts them to
 the column's type, and refuses what does not fit.
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crm_migration.ledger.tables import exact_text
 from crm_migration.load.literals import insert_literals
+from crm_migration.load.load_data import load_data
 from crm_migration.load.refusal import RowsRefused
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def insert_rows(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame)
         _copy(connection, table, frame)
         return
     if connection.dialect.name == "mysql":
-        insert_literals(connection, table, frame)
+        if not load_data(connection, table, frame):
+            insert_literals(connection, table, frame)
         return
     rows = _plain(frame)
     statement = table.insert()

@@ -1,7 +1,7 @@
 """Rows as the text of INSERT statements, for MySQL and MariaDB: their driver would put each value in by itself.
 
-Measured on MariaDB, 100,000 rows of 15 columns: `LOAD DATA LOCAL INFILE` 1, this 1.5, the driver's own way 2.2. LOAD
-DATA is not used: a server that is allowed to ask for files may ask for any, and it passes over rows in silence.
+Measured on MariaDB, 100,000 rows of 10 columns: `load_data` 1, this 2.4, the driver's own way 3.5. It is for few or
+long rows, for servers that do not take part in LOAD DATA LOCAL, and for telling what is wrong with a row.
 """
 
 from collections.abc import Iterator

@@ -55,7 +55,7 @@ class SqlTarget:
             MappingFault: the connection is to a database that can only be a source.
         """
         self.mapping = mapping
-        self.engine = engine_for(url)
+        self.engine = engine_for(url, load_data=True)
         self.dialect = self.engine.dialect.name
         if self.dialect not in TARGETS:
             raise MappingFault(
