@@ -9,11 +9,15 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from crm_migration import reload
 from crm_migration.clean import messages
 from crm_migration.load import load, refusal, retire
 from crm_migration.mapping.model import FieldSpec
+from crm_migration.reload import corrections, returned
 from crm_migration.report.approval import Approval
 from crm_migration.report.sentences import SENTENCES, say
 from crm_migration.report.words import VALIDATIONS, spaced
@@ -61,6 +65,16 @@ def test_each_sentence_of_the_report_has_chinese_words_and_keeps_its_values(name
 def test_every_translation_has_the_holes_of_its_sentence() -> None:
     for english, chinese in chinese_sentences.SENTENCES.items():
         assert {name for name, _ in holes(english)} == {name for name, _ in holes(chinese)}, english
+
+
+@given(
+    st.lists(st.sampled_from([*chinese_sentences.SENTENCES, ": ", "; ", "\n", "{x}", "%s", "列"]) | st.text(max_size=9))
+)
+def test_text_in_no_known_form_stays_and_none_is_too_odd(parts: list[str]) -> None:
+    told = CHINESE.sentence("".join(parts))
+    assert isinstance(told, str)
+    odd = "".join(part for part in parts if part not in chinese_sentences.SENTENCES)
+    assert LATIN.findall(odd) or CHINESE.sentence("⟦" + odd + "⟧") == "⟦" + odd + "⟧"
 
 
 def specs(kind: str, **more: object) -> FieldSpec:
@@ -192,11 +206,55 @@ def refusals(path: Path) -> Iterator[str]:
 ERRORS = ("OperatorNeeded", "TargetUnavailable", "MappingFault", "ConnectionUnknown")
 
 
-def constant(node: ast.expr) -> str | None:
+RELOAD = Path(reload.__file__).parent
+AGAIN = {"corrections.py": corrections._AGAIN, "returned.py": returned._AGAIN}
+
+
+SAYS = re.compile("expected .+found|nothing was loaded|was too long|the mapping reads")
+
+
+def texts_of(node: ast.AST, again: str) -> Iterator[str]:
+    """Yield the texts below a node, each as it is put together."""
+    text = constant(node, again) if isinstance(node, ast.expr) else None
+    if text is not None:
+        yield text
+    for child in ast.iter_child_nodes(node) if text is None else ():
+        yield from texts_of(child, again)
+
+
+def told_of_uploads(path: Path) -> Iterator[str]:
+    """Yield the sentences of a module that say what was expected of a workbook."""
+    for text in texts_of(ast.parse(path.read_text(encoding="utf-8")), AGAIN.get(path.name, "")):
+        if SAYS.search(text):
+            whole = text.replace("row q7", "row 7").replace("noneq7", "none (7 are closed already)")
+            yield whole.replace("q7: expected the columns", "q7, sheet q7: expected the columns")
+
+
+def test_every_refusal_of_repaired_rows_has_chinese_words() -> None:
+    texts = {text for path in sorted(RELOAD.glob("*.py")) for text in told_of_uploads(path)}
+    assert len(texts) >= 15
+    assert {text: words for text in sorted(texts) if (words := untold(text, "q7", "MiB"))} == {}
+    for what in ("one that is there twice", "another"):
+        assert (
+            untold(f"q7, sheet q7: expected the columns of the source, found {what}: 'q7'; {returned._AGAIN}", "q7")
+            == []
+        )
+    both = "a.xlsx: nothing was loaded.\nsheet q7, row 7 (k1): expected values, found a cell that shows an error or an "
+    both += "unfinished formula; type the value itself"
+    assert CHINESE.sentence(both).startswith("a.xlsx：没有加载任何内容。\nq7，第 7 行 (k1)：应为值")
+
+
+def constant(node: ast.expr, again: str = "") -> str | None:
     if isinstance(node, ast.JoinedStr):
-        parts = [part.value if isinstance(part, ast.Constant) else "q7" for part in node.values]
-        return "".join(map(str, parts))
+        return "".join(_part(part, again) for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _part(part: ast.expr, again: str) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    named = isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id == "_AGAIN"
+    return again if named else "q7"
 
 
 def test_every_refusal_of_the_monitor_has_chinese_words() -> None:

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from crm_migration.report import words as report_words
 from crm_migration.web.chinese_expectations import EXPECTATIONS
+from crm_migration.web.chinese_refusals import REFUSALS
 from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
 from crm_migration.web.chinese_words import CHECKS, MERGED_BY, REASONS, REVIEWS, STEPS
 from crm_migration.web.chinese_words import WORDS as CHINESE_WORDS
@@ -92,7 +93,7 @@ def _columns(text: str) -> str:
 
 
 CHINESE_SENTENCES = Sentences(
-    table=SENTENCES,
+    table=SENTENCES | REFUSALS,
     words={
         "phase": lambda text: PHASES.get(text, text),
         "steps": _steps,
@@ -100,10 +101,12 @@ CHINESE_SENTENCES = Sentences(
         "validation": lambda code: CHINESE_WORDS.get(f"validation_{code}", code),
         "check": _check,
         "refusal": SENTENCES.__getitem__,
+        "do": REFUSALS.__getitem__,
     },
     patterns={
         "name": "[^:;\\n]{1,200}",
         "phase": "sample|full load",
+        "do": "|".join(re.escape(text) for text in REFUSALS if re.match("(ask|take) ", text)),
         "columns": "columns? '[^\n]{1,400}?'",
         "validation": "|".join(VALIDATIONS),
         "refusal": "|".join(re.escape(text) for text in SENTENCES if re.fullmatch("(a|an|the|no) [A-Za-z' -]+", text)),

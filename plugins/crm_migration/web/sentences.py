@@ -15,7 +15,8 @@ LONGEST = 2_000
 LINES = 40
 NUMBER = r"[\d,]+"
 ANY = r"[^\n]{1,400}?"
-_PLACE = re.compile(r"([^\n]{1,300}?), (line|row|record) ([0-9]+): (.+)", re.DOTALL)
+_PLACE = re.compile(r"([^\n]{1,300}?), (line|row|record) ([0-9]+)(?: \(([^\n]{1,300}?)\))?: (.+)", re.DOTALL)
+_SHEET = re.compile("(?:^|, )sheet ")
 _TASK = re.compile(r"([A-Za-z][\w.]{0,199}): (.+)")
 _PARTS = re.compile(r"; (?=[^;:\n]{1,200}: expected )")
 Tell = Callable[[str], str]
@@ -98,8 +99,9 @@ class Sentences:
     def _line(self, line: str) -> str:
         placed = _PLACE.fullmatch(line)
         if placed is not None:
-            where = self.places[placed[2]].format(name=placed[1].replace(", sheet ", " · "), at=placed[3])
-            return f"{where}{self.colon}{self._parts(placed[4])}"
+            name = _SHEET.sub(" · ", placed[1]).removeprefix(" · ")
+            where = self.places[placed[2]].format(name=name, at=placed[3])
+            return f"{where}{f' ({placed[4]})' if placed[4] else ''}{self.colon}{self._parts(placed[5])}"
         told = self._parts(line)
         task = _TASK.fullmatch(line) if told == line else None
         rest = self.one(task[2]) if task else None
