@@ -55,7 +55,11 @@ def test_what_the_target_refused_is_counted_apart_and_without_the_targets_words(
             reason=pl.when(refused).then(pl.lit("refused_by_target: (email)=(ann@secret.example) exists")),
         )
     )
+    before = [stage.lost for stage in entity(run).funnel]
     run.write("contact", "outcome", rows)
+    # They leave the funnel where they were loaded; what cleaning rejected stays what it was.
+    assert [stage.lost for stage in entity(run).funnel[:-1]] == before[:-1]
+    assert entity(run).funnel[-1].lost == 2
     lines = entity(run).rejections
     assert lines is not None
     mine = [line for line in lines if line.step == "load"]
