@@ -69,6 +69,12 @@ def _whole(job: Job) -> None:
         raise failed
 
 
+def _reviewed(job: Job) -> None:
+    from crm_migration.report.target_review import review_target
+
+    review_target(job.target, job.staging, job.run_id)
+
+
 STEPS: dict[str, Callable[[Job], object]] = {
     "preflight": pipeline.preflight,
     "extract": _each(pipeline.extract_entity),
@@ -82,8 +88,11 @@ STEPS: dict[str, Callable[[Job], object]] = {
     "validate": pipeline.validate_full,
     "report": lambda job: pipeline.finish(job, []),
     "line": _whole,
+    "review": _reviewed,
 }
-"""The line's steps in their order, and `line`, which is all of them in one process."""
+"""The line's steps in their order; `line`, which is all of them in one process; and the review of the target."""
+OF_NO_EXTRACT = {"preflight", "review"}
+IMPORTING = {"validate", "validate_sample", "line", "review"}
 
 
 def warm_up() -> float:
@@ -108,11 +117,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     job = load_place(Path(sys.argv[2])).job()
     # A fixed cost of whatever validates; imports are timed apart, as they are for the peers.
-    imported = warm_up() if name in {"validate", "validate_sample", "line"} else 0.0
+    imported = warm_up() if name in IMPORTING else 0.0
     started, busy = time.monotonic(), time.process_time()
     STEPS[name](job)
     took = {"seconds": time.monotonic() - started, "cpu_seconds": time.process_time() - busy}
-    rows = 0 if name == "preflight" else _extracted(job)
+    rows = 0 if name in OF_NO_EXTRACT else _extracted(job)
     detail = {f"{line['step']} {line['entity'] or ''}".strip(): line["seconds"] for line in timings(job)}
     print(json.dumps(took | {"rows": rows, "import_seconds": imported, "timings": detail}))
 

@@ -3,6 +3,9 @@
 `python -m benchmarks.validation --rows 1000000` carries the benchmark's line out step by step (see `benchmarks.line`),
 measures the validation, then takes the target's constraints away, changes records at random behind everybody's back
 and validates again: each change must be named by the key of its record, under the check that it belongs to.
+
+With `--review` two reviews of the loaded target are measured instead, each in a process as a task has one; between them
+a tenth of the contacts is entered once more, as people do.
 """
 
 import argparse
@@ -18,16 +21,23 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks import line, measure
+from benchmarks.line import Stage
 from benchmarks.measure import Measured
 from benchmarks.steps import Place, load_place
 from crm_migration import pipeline
 from crm_migration.errors import ValidationFailed
 from crm_migration.job import RUN
-from crm_migration.staging import open_table
+from crm_migration.staging import latest_run, open_table
 
 STEPS = ("preflight", "extract", "clean", "match", "backup", "sample", "validate_sample", "load", "link", "validate")
 LIMIT_RATIO, LIMIT_MB = 0.5, 600
 SEED = 20
+DOUBLES = """
+INSERT INTO crm.contact (legacy_id, first_name, last_name, email, mobile, do_not_call, email_opt_out, created_at)
+SELECT 'entered-' || legacy_id, first_name, last_name, email, mobile, do_not_call, email_opt_out, created_at
+FROM crm.contact WHERE id % 10 = 0
+"""
+REVIEWS = "_review_of_line_target.line"
 CONSTRAINTS = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
 WHERE connamespace = 'crm'::regnamespace AND contype IN ('f', 'u', 'c') ORDER BY contype = 'f' DESC, conname
@@ -116,10 +126,10 @@ def found_by_validation(place: Place, planted: dict[tuple[str, str], str]) -> di
     return {place: kind for place, kind in planted.items() if (*place, KINDS[kind].check) in named}
 
 
-def _measured(place: str, say: Callable[[str], None]) -> dict[str, Measured]:
-    """Run every step of the first migration in a process of its own."""
+def _measured(place: str, say: Callable[[str], None], steps: Sequence[str] = STEPS) -> dict[str, Measured]:
+    """Run steps, by default those of the first migration, in a process of its own each."""
     found: dict[str, Measured] = {}
-    for name in STEPS:
+    for name in steps:
         found[name] = measure.python("benchmarks.steps", name, place)
         say(f"{name}: {found[name].error or f'{found[name].seconds:.2f} s, {found[name].peak_mb:.0f} MB'}")
         if found[name].error:
@@ -156,18 +166,54 @@ def run(rows: int, errors: int, say: Callable[[str], None]) -> dict[str, object]
     }
 
 
+def reviews(rows: int, say: Callable[[str], None]) -> dict[str, object]:
+    """Load the target, review it twice, and return the figures."""
+    with line.prepared(rows) as (stage, counts):
+        measure.python("benchmarks.steps", "warm_up")
+        load = _measured(str(stage.place(line.STEPS, "steps")), say, STEPS[:-1])["load"]
+        first = _review(stage, "first_review", say)
+        engine = sa.create_engine(stage.target.database(line.STEPS), execution_options={"no_parameters": True})
+        with engine.begin() as connection:
+            doubled = connection.exec_driver_sql(DOUBLES).rowcount
+        engine.dispose()
+        second = _review(stage, "second_review", say)
+        last = latest_run(stage.staging, REVIEWS, "contact", "duplicates")
+        pairs = open_table(last, "contact", "duplicates").rows if last else 0
+    return {
+        "rows": counts.rows,
+        "load seconds": round(load.seconds, 2),
+        "review seconds": [round(one.seconds, 2) for one in (first, second)],
+        "of servers": [round(one.server_seconds, 2) for one in (first, second)],
+        "entered once more": doubled,
+        "pairs of duplicates": pairs,
+        "peak MB": round(max(first.peak_mb, second.peak_mb)),
+        "peak limit MB": LIMIT_MB,
+    }
+
+
+def _review(stage: Stage, name: str, say: Callable[[str], None]) -> Measured:
+    return _measured(str(stage.place(line.STEPS, name)), say, ("review",))["review"]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures; return 1 where a planted error was not found."""
+    """Print the figures; return 1 where a planted error was not found, or a review takes too much memory."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000, help="contacts (default 200000); a fifth as many accounts")
     parser.add_argument("--errors", type=int, default=100, help="errors to plant (default 100)")
     parser.add_argument("--json", type=Path, help="write the figures into this file")
+    parser.add_argument("--review", action="store_true", help="measure the review of the target instead")
     chosen = parser.parse_args(arguments)
-    figures = run(chosen.rows, chosen.errors, lambda text: print(text, file=sys.stderr, flush=True))
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    figures = reviews(chosen.rows, say) if chosen.review else run(chosen.rows, chosen.errors, say)
     for name, figure in figures.items():
         print(f"{name:<22}{figure}")
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1) + "\n")
+    if chosen.review:
+        return int(int(str(figures["peak MB"])) > LIMIT_MB)
     return 0 if figures["found"] == figures["planted"] else 1
 
 

@@ -7,7 +7,7 @@ columns' exact texts; what it holds is written last (`_run/backup`), so that a b
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.errors import BackupUnreadable, MappingFault
-from crm_migration.extract.dialect import read_text
+from crm_migration.extract.dialect import read_alone, text_select
 from crm_migration.extract.staged_files import StagedFiles
 from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import verify
@@ -30,6 +30,8 @@ HELD: Final = {"object": pl.String, "rows": pl.Int64, "sha256": pl.String}
 OF_A_RUN = ("backup", "backup_crosswalk", "backup_lineage", IMAGES, LINES, JOINED_STEP, REPOINTED_STEP)
 """What is staged for nothing but a rollback, beside the run's files."""
 BACKUP_DAYS = "CRM_MIGRATION_BACKUP_DAYS"
+PART_ROWS = 25_000
+"""Whoever reads a backup holds a part of all of a target's columns at a time, which may be many."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,22 @@ def back_up_all(target: SqlTarget, root: str) -> FullBackup:
     held = []
     with _one_moment(target) as connection:
         for name in objects:
-            table = target.table(name)
-            columns, order = [column.name for column in table.columns], list(table.primary_key.columns)
             with TableWriter(folder, name, CONTENT) as writer:
-                for frame in read_text(connection, table, columns, order=order):
+                for frame in _content(connection, target.table(name)):
                     writer.write(frame)
+                    # Not kept while the next one is fetched.
+                    del frame
                 staged = writer.finish()
             held.append((name, staged.rows, staged.sha256))
     with TableWriter(folder, WHOLE, STEP) as writer:
         writer.write(pl.DataFrame(held, schema=HELD, orient="row"))
     return _read_back(folder)
+
+
+def _content(connection: sa.Connection, table: sa.Table) -> Iterator[pl.DataFrame]:
+    columns, order = [column.name for column in table.columns], list(table.primary_key.columns)
+    asked, names = text_select(table, columns, order=order)
+    return read_alone(connection, replace(asked, batch_rows=PART_ROWS), names)
 
 
 @contextmanager
