@@ -21,8 +21,13 @@ CHECKS = ("validate_sample", "validate_full", "finish")
 REPORTED = ("load_sample", "link_references", "validate_full")
 
 
-def ended_as_told(ended: Ended, action: str) -> list[str]:
-    """Return what is wrong with how a step ended that was disturbed by `action`."""
+def ended_as_told(ended: Ended, action: str, at: str = "") -> list[str]:
+    """Return what is wrong with how a step ended that was disturbed by `action`, at a function if one is named.
+
+    Connections that are closed while no transaction is open may never be missed: then the step ends well, and rightly.
+    """
+    if action == "close" and at and not at.endswith(points.AT_COMMITS) and ended.well:
+        return []
     if action == "kill":
         return [] if ended.killed == 9 else [f"the step was not killed: {ended}"]
     return [] if "RetryLater" in ended.kinds else [f"false green: {ended}" if ended.well else f"no retry: {ended}"]
@@ -98,7 +103,8 @@ def test_a_task_that_is_disturbed_and_cleared_ends_as_an_undisturbed_one(
 ) -> None:
     world = world_of(kind)
     place = world.copy(point.step)
-    found = ended_as_told(crew.carry_out(place.order(point.step, fault=point.fault)), point.fault.action)
+    ended = crew.carry_out(place.order(point.step, fault=point.fault))
+    found = ended_as_told(ended, point.fault.action, point.fault.at)
     found += after_fault(place) + failed_report(crew, place, point.step)
     found += loaded_on(crew, place, point.step, world)
     found += repeated(crew, place) if points.FULL else []
