@@ -40,7 +40,7 @@ INNER: dict[Step, tuple[str, ...]] = {
     ("validate_sample",): (f"before {LEDGER}.write_reconciliation", f"after {LEDGER}.write_reconciliation"),
     ("load_entity", "account"): (
         f"before {LOAD}.load.decide",
-        f"after {LOAD}.write._insert",
+        f"after {LOAD}.isolate._insert",
         f"after {LOAD}.write._write_crosswalk",
         f"after {LEDGER}.check_fence",
         f"after {LOAD}.write._commit",

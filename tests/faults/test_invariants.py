@@ -1,5 +1,6 @@
 """The checks themselves: each sees what it is there to see."""
 
+import pkgutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -7,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.faults import points
 from tests.faults.invariants import after_fault, at_the_end, not_green
 from tests.faults.place import Place
 from tests.faults.table import Result, render
@@ -75,3 +77,8 @@ def test_the_table_names_what_was_violated_where() -> None:
     assert lines[1].split() == ["killed", "ok", "VIOLATION"]
     assert lines[2:4] == ["  killed on mariadb: half: one", "  killed on mariadb: duplicate: two"]
     assert lines[4] == "2 faults on 2 kinds of target, 2 violations"
+
+
+@pytest.mark.parametrize("at", sorted({text.split()[1] for inner in points.INNER.values() for text in inner}))
+def test_every_point_is_a_function_of_the_product(at: str) -> None:
+    assert callable(pkgutil.resolve_name(at))
