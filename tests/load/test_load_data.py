@@ -157,6 +157,23 @@ def test_truth_values_go_into_columns_of_bits_and_of_numbers(engine: sa.Engine, 
         connection.rollback()
 
 
+def test_long_texts_are_sent_in_packets_that_any_server_takes(engine: sa.Engine, made: Callable[..., sa.Table]) -> None:
+    table, url = made("n INT PRIMARY KEY, a LONGTEXT"), engine.url.render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        before = connection.exec_driver_sql("SELECT @@max_allowed_packet").scalar()
+        connection.exec_driver_sql(f"SET GLOBAL max_allowed_packet = {1 << 20}")
+    target = SqlTarget(url, mapping())
+    try:
+        with target.engine.connect() as connection:
+            assert load_data(connection, table, many(a=["x"] + ["文" * 20_000] * (FEW - 1)))
+            told = connection.exec_driver_sql("SELECT COUNT(*), SUM(CHAR_LENGTH(a)) FROM t").one()
+            assert tuple(map(int, told)) == (FEW, 20_000 * (FEW - 1) + 1)
+    finally:
+        target.close()
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"SET GLOBAL max_allowed_packet = {before}")
+
+
 def test_the_numbers_that_the_target_draws_are_told(engine: sa.Engine, made: Callable[..., sa.Table]) -> None:
     table = made("n INT AUTO_INCREMENT PRIMARY KEY, a INT", "INSERT INTO t (a) VALUES (1), (2), (3)")
     key = sa.Table("t", sa.MetaData(), sa.Column("n", sa.Integer, primary_key=True, autoincrement=True)).c["n"]

@@ -9,6 +9,7 @@ table that may have one is left to INSERT.
 Protocol: https://mariadb.com/kb/en/clientserver-protocol/ (LOCAL_INFILE packet).
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import polars as pl
@@ -18,7 +19,8 @@ from pymysql.constants import CLIENT, COMMAND
 from pymysql.protocol import OKPacketWrapper
 
 FEW: Final = 500
-SLICE: Final = 2_000
+PACKET_BYTES: Final = 256 * 1024
+"""With a row of the longest kind above it, less than what any server takes at once."""
 LONGEST_ROW: Final = 64 * 1024
 NOT_ALLOWED: Final = frozenset({1148, 3948, 4166})
 TOLD_APART: Final = r"[\\\t\n\x00]"
@@ -112,6 +114,13 @@ def _cell(name: str, kind: pl.DataType) -> pl.Expr:
     return pl.when(value.str.contains(TOLD_APART)).then(escaped).otherwise(value)
 
 
+def _packets(lines: pl.Series) -> Iterator[bytes]:
+    """Yield the lines a packet at a time; the server ends the connection over one that is larger than it allows."""
+    number = (lines.str.len_bytes().cum_sum() // PACKET_BYTES).alias("packet")
+    for part in pl.DataFrame([lines.alias("line"), number]).partition_by("packet", maintain_order=True):
+        yield "".join(part["line"].to_list()).encode()
+
+
 def _sent(connection: sa.Connection, statement: str, lines: pl.Series) -> OKPacketWrapper:
     """Send statement and rows by the driver's own packets; return what the server says of them.
 
@@ -123,7 +132,7 @@ def _sent(connection: sa.Connection, statement: str, lines: pl.Series) -> OKPack
     asked = driver._read_packet()  # noqa: SLF001
     if not asked.is_load_local_packet():
         raise pymysql.err.InternalError("the server answered LOAD DATA LOCAL without asking for rows")
-    for start in range(0, len(lines), SLICE):
-        driver.write_packet("".join(lines[start : start + SLICE].to_list()).encode())
+    for packet in _packets(lines):
+        driver.write_packet(packet)
     driver.write_packet(b"")
     return OKPacketWrapper(driver._read_packet())  # noqa: SLF001
