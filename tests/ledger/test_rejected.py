@@ -95,6 +95,31 @@ def test_a_row_is_open_in_the_last_run_that_lists_it(ledger: Ledger) -> None:
     assert settled(ledger, one) == [Settled("firm", 1), Settled("person", 6)]
 
 
+def test_a_run_that_is_repeated_after_a_later_one_leaves_rows_to_that_one(ledger: Ledger) -> None:
+    one, two, three = (ledger.begin_run("old", name, {"mapping_sha256": "0" * 64}) for name in ("one", "two", "three"))
+    stream = ledger.stream_no("old", "person", "person")
+    for run_no in (one, two, three):
+        ledger.write_rejected(run_no, stream, lines(["A", "B"]))
+    # The second does not list one of them any more, and lists one that it did not list before.
+    ledger.write_rejected(three, stream, lines(["A", "B", "C"]))
+    ledger.write_rejected(two, stream, lines(["B", "C"]))
+    assert open_rejected(ledger, "old") == {"person": 3}
+    assert open_keys(ledger, three, stream) == {"A", "B", "C"}
+
+
+def test_a_row_without_a_key_is_not_taken_for_its_like_in_another_file(ledger: Ledger) -> None:
+    one, two = (ledger.begin_run("old", name, {"mapping_sha256": "0" * 64}) for name in ("one", "two"))
+    stream = ledger.stream_no("old", "person", "person")
+
+    def blank(place: str, row: int) -> dict[str, str]:
+        return {**lines([f"⟨row {row}⟩"])[0], "raw": "{}", "message": f"{place}: key: expected a value in column 'id'"}
+
+    ledger.write_rejected(one, stream, [blank("jan.csv, line 3", 2), blank("a, b.xlsx, sheet S, row 7", 9)])
+    ledger.write_rejected(two, stream, [blank("feb.csv, line 3", 2), blank("a, b.xlsx, sheet S, row 8", 10)])
+    assert open_keys(ledger, one, stream) == {"⟨row 2⟩"}
+    assert open_rejected(ledger, "old") == {"person": 3}
+
+
 def test_what_a_reload_rejects_again_is_open_in_its_own_run_from_the_first(ledger: Ledger) -> None:
     one = ledger.begin_run("old", "one", {"mapping_sha256": "0" * 64})
     stream = ledger.stream_no("old", "person", "person")

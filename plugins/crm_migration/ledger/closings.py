@@ -4,6 +4,8 @@ A row is open in one run only, so that what is open counts rows: a later run tha
 whatever else becomes of that run, until it is rolled back. The rows that a reload rejects stay with their own run.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,9 @@ OPEN: dict[str, Any] = {"closed_run": None, "closed_how": None}
 SUPERSEDED = "superseded"
 LABEL = "⟨row "
 """With which the label of a row begins that has no key of its own: it follows the key that the row shares, if any."""
+AT_ONCE = 5_000
+_PLACE = re.compile("(.+?), [a-z]+ [0-9]+: ", re.DOTALL)
+"""How the message about a row of a file begins: with the file, and where the row stands in it."""
 
 
 def closings_of(connection: sa.Connection, table: sa.Table, mine: sa.ColumnElement[bool]) -> dict[str, dict[str, Any]]:
@@ -39,20 +44,33 @@ def let_go(connection: sa.Connection, table: sa.Table, run_no: int, stream_no: i
 def take_over(connection: sa.Connection, table: sa.Table, run_no: int, stream_no: int) -> None:
     """Close the open rows of earlier runs that an ordinary run lists again; one without a key is known by its values.
 
-    A row whose key several have is known by either.
+    A row whose key several have is known by either. Of files the same values are the same row in the same file only.
     """
     again = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
-    labelled, keyless = table.c.source_key.contains(LABEL), table.c.source_key.startswith(LABEL)
-    same_key = sa.and_(~keyless, table.c.source_key.in_(_read(table.c.source_key, again)))
-    same_values = sa.and_(labelled, table.c.raw.in_(_read(table.c.raw, sa.and_(again, labelled))))
     waiting = sa.and_(table.c.stream_no == stream_no, table.c.run_no < run_no, table.c.closed_run.is_(None))
-    closing = table.update().where(waiting, sa.or_(same_key, same_values))
-    connection.execute(closing.values(closed_run=run_no, closed_how=SUPERSEDED))
+    closing = table.update().where(waiting).values(closed_run=run_no, closed_how=SUPERSEDED)
+    keyless = table.c.source_key.startswith(LABEL)
+    # DISTINCT keeps this a table of its own: MySQL reads no table that the statement changes.
+    listed = sa.select(table.c.source_key).where(again).distinct().subquery()
+    connection.execute(closing.where(~keyless, table.c.source_key.in_(sa.select(listed.c.source_key))))
+    one = closing.where(table.c.run_no == sa.bindparam("b_run"), table.c.source_key == sa.bindparam("b_key"))
+    known = {mark for _, _, mark in _unnamed(connection, table, again)}
+    same = [{"b_run": no, "b_key": key} for no, key, mark in _unnamed(connection, table, waiting) if mark in known]
+    for start in range(0, len(same), AT_ONCE):
+        connection.execute(one, same[start : start + AT_ONCE])
 
 
-def _read(column: sa.Column[Any], chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Return a query of a column, in a table of its own: MySQL reads no table that the statement changes."""
-    return sa.select(sa.select(column).where(chosen, column.is_not(None)).subquery().c[column.name])
+def _unnamed(
+    connection: sa.Connection, table: sa.Table, chosen: sa.ColumnElement[bool]
+) -> Iterator[tuple[int, str, bytes]]:
+    """Yield run, key and a hash of document and values of the rows that have no key of their own."""
+    columns = (table.c.run_no, table.c.source_key, table.c.message, table.c.raw)
+    labelled = sa.and_(table.c.source_key.contains(LABEL), table.c.raw.is_not(None))
+    read = connection.execute(sa.select(*columns).where(chosen, labelled), execution_options={"yield_per": AT_ONCE})
+    for no, key, message, raw in read:
+        place = _PLACE.match(message)
+        document = place[1] if place else ""
+        yield int(no), str(key), hashlib.sha256(f"{document}\n{raw}".encode()).digest()
 
 
 def hand_on(connection: sa.Connection, tables: LedgerTables, run_no: int) -> None:

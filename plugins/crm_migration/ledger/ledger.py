@@ -14,7 +14,7 @@ from alembic.config import Config
 
 from crm_migration.errors import FencedOut
 from crm_migration.ledger.clock import renew
-from crm_migration.ledger.closings import as_listed, closings_of, let_go, take_over
+from crm_migration.ledger.closings import as_listed, closings_of, hand_on, let_go, take_over
 from crm_migration.ledger.tables import SCHEMA, ledger_tables
 
 LOAD_SCOPE = "load"
@@ -207,6 +207,7 @@ class Ledger:
             if first["closed_run"] is None:
                 let_go(connection, table, run_no, stream_no)
                 take_over(connection, table, run_no, stream_no)
+                hand_on(connection, self.tables, run_no)
 
     def waiting_keys(self, source: str, entity: str, fields: list[str]) -> list[str]:
         """Return the source keys of rows that were rejected for want of a parent in `fields` and not loaded since.
