@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,6 +26,21 @@ STOP_SECONDS = 20
 LOOK_SECONDS = 0.5
 PRELOAD = "airflow.sdk.execution_time.task_runner,crm_migration.pipeline,great_expectations"
 USER, PASSWORD = "admin", "admin-of-the-tests"
+RESTARTS = 3
+# `airflow standalone` finds this before Airflow's own command. It does what a service manager does for a scheduler,
+# which may end by itself: where the DAG processor writes down when a DAG's next run is due while the scheduler makes
+# that very run, it makes it again, and the database refuses the second one. Reading the DAG files less often would
+# make that rarer, but only the reading after a DAG is no longer paused has the triggerer watch the files it waits for.
+SERVICE = """\
+#!/bin/sh
+left={restarts}
+while [ "$1" = scheduler ] && [ "$left" -gt 0 ]; do
+  {airflow} "$@" && exit
+  echo "the scheduler has ended with code $?; it is started again, $left times at most"
+  left=$((left - 1))
+done
+exec {airflow} "$@"
+"""
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,7 @@ def live_airflow(home: Path, database: str, environment: dict[str, str]) -> Iter
     port = _free_port()
     told = _kept() | settings(home) | _settings(home, port) | _databases(database) | environment
     (home / "passwords.json").write_text(json.dumps({USER: PASSWORD}))
+    _write_service(home / "bin/airflow")
     with (home / "airflow.log").open("wb") as log:
         line = [sys.executable, "-m", "airflow", "standalone"]
         process = subprocess.Popen(
@@ -112,6 +129,13 @@ def live_airflow(home: Path, database: str, environment: dict[str, str]) -> Iter
     finally:
         _stop(process)
         dismiss(guard)
+
+
+def _write_service(file: Path) -> None:
+    file.parent.mkdir()
+    airflow = shlex.quote(str(Path(sys.executable).parent / "airflow"))
+    file.write_text(SERVICE.format(restarts=RESTARTS, airflow=airflow))
+    file.chmod(0o755)
 
 
 def _kept() -> dict[str, str]:
@@ -143,7 +167,7 @@ def _settings(home: Path, port: int) -> dict[str, str]:
         "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
         "CRM_MIGRATION_STAGING": str(home / "staging"),
         "PYTHONPATH": str(ROOT / "plugins"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": os.pathsep.join([str(home / "bin"), str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
 
 
