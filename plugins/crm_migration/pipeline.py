@@ -323,10 +323,11 @@ def validate_full(job: Job) -> dict[str, Any]:
         staged = validate(job.mapping, job.folder, job.target, "full", job.run_no, job.source)
         figures["rows"] = staged.rows
         reconcile(job, "full")
-    raise_if_failed(staged)
-    if job.reload is None:
-        _remember(job)
-    settle(job, frozenset(entity for entity in job.order if window_of(job, entity) is None))
+    with asking_target(job):
+        raise_if_failed(staged)
+        if job.reload is None:
+            _remember(job)
+        settle(job, frozenset(entity for entity in job.order if window_of(job, entity) is None))
     return staged.reference()
 
 

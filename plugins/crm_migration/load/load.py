@@ -52,20 +52,24 @@ class Merged:
     golden: pl.Series
 
     @classmethod
-    def read(cls, folder: RunFolder, entity: str) -> "Merged":
-        """Read the members of merged records from what match staged.
+    def read(cls, folder: RunFolder, entity: str, chosen: pl.Series | None = None) -> "Merged":
+        """Read the members of merged records, of those `chosen` if there is a choice, from what match staged.
 
         Records that rows leave count among them.
         """
         left = Moved.read(folder, entity).former.alias("_golden")
         losers = [frame.filter(~pl.col("_master")) for frame in open_table(folder, entity, "members").frames()]
         golden = pl.concat([left, *(frame["_golden"] for frame in losers)]).unique()
+        golden = golden if chosen is None else golden.filter(golden.is_in(chosen.implode()))
         kept = [
             frame.filter(pl.col("_golden").is_in(golden.implode()))
             for frame in open_table(folder, entity, "members").frames()
         ]
-        lineage = open_table(folder, entity, "lineage").frame() if has_table(folder, entity, "lineage") else None
-        if lineage is None or lineage.is_empty():
+        lines = open_table(folder, entity, "lineage").frames() if has_table(folder, entity, "lineage") else iter(())
+        wanted = pl.lit(value=True) if chosen is None else pl.col("_golden").is_in(chosen.implode())
+        found = [frame.filter(wanted) for frame in lines]
+        lineage = pl.concat(found) if found else pl.DataFrame()
+        if lineage.is_empty():
             lineage = pl.DataFrame(schema={"_key": pl.String, "_golden": pl.String, "record": pl.String})
         if "_source" not in lineage.columns:
             lineage = lineage.with_columns(pl.lit(None, pl.String).alias("_source"))
@@ -102,8 +106,8 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
     entity, phase, token = place
     job.target.begin(token, job.run_no)
     spec = job.target.mapping.entities[entity].target
-    merged, golden = Merged.read(folder, entity), open_table(folder, entity, "golden")
     chosen = _selection(folder, entity, phase)
+    merged, golden = Merged.read(folder, entity, chosen), open_table(folder, entity, "golden")
     progress = Progress(started(job.stream_no(entity), phase, golden.rows if chosen is None else len(chosen)))
     note_progress(job.target.ledger, job.run_no, progress.kept, token)
     step = "outcome" if phase == "full" else "sample_outcome"

@@ -94,9 +94,10 @@ class References:
         frames = [pl.DataFrame(schema=ID_SCHEMA)]
         for parent in spec.entities:
             prefix = f"{parent}|"
-            keys = wanted.filter(wanted.str.starts_with(prefix)).str.slice(len(prefix)).unique()
+            keys = wanted.filter(wanted.str.starts_with(prefix)).str.slice(len(prefix)).unique().alias("source_key")
             if len(keys):
-                found = read(connection, parent, keys)
+                # What is read may be all parents there are: only those that are asked for are copied and joined.
+                found = read(connection, parent, keys).join(keys.to_frame(), on="source_key", how="semi")
                 frames.append(found.with_columns((pl.lit(prefix) + pl.col("source_key")).alias("source_key")))
         return pl.concat(frames)
 
