@@ -6,6 +6,7 @@ whatever else becomes of that run, until it is rolled back. The rows that a relo
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ OPEN: dict[str, Any] = {"closed_run": None, "closed_how": None}
 SUPERSEDED = "superseded"
 LABEL = "⟨row "
 """With which the label of a row begins that has no key of its own: it follows the key that the row shares, if any."""
-AT_ONCE = 5_000
+READ, ASKED = 5_000, 500
 _PLACE = re.compile("(.+?), [a-z]+ [0-9]+: ", re.DOTALL)
 """How the message about a row of a file begins: with the file, and where the row stands in it."""
 
@@ -49,28 +50,31 @@ def take_over(connection: sa.Connection, table: sa.Table, run_no: int, stream_no
     again = sa.and_(table.c.run_no == run_no, table.c.stream_no == stream_no)
     waiting = sa.and_(table.c.stream_no == stream_no, table.c.run_no < run_no, table.c.closed_run.is_(None))
     closing = table.update().where(waiting).values(closed_run=run_no, closed_how=SUPERSEDED)
-    keyless = table.c.source_key.startswith(LABEL)
-    # DISTINCT keeps this a table of its own: MySQL reads no table that the statement changes.
-    listed = sa.select(table.c.source_key).where(again).distinct().subquery()
-    connection.execute(closing.where(~keyless, table.c.source_key.in_(sa.select(listed.c.source_key))))
-    one = closing.where(table.c.run_no == sa.bindparam("b_run"), table.c.source_key == sa.bindparam("b_key"))
-    known = {mark for _, _, mark in _unnamed(connection, table, again)}
-    same = [{"b_run": no, "b_key": key} for no, key, mark in _unnamed(connection, table, waiting) if mark in known]
-    for start in range(0, len(same), AT_ONCE):
-        connection.execute(one, same[start : start + AT_ONCE])
+    known = {mark for _, _, marks in _marked(connection, table, again) for mark in marks}
+    same = defaultdict[int, list[str]](list)
+    for no, key, marks in _marked(connection, table, waiting) if known else ():
+        if not known.isdisjoint(marks):
+            same[no].append(key)
+    # Not in one statement: MariaDB would go through all that the run lists for each row that waits.
+    for no, keys in same.items():
+        for start in range(0, len(keys), ASKED):
+            some = table.c.source_key.in_(keys[start : start + ASKED])
+            connection.execute(closing.where(table.c.run_no == no, some))
 
 
-def _unnamed(
+def _marked(
     connection: sa.Connection, table: sa.Table, chosen: sa.ColumnElement[bool]
-) -> Iterator[tuple[int, str, bytes]]:
-    """Yield run, key and a hash of document and values of the rows that have no key of their own."""
-    columns = (table.c.run_no, table.c.source_key, table.c.message, table.c.raw)
-    labelled = sa.and_(table.c.source_key.contains(LABEL), table.c.raw.is_not(None))
-    read = connection.execute(sa.select(*columns).where(chosen, labelled), execution_options={"yield_per": AT_ONCE})
-    for no, key, message, raw in read:
-        place = _PLACE.match(message)
-        document = place[1] if place else ""
-        yield int(no), str(key), hashlib.sha256(f"{document}\n{raw}".encode()).digest()
+) -> Iterator[tuple[int, str, list[str | bytes]]]:
+    """Yield run, key and what a row is known by: its key, a hash of document and values, or either."""
+    labelled = table.c.source_key.contains(LABEL)
+    told = (sa.case((labelled, table.c.message)), sa.case((labelled, table.c.raw)))
+    asked = sa.select(table.c.run_no, table.c.source_key, *told).where(chosen)
+    for no, key, message, raw in connection.execute(asked, execution_options={"yield_per": READ}):
+        marks: list[str | bytes] = [] if key.startswith(LABEL) else [key]
+        if raw is not None:
+            place = _PLACE.match(message)
+            marks.append(hashlib.sha256(f"{place[1] if place else ''}\n{raw}".encode()).digest())
+        yield int(no), str(key), marks
 
 
 def hand_on(connection: sa.Connection, tables: LedgerTables, run_no: int) -> None:
