@@ -77,6 +77,11 @@ def test_text_in_no_known_form_stays_and_none_is_too_odd(parts: list[str]) -> No
     assert LATIN.findall(odd) or CHINESE.sentence("⟦" + odd + "⟧") == "⟦" + odd + "⟧"
 
 
+@pytest.mark.parametrize("text", ["The record must not be empty", "the amount is the highest", "name is not ASCII"])
+def test_a_sentence_of_others_is_not_told_in_half(text: str) -> None:
+    assert CHINESE.sentence(text) == text
+
+
 def specs(kind: str, **more: object) -> FieldSpec:
     return TypeAdapter(FieldSpec).validate_python({"kind": kind, "from": "col_7", **more})
 

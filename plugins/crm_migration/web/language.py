@@ -106,6 +106,7 @@ CHINESE_SENTENCES = Sentences(
     patterns={
         "name": "[^:;\\n]{1,200}",
         "phase": "sample|full load",
+        "word": "\\S{1,200}",
         "do": "|".join(re.escape(text) for text in REFUSALS if re.match("(ask|take) ", text)),
         "columns": "columns? '[^\n]{1,400}?'",
         "validation": "|".join(VALIDATIONS),
