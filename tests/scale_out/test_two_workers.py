@@ -118,20 +118,28 @@ def records(url: str) -> dict[str, list[tuple[Any, ...]]]:
     loaded = {name: table for name, table in schema.tables.items() if "legacy_id" in table.c}
     with engine.connect() as connection:
         return {
-            name: [tuple(row) for row in connection.execute(_by_legacy_id(table))] for name, table in loaded.items()
+            name: [tuple(row) for row in connection.execute(_by_legacy_id(table, list(loaded.values())))]
+            for name, table in loaded.items()
         }
 
 
-def _by_legacy_id(table: sa.Table) -> sa.Select[Any]:
+def _by_legacy_id(table: sa.Table, loaded: list[sa.Table]) -> sa.Select[Any]:
     columns: list[sa.ColumnElement[Any]] = []
     for column in table.c:
         parents = [key.column.table for key in column.foreign_keys if "legacy_id" in key.column.table.c]
         if parents:
-            parent = parents[0].alias()
-            columns.append(sa.select(parent.c.legacy_id).where(parent.c.id == column).scalar_subquery())
+            columns.append(_legacy_id(parents[0], column))
+        elif column.name == "parent_id":
+            kinds = [(table.c.parent_type == parent.name, _legacy_id(parent, column)) for parent in loaded]
+            columns.append(sa.case(*kinds, else_=sa.cast(column, sa.Text)))
         elif column.name != "id":
             columns.append(column)
     return sa.select(*columns).order_by(table.c.legacy_id)
+
+
+def _legacy_id(parent: sa.Table, reference: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    other = parent.alias()
+    return sa.select(other.c.legacy_id).where(other.c.id == reference).scalar_subquery()
 
 
 @pytest.fixture(scope="module")
