@@ -14,11 +14,12 @@ from crm_migration.ledger.progress import note_progress, started
 from crm_migration.load.bulk import drop_keys, key_table
 from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
+from crm_migration.load.lineage import StagedLineage
 from crm_migration.load.moved import Moved
 from crm_migration.load.progress import Progress
 from crm_migration.load.target import classify
 from crm_migration.load.write import Batch, Refusal, write_batch
-from crm_migration.staging import RunFolder, Staged, TableWriter, has_table, open_table
+from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Merged:
     """Golden records with more than one row, or whose master row is not in this extract; a small share of all."""
 
     members: pl.DataFrame
-    lineage: pl.DataFrame
+    lineage: StagedLineage
     golden: pl.Series
 
     @classmethod
@@ -65,20 +66,8 @@ class Merged:
             frame.filter(pl.col("_golden").is_in(golden.implode()))
             for frame in open_table(folder, entity, "members").frames()
         ]
-        lines = open_table(folder, entity, "lineage").frames() if has_table(folder, entity, "lineage") else iter(())
-        wanted = pl.lit(value=True) if chosen is None else pl.col("_golden").is_in(chosen.implode())
-        found = [frame.filter(wanted) for frame in lines]
-        lineage = pl.concat(found) if found else pl.DataFrame()
-        if lineage.is_empty():
-            lineage = pl.DataFrame(schema={"_key": pl.String, "_golden": pl.String, "record": pl.String})
-        if "_source" not in lineage.columns:
-            lineage = lineage.with_columns(pl.lit(None, pl.String).alias("_source"))
-        own = f"{folder.source}.{entity}"
-        lineage = lineage.with_columns(pl.col("_source").fill_null(own))
         members = pl.concat(kept) if kept else pl.DataFrame(schema=dict.fromkeys(["_key", "_golden"], pl.String))
-        merged_by = members.select("_key", "_merged_by", pl.lit(own).alias("_source"))
-        lineage = lineage.join(merged_by, on=["_key", "_source"], how="left")
-        return cls(members, lineage, golden)
+        return cls(members, StagedLineage(folder, entity, members), golden)
 
 
 def load(
@@ -187,7 +176,7 @@ def _load_piece(
     )
     refusals: list[Refusal] = []
     if not writing.is_empty():
-        beside = _rows_of(writing, merged), _lineage_of(writing, merged)
+        beside = _rows_of(writing, merged), merged.lineage.of(writing["_golden"])
         batch = Batch(entity, phase, writing, *beside, decision.same)
         batch, refusals = job.target.prepared(job, batch, token)
         written, more = (batch.records, []) if batch.records.is_empty() else write_batch(job, batch, token)
@@ -207,10 +196,6 @@ def _rows_of(records: pl.DataFrame, merged: Merged) -> pl.DataFrame:
     )
     several = merged.members.filter(pl.col("_golden").is_in(records["_golden"].implode()))
     return pl.concat([single, several.select(single.columns)])
-
-
-def _lineage_of(records: pl.DataFrame, merged: Merged) -> pl.DataFrame:
-    return merged.lineage.filter(pl.col("_golden").is_in(records["_golden"].implode()))
 
 
 def _newly_merged(
