@@ -73,6 +73,7 @@ ELSEWHERE = {
     "python -m benchmarks.fxiaoke --rows 100000": _long(),
     "python -m benchmarks.fxiaoke --limits": _long(),
     "python -m benchmarks.validation --rows 1000000 --errors 100": _long(),
+    "python -m benchmarks.validation --rows 1000000 --review": _long(),
     "python -m benchmarks.matching --data DIR --check": _long(),
     "python -m benchmarks.matching_scale --rows 1000000 --kind person --chunks 1": _long(),
     "python -m tests.web.measure": Elsewhere("fills a ledger with a million rows"),
