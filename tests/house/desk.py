@@ -7,11 +7,13 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from typer.testing import CliRunner
 
+from crm_migration import command
 from crm_migration.cli import app
 from tests.import_files.wizard_runs import Wizard
 from tests.match.people import FIELDS, people
@@ -52,6 +54,17 @@ PEOPLE = 460
 TWINS = [(key, "anna", "adler", "anna.adler@w.example", "0301234567", "Bonn") for key in ("4711", "4712")]
 
 
+@contextlib.contextmanager
+def as_wide_as(columns: int) -> Iterator[None]:
+    """Have the product's tables that wide, whatever the environment said when this process imported it."""
+    consoles = {console: console._width for console in (command.out, command.err)}
+    for console in consoles:
+        console.width = columns
+    yield
+    for console, width in consoles.items():
+        console._width = width
+
+
 @dataclass
 class Desk:
     """A folder, and the environment that whoever sits there has; `words` are what stands for the reader's own."""
@@ -78,7 +91,7 @@ class Desk:
         return command
 
     def _call(self, words: list[str]) -> str:
-        with contextlib.chdir(self.folder):
+        with contextlib.chdir(self.folder), as_wide_as(int(self.environment["COLUMNS"])):
             done = CliRunner().invoke(app, words, env=dict(self.environment))
         assert done.exception is None or isinstance(done.exception, SystemExit), (words, done.exception)
         assert done.exit_code == 0, f"{words}\n{done.output[-3000:]}"
