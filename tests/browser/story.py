@@ -53,7 +53,7 @@ class Person:
 
     def approve(self) -> None:
         """Follow the monitor's link to Airflow's page of questions, and say yes."""
-        self.click_in_frame("[data-awaiting] a")
+        self.click_in_frame("[data-awaiting] a[data-airflow]")
         self.page.until("location.pathname.endsWith('/required_actions')", PATIENCE)
         self.page.until("document.body.innerText.includes('What the full load will do')", PATIENCE)
         self._click("document.querySelector('[data-testid=hitl-option-Approve]')")
