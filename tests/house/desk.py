@@ -60,9 +60,11 @@ def as_wide_as(columns: int) -> Iterator[None]:
     consoles = {console: console._width for console in (command.out, command.err)}
     for console in consoles:
         console.width = columns
-    yield
-    for console, width in consoles.items():
-        console._width = width
+    try:
+        yield
+    finally:
+        for console, width in consoles.items():
+            console._width = width
 
 
 @dataclass
