@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share: real databases, and the data sets kept outside the repository."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -35,6 +36,15 @@ def _running(server: AbstractContextManager[str]) -> Iterator[str]:
         yield url
     finally:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _product_log() -> Iterator[None]:
+    """What a command of the test before set for the product's log is not heard in the next test."""
+    logger = logging.getLogger("crm_migration")
+    before = logger.level
+    yield
+    logger.setLevel(before)
 
 
 @pytest.fixture(scope="session")
