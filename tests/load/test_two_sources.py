@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm_migration.errors import ChangedSince
-from tests.load.two_sources import LEGACY, Scene
+from tests.load.two_sources import LEGACY, LEGACY_ROWS, Scene
 
 ANN, BOB = "ann@x.example", "bob@x.example"
 MERGED = {"merged": 2, "unchanged": 1}
@@ -47,6 +47,26 @@ def test_the_sheet_may_come_first(scene: Scene) -> None:
     assert scene.run("sheet", "b2") == {"unchanged": 3}
     assert scene.run("legacy", "a2") == MERGED
     assert scene.content() == before
+
+
+AT_FIRMS = """
+DELETE FROM people;
+INSERT INTO people (id, first, last, mail, town, firm) VALUES ('{key}', 'Ann', 'Lee', 'ann@x.example', '{town}', '{firm}');
+"""
+
+
+def test_of_two_rows_that_are_as_full_one_is_taken_in_either_order(tmp_path: Path) -> None:
+    taken = []
+    for order in (("legacy", "branch"), ("branch", "legacy")):
+        scene = Scene.make(tmp_path / order[0], f"sqlite:///{tmp_path / order[0]}.sqlite")
+        scene.describe("branch", LEGACY.replace("name: legacy, connection: legacy", "name: branch, connection: branch"))
+        scene.change("branch", LEGACY_ROWS.replace("('f", "('g") + AT_FIRMS.format(key="b1", town="Köln", firm="g1"))
+        scene.change("legacy", AT_FIRMS.format(key="p1", town="Bonn", firm="f1"))
+        for source in order:
+            scene.run(source, "one")
+        assert scene.count() == 1
+        taken.append((scene.contact(ANN)["city"], scene.contact(ANN)["firm"]))
+    assert taken == [("Köln", "g1"), ("Köln", "g1")], "the smaller name; what a row refers to does not make it fuller"
 
 
 def test_an_edit_survives_both_sources_and_is_nobodys_fault(scene: Scene) -> None:

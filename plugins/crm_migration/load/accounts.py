@@ -73,6 +73,7 @@ class Account:
         others_have: another stream brought something for the field.
         others_same: another stream brought what was loaded last.
         others_true: another stream brought a flag that is set.
+        others_first: a stream whose name comes first brought something for the field.
     """
 
     loaded: np.ndarray
@@ -82,13 +83,14 @@ class Account:
     others_have: np.ndarray
     others_same: np.ndarray
     others_true: np.ndarray
+    others_first: np.ndarray
 
     @classmethod
     def of(cls, parts: list[Opened], stream: str, entity: Entity, rows: int) -> "Account":
         """Return the account of `rows` records."""
         shape = (rows, len(entity.fields))
         hashes = [np.zeros(shape, dtype="<u4") for _ in range(2)]
-        flags = [np.zeros(shape, dtype=bool) for _ in range(5)]
+        flags = [np.zeros(shape, dtype=bool) for _ in range(6)]
         made = cls(hashes[0], flags[0], hashes[1], *flags[1:])
         for part in parts:
             made._read(part, stream, entity)
@@ -108,6 +110,7 @@ class Account:
                 theirs = part.slots[:, place[other]]
                 self.others_have[part.rows, at] |= theirs != 0
                 self.others_true[part.rows, at] |= theirs == true_hash()
+                self.others_first[part.rows, at] |= (theirs != 0) & (other < brought_by(stream, name))
                 if other.endswith(OF + name):
                     self.others_same[part.rows, at] |= (theirs != 0) & (theirs == self.loaded[part.rows, at])
 
@@ -127,6 +130,7 @@ class Account:
             self.others_have[rows],
             self.others_same[rows],
             self.others_true[rows],
+            self.others_first[rows],
         )
 
 

@@ -128,8 +128,8 @@ def _say(entity: Entity, account: Account, sides: Values, contested: np.ndarray)
     emptied = stands & ((golden != 0) | ~account.others_have)
     single = np.where(brought != 0, stands | (golden == brought), emptied)
     combined = (golden != 0) | ~account.others_have
-    # Another source's reference is an id in the target, which survivorship cannot weigh: it stays.
-    reference = np.where(brought != 0, stands | (sides.now == 0), stands)
+    # Another source's reference is an id in the target, which survivorship cannot weigh: the first name's is taken.
+    reference = np.where(brought != 0, stands | (sides.now == 0) | ~account.others_first, stands)
     take = np.where(_references(entity), reference, np.where(combining, combined, single))
     settled = contested[:, None] & (account.loaded != 0) & ~stands & ~(strictest & (brought == true_hash()))
     own = stands & (brought != 0) & ~combining

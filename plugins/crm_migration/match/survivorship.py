@@ -43,7 +43,8 @@ def _ranked(plan: Plan, members: pl.DataFrame) -> pl.DataFrame:
     return filled.with_columns(
         (pl.col(recency) if recency else pl.lit(None, dtype=pl.Int64)).alias("_recency"),
         (pl.col(recency) if recency else pl.lit(None, dtype=pl.Int64)).alias("_age"),
-        _count(list(plan.fields)).alias("_filled"),
+        # Of another stream's rows no reference is known: counted, they would make the rows of each run the fuller ones.
+        _count([name for name in plan.fields if name not in plan.references]).alias("_filled"),
         (pl.col("_identity") == pl.col("_golden")).alias("_founder"),
         *[_count(group).alias(f"_filled_{number}") for number, group in enumerate(plan.survivorship.groups)],
     )
