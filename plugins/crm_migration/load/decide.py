@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.accounts import shared_heads
-from crm_migration.load.bulk import drop_keys, key_table
+from crm_migration.load.by_keys import rows_by_keys
 from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, layout, pack_beside
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
@@ -42,6 +42,7 @@ class LoadJob:
     source: str
     deferred: dict[str, list[str]] = field(default_factory=dict)
     known: dict[str, pl.DataFrame] = field(default_factory=dict)
+    more_than: dict[str, int] = field(default_factory=dict)
     outsiders: dict[str, bool] = field(default_factory=dict)
     streams: dict[str, int] = field(default_factory=dict)
     has_ledger: bool = True
@@ -86,7 +87,7 @@ class LoadJob:
     def fresh(self) -> "LoadJob":
         """Return this job without what it remembers of the target, for the next table to load."""
         references = References(self.target, self.references.folder, self.references.assume_staged)
-        return replace(self, references=references, known={}, outsiders={}, gone={})
+        return replace(self, references=references, known={}, more_than={}, outsiders={}, gone={})
 
     def stream_no(self, entity_name: str) -> int:
         """Return the ledger's number for this source's `entity_name`."""
@@ -140,20 +141,24 @@ def _with_state(connection: sa.Connection, job: LoadJob, entity: Entity, frame: 
 def _state(connection: sa.Connection, job: LoadJob, target_object: str, golden: pl.Series) -> pl.DataFrame:
     """Return the crosswalk's state of `golden`; it is read whole, and kept, where that is not much more."""
     few = min(WHOLE_STREAM, WHOLE_TIMES * len(golden))
-    if target_object not in job.known and not _exceeds(connection, job.target, target_object, few):
+    if target_object not in job.known and not _exceeds(connection, job, target_object, few):
         job.known[target_object] = _all_masters(connection, job.target, target_object)
     if target_object in job.known:
         return job.known[target_object]
     return masters(connection, job.target, golden)
 
 
-def _exceeds(connection: sa.Connection, target: SqlTarget, target_object: str, lines: int) -> bool:
-    """Return whether the crosswalk has more than `lines` lines of `target_object`."""
-    tables = target.ledger.tables
-    of_object = tables.crosswalk.join(tables.stream, tables.stream.c.stream_no == tables.crosswalk.c.stream_no)
-    some = sa.select(tables.crosswalk.c.stream_no).select_from(of_object)
-    limited = some.where(tables.stream.c.object == target_object).limit(lines + 1)
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(limited.subquery())) or 0) > lines
+def _exceeds(connection: sa.Connection, job: LoadJob, target_object: str, lines: int) -> bool:
+    """Return whether the crosswalk has more than `lines` lines of `target_object`; what was found once is kept."""
+    if job.more_than.get(target_object, 0) >= lines:
+        return True
+    stream, crosswalk = job.target.ledger.tables.stream, job.target.ledger.tables.crosswalk
+    numbers = connection.scalars(sa.select(stream.c.stream_no).where(stream.c.object == target_object)).all()
+    some = sa.select(crosswalk.c.stream_no).where(crosswalk.c.stream_no.in_(numbers)).limit(lines + 1)
+    count = int(connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0)
+    if count > lines:
+        job.more_than[target_object] = lines
+    return count > lines
 
 
 def _all_masters(connection: sa.Connection, target: SqlTarget, target_object: str) -> pl.DataFrame:
@@ -182,25 +187,18 @@ def _read_state(
 
 def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> pl.DataFrame:
     """Return the crosswalk's state of the golden records that it knows (columns of `STATE_SCHEMA`)."""
-    streams = target.ledger.streams()
-    split = golden.str.split_exact(":", 1).struct.rename_fields(["stream", "key"]).struct.unnest()
-    numbered = pl.DataFrame(
-        {
-            "stream_no": split["stream"].replace_strict(streams, default=None, return_dtype=pl.Int64),
-            "source_key": golden.str.strip_prefix(split["stream"]).str.slice(1),
-        }
-    )
-    crosswalk = target.ledger.tables.crosswalk
-    wanted = key_table(connection, numbered)
-    matched = sa.and_(
-        crosswalk.c.stream_no == sa.cast(wanted.c.stream_no, sa.Integer),
-        crosswalk.c.source_key == wanted.c.source_key,
-    )
-    # A founding row may have been merged into another record; its line then speaks of that one.
-    founding = crosswalk.c.fingerprint.is_not(None)
-    found = _read_state(connection, target, crosswalk.join(wanted, matched), founding)
-    drop_keys(connection, wanted)
-    return found
+    numbers, crosswalk = target.ledger.streams_on(connection), target.ledger.tables.crosswalk
+    found = [pl.DataFrame(schema=STATE_SCHEMA)]
+    stream = golden.str.split_exact(":", 1).struct.field("field_0").alias("stream")
+    for (name,), some in pl.DataFrame([golden.alias("golden"), stream]).group_by("stream", maintain_order=True):
+        if str(name) not in numbers:
+            continue
+        keys = some["golden"].str.slice(len(str(name)) + 1)
+        with rows_by_keys(connection, crosswalk, {"stream_no": numbers[str(name)]}, "source_key", keys) as (rows, mine):
+            # A founding row may have been merged into another record; its line then speaks of that one.
+            founding = sa.and_(mine, crosswalk.c.fingerprint.is_not(None))
+            found.append(_read_state(connection, target, rows, founding))
+    return pl.concat(found)
 
 
 def _adopt(connection: sa.Connection, job: LoadJob, entity: Entity, frame: pl.DataFrame) -> pl.DataFrame:

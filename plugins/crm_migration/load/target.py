@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import engine_for, read_text
 from crm_migration.ledger import Ledger
-from crm_migration.load.bulk import drop_keys, insert_rows, key_table
+from crm_migration.load.bulk import insert_rows
+from crm_migration.load.by_keys import rows_by_keys
 from crm_migration.load.file_columns import file_columns, file_name, lend_sqlite
 from crm_migration.load.numbered import insert_numbered
 from crm_migration.load.refusal import DRIVER_ERRORS, RowsRefused, classify
@@ -76,6 +77,7 @@ class SqlTarget:
             "postgresql": [
                 "SET TIME ZONE 'UTC'",
                 "SET datestyle TO 'ISO'",
+                "SET jit TO off",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",
                 f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
             ],
@@ -188,12 +190,9 @@ class SqlTarget:
         """Return `columns` and `target_id` of the rows whose primary key is in `ids`, as exact text."""
         table = self.table(target_object)
         key = table.c[self.primary_key(target_object)]
-        keys = key_table(connection, pl.DataFrame({"target_id": ids}))
-        joined = table.join(keys, _same_key(key, keys.c.target_id))
         printed = [self.printed(target_object, name) for name in columns]
-        frames = read_text(connection, joined, [key.label("target_id"), *printed])
-        found = list(frames)
-        drop_keys(connection, keys)
+        with rows_by_keys(connection, table, {}, key.name, ids) as (rows, mine):
+            found = list(read_text(connection, rows, [key.label("target_id"), *printed], where=mine))
         schema = {"target_id": pl.String, **dict.fromkeys(columns, pl.String)}
         return pl.concat(found) if found else pl.DataFrame(schema=schema)
 
@@ -327,13 +326,6 @@ class SqlTarget:
                 yield connection
         except DRIVER_ERRORS as error:
             raise classify(error, self.mapping.target.name) from None
-
-
-def _same_key(key: sa.Column[object], text: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that `text` is the key's value; the index of a numeric key serves it."""
-    if isinstance(key.type, sa.Integer):
-        return key == sa.cast(text, sa.BigInteger)
-    return sa.cast(key, text.type) == text
 
 
 def _texts(table: sa.Table) -> sa.Table:
