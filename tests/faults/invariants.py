@@ -32,8 +32,10 @@ REFERENCES = {
     "opportunity": {"account_id": "account", "contact_id": "contact"},
     "activity": {"parent_id": None},
 }
+# Whether a record that the run inserted got its references at once or in the second pass is as the batches fell.
 LEDGER_LINE = (
-    "SELECT s.entity, c.source_key, c.golden_id, c.fingerprint IS NULL, c.created, c.retired, i.run_id, h.run_id"
+    "SELECT s.entity, c.source_key, c.golden_id, c.fingerprint IS NULL, c.created, c.retired, i.run_id,"
+    " CASE WHEN c.changed_run = c.inserted_run THEN NULL ELSE h.run_id END"
     " FROM {ledger}crosswalk c JOIN {ledger}stream s ON s.stream_no = c.stream_no"
     " LEFT JOIN {ledger}run i ON i.run_no = c.inserted_run LEFT JOIN {ledger}run h ON h.run_no = c.changed_run"
 )
@@ -169,8 +171,19 @@ def after_fault(place: Place) -> list[str]:
 
 
 def alike(found: dict[str, Any], expected: dict[str, Any], what: str) -> list[str]:
-    """Name the parts of `found` that are not as `expected`."""
-    return [f"{what}: {name}" for name in expected if found.get(name) != expected[name]]
+    """Name the parts of `found` that are not as `expected`, and some of the lines in which they differ."""
+    return [
+        f"{what}: {name}{_differing(found.get(name), expected[name])}"
+        for name in expected
+        if found.get(name) != expected[name]
+    ]
+
+
+def _differing(found: Any, expected: Any) -> str:
+    if not (isinstance(found, list) and isinstance(expected, list)):
+        return ""
+    here, there = Counter(map(str, found)), Counter(map(str, expected))
+    return f": {[*(here - there)][:3]} in place of {[*(there - here)][:3]}"
 
 
 def told(place: Place) -> dict[str, Any]:
