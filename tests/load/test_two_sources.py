@@ -51,7 +51,8 @@ def test_the_sheet_may_come_first(scene: Scene) -> None:
 
 AT_FIRMS = """
 DELETE FROM people;
-INSERT INTO people (id, first, last, mail, town, firm) VALUES ('{key}', 'Ann', 'Lee', 'ann@x.example', '{town}', '{firm}');
+INSERT INTO people (id, first, last, mail, town, firm)
+  VALUES ('{key}', 'Ann', 'Lee', 'ann@x.example', '{town}', '{firm}');
 """
 
 
@@ -67,6 +68,17 @@ def test_of_two_rows_that_are_as_full_one_is_taken_in_either_order(tmp_path: Pat
         assert scene.count() == 1
         taken.append((scene.contact(ANN)["city"], scene.contact(ANN)["firm"]))
     assert taken == [("Köln", "g1"), ("Köln", "g1")], "the smaller name; what a row refers to does not make it fuller"
+
+
+def test_why_a_row_was_merged_outlives_its_changes(scene: Scene) -> None:
+    scene.run("legacy", "a1")
+    scene.run("sheet", "b1")
+    assert scene.why() == {"p1": None, "p2": None, "s1": "email", "s2": "email"}
+    scene.change("sheet", "UPDATE drop_list SET job = 'Chief' WHERE nr = 's1'")
+    scene.change("legacy", "UPDATE people SET town = 'Ulm' WHERE id = 'p1'")
+    for source in ("sheet", "legacy"):
+        scene.run(source, "two")
+    assert scene.why() == {"p1": None, "p2": None, "s1": "email", "s2": "email"}
 
 
 def test_an_edit_survives_both_sources_and_is_nobodys_fault(scene: Scene) -> None:

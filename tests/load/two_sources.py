@@ -222,6 +222,14 @@ class Scene:
         engine.dispose()
         return {name: value for name, value in row.items() if name not in ("id", "account_id", "referred_by")}
 
+    def why(self) -> dict[str, str | None]:
+        """Return through what each row of a merged record joined it, by source key; of founders nothing."""
+        engine = sa.create_engine(self.target_url)
+        with engine.connect() as connection:
+            lines = connection.execute(sa.text("SELECT source_key, merged_by FROM crm_migration_lineage")).all()
+        engine.dispose()
+        return {row.source_key: row.merged_by for row in lines}
+
     def count(self) -> int:
         """Return how many contacts the target holds."""
         engine = sa.create_engine(self.target_url)

@@ -7,7 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.ledger.ledger import now
-from crm_migration.load.bulk import insert_rows, update_rows
+from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
 from crm_migration.load.decide import LoadJob
 from crm_migration.load.isolate import Refusal, Writing, drawn_for, halves, written_of
 from crm_migration.load.moved import forget_alone, forget_lines
@@ -172,8 +172,9 @@ def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: 
     moved = job.moved(batch.entity).of(batch.records["_golden"])
     forget_lines(connection, table, stream, moved["_key"])
     forget_alone(connection, table, moved)
-    for (source,), lines in batch.lineage.group_by("_source", maintain_order=True):
+    for (source,), brought in batch.lineage.group_by("_source", maintain_order=True):
         number = streams[str(source)]
+        lines = _explained(connection, table, number, brought)
         forget_lines(connection, table, number, lines["_key"])
         insert_rows(
             connection,
@@ -186,3 +187,15 @@ def _write_lineage(connection: sa.Connection, job: LoadJob, stream: int, batch: 
                 "record",
             ),
         )
+
+
+def _explained(connection: sa.Connection, table: sa.Table, stream: int, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return `lines` with what an earlier run has said of why a row was merged, where this one only changes it."""
+    wanted = key_table(connection, lines.select(pl.col("_key").alias("source_key")))
+    same = sa.and_(table.c.stream_no == stream, table.c.source_key == wanted.c.source_key)
+    chosen = sa.select(table.c.source_key, table.c.golden_id, table.c.merged_by).join(wanted, same)
+    said = [tuple(row) for row in connection.execute(chosen.where(table.c.merged_by.is_not(None)))]
+    drop_keys(connection, wanted)
+    before = pl.DataFrame(said, schema=dict.fromkeys(["_key", "_golden", "_before"], pl.String), orient="row")
+    joined = lines.join(before, on=["_key", "_golden"], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("_merged_by", "_before").alias("_merged_by"))
