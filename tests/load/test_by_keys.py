@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from crm_migration.extract.dialect import engine_for, read_text
-from crm_migration.ledger.tables import exact_text
-from crm_migration.load.bulk import update_rows
-from crm_migration.load.by_keys import rows_by_keys
+from crm_migration.ledger.tables import exact_text, ledger_tables
+from crm_migration.load.bulk import insert_rows, update_rows
+from crm_migration.load.by_keys import lines_by_keys, rows_by_keys
 
 ODD = ["plain", " ", "NULL", 'a"b', "a\\b", "a\\", '"', "{x,y}", "it's", "北京", "tab\tin", "line\nin", "%s", ":x"]
 JOINS = "SELECT current_setting('enable_hashjoin'), current_setting('enable_mergejoin')"
@@ -27,11 +27,14 @@ def table(name: str, *columns: sa.Column[object]) -> sa.Table:
     return sa.Table(name, sa.MetaData(), *columns, sa.Column("said", sa.String(20)))
 
 
-def found(
-    connection: sa.Connection, some: sa.Table, fixed: dict[str, int], key: str, keys: list[str | None]
-) -> list[str]:
-    wanted = pl.Series("wanted", keys, dtype=pl.String)
-    with rows_by_keys(connection, some, fixed, key, wanted) as (rows, mine):
+def found(connection: sa.Connection, some: sa.Table, stream_no: int | None, keys: list[str | None]) -> list[str]:
+    wanted, key = pl.Series("wanted", keys, dtype=pl.String), "id" if stream_no is None else "source_key"
+    asked = (
+        rows_by_keys(connection, some, key, wanted)
+        if stream_no is None
+        else lines_by_keys(connection, some, stream_no, wanted)
+    )
+    with asked as (rows, mine):
         return sorted(pl.concat(read_text(connection, rows, [some.c[key]], where=mine))[key])
 
 
@@ -46,9 +49,29 @@ def test_rows_are_found_by_texts_of_any_look_within_what_is_fixed(engine: sa.Eng
         both = [{"stream_no": number, "source_key": key} for number in (1, 2) for key in [*ODD, "other"]]
         connection.execute(lines.insert(), [*both, {"stream_no": 2, "source_key": "second"}])
         wanted = [*ODD, "second", "unknown", None]
-        assert found(connection, lines, {"stream_no": 1}, "source_key", wanted) == sorted(ODD)
-        assert found(connection, lines, {"stream_no": 2}, "source_key", wanted) == sorted([*ODD, "second"])
-        assert found(connection, lines, {"stream_no": 1}, "source_key", []) == []
+        assert found(connection, lines, 1, wanted) == sorted(ODD)
+        assert found(connection, lines, 2, wanted) == sorted([*ODD, "second"])
+        assert found(connection, lines, 1, []) == []
+
+
+def test_the_ledgers_lines_are_looked_up_in_its_index(engine: sa.Engine) -> None:
+    """To go through all lines for each key of a batch, or the other way round, would take hours."""
+    crosswalk = ledger_tables(engine.dialect.name).crosswalk.to_metadata(sa.MetaData(), schema=None)
+    with engine.begin() as connection:
+        crosswalk.create(connection)
+        keys = pl.Series("source_key", [f"k{number}" for number in range(2_000)])
+        same = {"stream_no": 1, "target_id": "1", "created": True, "inserted_run": 1}
+        lines = keys.to_frame().with_columns(pl.lit(value).alias(name) for name, value in same.items())
+        insert_rows(connection, crosswalk, lines.with_columns(pl.col("source_key").alias("golden_id")))
+        with lines_by_keys(connection, crosswalk, 1, keys.head(1_000)) as (rows, mine):
+            word = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+            asked = sa.select(crosswalk.c.target_id).select_from(rows).where(mine)
+            plan = connection.exec_driver_sql(
+                f"{word} {asked.compile(connection, compile_kwargs={'literal_binds': True})}"
+            )
+            steps = [" ".join(map(str, step)) for step in plan]
+    way = {"postgresql": "crosswalk_pkey", "mysql": "eq_ref PRIMARY", "sqlite": "sqlite_autoindex"}[engine.dialect.name]
+    assert any(way in step for step in steps), steps
 
 
 def test_rows_are_found_by_keys_of_any_type_with_an_index_or_without(engine: sa.Engine) -> None:
@@ -58,7 +81,7 @@ def test_rows_are_found_by_keys_of_any_type_with_an_index_or_without(engine: sa.
             connection.exec_driver_sql(f"CREATE TABLE records_{number} (id {kind} {rule}, said VARCHAR(20))")
             connection.exec_driver_sql(f"INSERT INTO records_{number} (id) VALUES (1), (2), (123456789)")
             records = sa.Table(f"records_{number}", sa.MetaData(), autoload_with=connection)
-            keys = found(connection, records, {}, "id", ["2", "3", "123456789"])
+            keys = found(connection, records, None, ["2", "3", "123456789"])
             assert [key.strip() for key in keys] == ["123456789", "2"], (kind, rule)
 
 

@@ -5,7 +5,7 @@ what a load has just written, and thinks of a batch's keys as scattered. Keys tr
 array that the planner cannot look into; elsewhere in a temporary table, through which the others go by the index.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -18,23 +18,30 @@ Chosen = tuple[sa.FromClause, sa.ColumnElement[bool]]
 
 
 @contextmanager
-def rows_by_keys(
-    connection: sa.Connection, table: sa.Table, fixed: Mapping[str, int], key: str, keys: pl.Series
-) -> Iterator[Chosen]:
-    """Yield what to select from, and the condition, for the rows whose `key` is one of `keys` (text, each once).
-
-    `fixed` are values of other columns, which all these rows have.
-    """
-    same = [table.c[name] == value for name, value in fixed.items()]
-    if connection.dialect.name == "postgresql" and _leads_to_rows(table, [*fixed, key]):
-        yield table, sa.and_(*same, _in_array(table.c[key], keys))
+def rows_by_keys(connection: sa.Connection, table: sa.Table, key: str, keys: pl.Series) -> Iterator[Chosen]:
+    """Yield what to select from, and the condition, for the rows whose `key` is one of `keys` (text, each once)."""
+    if connection.dialect.name == "postgresql" and _leads_to_rows(table, [key]):
+        yield table, _in_array(table.c[key], keys)
         return
     wanted = key_table(connection, pl.DataFrame({"wanted": keys}))
-    yield table.join(wanted, same_key(table.c[key], wanted.c.wanted)), sa.and_(sa.true(), *same)
+    yield table.join(wanted, _same_key(table.c[key], wanted.c.wanted)), sa.true()
     drop_keys(connection, wanted)
 
 
-def same_key(key: sa.Column[object], text: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+@contextmanager
+def lines_by_keys(connection: sa.Connection, table: sa.Table, stream_no: int, keys: pl.Series) -> Iterator[Chosen]:
+    """Yield what to select from, and the condition, for a stream's lines of a table of the ledger: those of `keys`."""
+    if connection.dialect.name == "postgresql" and _leads_to_rows(table, ["stream_no", "source_key"]):
+        yield table, (table.c.stream_no == stream_no) & _in_array(table.c.source_key, keys)
+        return
+    # Told the stream as a number, MariaDB may go through all its lines, and through the list of keys for each of them.
+    wanted = key_table(connection, pl.DataFrame({"wanted": keys}).with_columns(pl.lit(stream_no).alias("stream")))
+    same_stream = table.c.stream_no == sa.cast(wanted.c.stream, sa.Integer)
+    yield table.join(wanted, same_stream & (table.c.source_key == wanted.c.wanted)), sa.true()
+    drop_keys(connection, wanted)
+
+
+def _same_key(key: sa.Column[object], text: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Return the condition that `text` is the key's value; the index of a numeric key serves it."""
     if isinstance(key.type, sa.Integer):
         return key == sa.cast(text, sa.BigInteger)

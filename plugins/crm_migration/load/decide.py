@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_migration.extract.dialect import read_text
 from crm_migration.load.accounts import shared_heads
-from crm_migration.load.by_keys import rows_by_keys
+from crm_migration.load.by_keys import lines_by_keys
 from crm_migration.load.fingerprint import WIDTH, canonical, canonical_from_target, fingerprints, layout, pack_beside
 from crm_migration.load.merge import KEPT_SCHEMA, Sides, kept_fields, said_again, three_way, with_policy
 from crm_migration.load.moved import Moved
@@ -194,7 +194,7 @@ def masters(connection: sa.Connection, target: SqlTarget, golden: pl.Series) -> 
         if str(name) not in numbers:
             continue
         keys = some["golden"].str.slice(len(str(name)) + 1)
-        with rows_by_keys(connection, crosswalk, {"stream_no": numbers[str(name)]}, "source_key", keys) as (rows, mine):
+        with lines_by_keys(connection, crosswalk, numbers[str(name)], keys) as (rows, mine):
             # A founding row may have been merged into another record; its line then speaks of that one.
             founding = sa.and_(mine, crosswalk.c.fingerprint.is_not(None))
             found.append(_read_state(connection, target, rows, founding))

@@ -117,9 +117,9 @@ def pack_beside(
 
 def _by_head(column: pl.Series) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the hash of each list of fields that fingerprints were made of, and the rows that bear it."""
-    heads = np.array([int.from_bytes(value[:WIDTH], "little") if value else -1 for value in column], dtype=np.int64)
-    for head in np.unique(heads[heads >= 0]):
-        yield int(head), np.flatnonzero(heads == head)
+    heads = column.bin.slice(0, WIDTH).bin.reinterpret(dtype=pl.UInt32, endianness="little")
+    for head in heads.drop_nulls().unique().sort():
+        yield int(head), (heads == head).fill_null(value=False).arg_true().to_numpy()
 
 
 def _slots(column: pl.Series, rows: np.ndarray, fields: int) -> np.ndarray:

@@ -191,7 +191,7 @@ class SqlTarget:
         table = self.table(target_object)
         key = table.c[self.primary_key(target_object)]
         printed = [self.printed(target_object, name) for name in columns]
-        with rows_by_keys(connection, table, {}, key.name, ids) as (rows, mine):
+        with rows_by_keys(connection, table, key.name, ids) as (rows, mine):
             found = list(read_text(connection, rows, [key.label("target_id"), *printed], where=mine))
         schema = {"target_id": pl.String, **dict.fromkeys(columns, pl.String)}
         return pl.concat(found) if found else pl.DataFrame(schema=schema)
