@@ -206,6 +206,19 @@ def test_tables_have_the_same_types_whatever_the_rows(tmp_path: Path) -> None:
         assert getattr(one, table).schema == getattr(none, table).schema
 
 
+def test_a_part_cleaned_in_pieces_comes_out_as_if_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(id=str(number), mail="bad" if number == 3 else f"{number}@example.com") for number in range(5)]
+    rows += [row(id="4"), row(id="6", deleted="1")]
+    whole = run(tmp_path / "whole", rows)
+    monkeypatch.setattr("crm_migration.clean.clean.PIECE_ROWS", 2)
+    found = run(tmp_path / "pieces", rows)
+    assert found.clean.equals(whole.clean)
+    assert found.rejected.equals(whole.rejected)
+    assert found.filtered.equals(whole.filtered)
+    assert found.staged.facts == whole.staged.facts
+    assert [frame.height for frame in found.staged.frames()] == [2, 1]
+
+
 def test_cleaning_again_replaces_the_tables(tmp_path: Path) -> None:
     first, second = run(tmp_path, [row()] * 3, part=1), run(tmp_path, [row()], part=1)
     assert (first.rejected.height, second.rejected.height) == (3, 0)

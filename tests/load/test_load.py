@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from crm_migration.errors import ChangedSince, FencedOut
 from crm_migration.load.backup import back_up, content_hashes
+from crm_migration.load.bulk import insert_rows
 from crm_migration.load.load import load
 from crm_migration.load.rollback import roll_back
 from crm_migration.load.write import Batch, write_batch
@@ -69,6 +71,26 @@ def test_every_row_ends_once_and_as_meant(bench: Bench) -> None:
     assert bench.rows("SELECT last_name FROM contact WHERE legacy_id = 'c3'") == [("O'Neil\nline",)]
     reasons = open_table(bench.folder("one"), "contact", "outcome").frame()
     assert reasons.filter(reasons["_key"] == "c4")["reason"].item() == "missing_parent"
+
+
+def test_rows_that_are_sent_a_few_at_a_time_all_arrive(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_migration.load.bulk.COPIED_ROWS", 2)
+    columns = [sa.Column("name", sa.Text), sa.Column("seen", sa.Boolean), sa.Column("held", sa.LargeBinary)]
+    table = sa.Table("sent", sa.MetaData(), *columns)
+    rows = [
+        ("Zoë", True, b"\x00\xff"),
+        ("北京", None, None),
+        ("", False, b""),
+        (None, True, b"x"),
+        ('"\n,', False, b"y"),
+    ]
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as connection:
+        table.create(connection)
+        insert_rows(connection, table, pl.DataFrame(rows, schema=["name", "seen", "held"], orient="row"))
+        found = [(name, seen, held and bytes(held)) for name, seen, held in connection.execute(sa.select(table))]
+    engine.dispose()
+    assert found == rows
 
 
 def test_money_times_and_defaults_arrive_exactly(bench: Bench) -> None:

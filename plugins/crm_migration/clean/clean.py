@@ -18,6 +18,8 @@ from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
 _SORTED = ("flagged", "filtered", "rejected")
 _TOLD = ("profile", "no_entry")
+PIECE_ROWS = 50_000
+"""Cleaned at once: while each field of a piece is judged, several times its size is held."""
 Lookups = Table[str, Table[str, str]]
 
 
@@ -30,8 +32,8 @@ def clean(mapping: Mapping, entity: str, folder: RunFolder, lookups: Lookups, fo
     `lookups` holds, per owner field, the lower-cased natural keys of the target's users and their ids; `folders` are
     those that paths of files lead into, which are staged beside the tables.
     Rows that the extract could not read come first: they are rejected with its reason. Then filters, then rules for
-    whose rows they are, then keys, then fields. Memory is bounded by one part, plus eight bytes a row for the
-    keys.
+    whose rows they are, then keys, then fields. Memory is bounded by one part and what a piece of it
+    takes, plus eight bytes a row for the keys.
 
     Raises:
         StagingMissing: the extract is not there, or was made for a mapping that reads other columns.
@@ -72,11 +74,12 @@ def _require_columns(extract: Staged, config: Entity, where: str) -> None:
 
 
 def _frames(extract: Staged, config: Entity) -> Iterator[pl.DataFrame]:
-    """Yield the parts, or one empty frame where there is none, so that the tables get their columns."""
+    """Yield the parts in pieces, or one empty frame where there is none, so that the tables get their columns."""
     if not extract.parts:
         yield pl.DataFrame(schema={"_row": pl.Int64, **dict.fromkeys(config.source_columns, pl.String)})
     told = [column for column in META if column in extract.columns]
-    yield from extract.frames(["_row", *config.source_columns, *told])
+    for frame in extract.frames(["_row", *config.source_columns, *told]):
+        yield from frame.iter_slices(PIECE_ROWS) if frame.height else (frame,)
 
 
 def _contexts(mapping: Mapping, config: Entity, lookups: Lookups, opened: Table[str, FileFolder]) -> dict[str, Context]:

@@ -4,6 +4,7 @@ Values travel as text in the form every dialect reads (`fingerprint.canonical`);
 the column's type, and refuses what does not fit.
 """
 
+import io
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import psycopg
 
 CHUNK = 2_000
+COPIED_ROWS = 5_000
 LONGEST_KEY = 400
 HEAVY_ROW = 64 * 1024
 BLOCK = 1024 * 1024
@@ -57,23 +59,29 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> No
     columns = ", ".join(preparer.quote(name) for name in frame.columns)
     statement = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN (FORMAT csv)"
     heavy = pl.Binary in frame.dtypes and frame.estimated_size() > HEAVY_ROW * frame.height
-    texts = frame.clear() if heavy else frame
-    texts = texts.with_columns(
-        ("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name, kind in frame.schema.items() if kind == pl.Binary
-    ).with_columns(pl.selectors.by_dtype(pl.Boolean).cast(pl.Int8).cast(pl.String))
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     with driver.cursor() as cursor:
         with cursor.copy(statement) as copy:
-            for block in _blocks(frame) if heavy else _lines(texts):
+            for block in _blocks(frame) if heavy else _lines(frame):
                 copy.write(block)
         taken = cursor.rowcount
     if taken != frame.height:
         raise RowsRefused("the target left the row out without saying why: a trigger or a rule, most likely")
 
 
-def _lines(texts: pl.DataFrame) -> Iterator[bytes]:
-    for piece in texts.iter_slices(25_000):
-        yield piece.write_csv(include_header=False, quote_style="non_numeric").encode()
+def _lines(frame: pl.DataFrame) -> Iterator[bytes]:
+    """Yield rows as CSV, few at a time: the driver holds what the server has not taken yet, and never gives it back."""
+    told = [
+        ("\\x" + pl.col(name).bin.encode("hex")).alias(name)
+        if kind == pl.Binary
+        else pl.col(name).cast(pl.Int8).cast(pl.String)
+        for name, kind in frame.schema.items()
+        if kind in (pl.Binary, pl.Boolean)
+    ]
+    for piece in frame.iter_slices(COPIED_ROWS):
+        lines = io.BytesIO()
+        piece.with_columns(told).write_csv(lines, include_header=False, quote_style="non_numeric")
+        yield lines.getvalue()
 
 
 def _blocks(frame: pl.DataFrame) -> Iterator[bytes]:
