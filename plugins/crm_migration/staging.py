@@ -36,6 +36,13 @@ PAGE_BYTES = 256 << 10
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+def own_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `frame` with texts of its own: what was filtered out of a frame holds all texts of that frame."""
+    return frame.with_columns(
+        pl.concat_str(name, pl.lit("")).alias(name) for name, kind in frame.schema.items() if kind == pl.String
+    )
+
+
 def safe_name(text: str) -> str:
     """Return `text` as one path segment: letters, digits, `._-` kept, everything else `_`.
 

@@ -73,6 +73,38 @@ def test_every_row_ends_once_and_as_meant(bench: Bench) -> None:
     assert reasons.filter(reasons["_key"] == "c4")["reason"].item() == "missing_parent"
 
 
+def test_a_batch_holds_fewer_records_where_they_stand_for_many_rows(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_target(postgres_url).dispose()
+    bench = Bench(postgres_url, tmp_path, mapping())
+    monkeypatch.setattr(bench.target, "batch_rows", 4)
+    merged = {f"{key}{number}": key for key in ("a", "b", "c", "d") for number in (1, 2)}
+    bench.stage("one", "account", [account(key) for key in ("a", "b", "c", "d")], merged)
+    bench.stage("one", "contact", [contact(key, "a") for key in ("e", "f", "g", "h")])
+    done = bench.load("one")
+    # Twelve rows in batches of four, two records and their six rows each being the nearest; four rows in one.
+    assert {entity: staged.facts["batches"] for entity, staged in done.items()} == {"account": 2, "contact": 1}
+    assert set(bench.outcomes("one", "account").values()) == {"inserted", "merged"}
+    assert len(bench.outcomes("one", "account")) == 12
+    bench.target.close()
+
+
+def test_parents_among_more_rows_than_are_held_are_found(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_migration.load.references.WHOLE_STREAM", 0)
+    make_target(postgres_url).dispose()
+    bench = Bench(postgres_url, tmp_path, mapping())
+    stage_first(bench)
+    bench.load("one")
+    assert set(bench.outcomes("one", "account").values()) == {"inserted", "merged"}
+    parents = "SELECT c.legacy_id, p.legacy_id FROM account c LEFT JOIN account p ON p.id = c.parent_id ORDER BY 1"
+    assert bench.rows(parents) == [("a1", "a2"), ("a2", None), ("a3", None)]
+    assert bench.outcomes("one", "contact")["c4"] == "rejected"
+    bench.target.close()
+
+
 def test_rows_that_are_sent_a_few_at_a_time_all_arrive(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm_migration.load.bulk.COPIED_ROWS", 2)
     columns = [sa.Column("name", sa.Text), sa.Column("seen", sa.Boolean), sa.Column("held", sa.LargeBinary)]

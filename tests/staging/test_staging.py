@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_migration.errors import StagingMissing
-from crm_migration.staging import MANIFEST, RunFolder, TableWriter, has_table, latest_run, open_table, safe_name
+from crm_migration.staging import (
+    MANIFEST,
+    RunFolder,
+    TableWriter,
+    has_table,
+    latest_run,
+    open_table,
+    own_texts,
+    safe_name,
+)
 
 ROOT = Path(__file__).parents[2]
 FIRST = pl.DataFrame({"_key": ["a", "b"], "amount": [1, None]})
@@ -238,3 +247,18 @@ def test_an_attempt_that_fails_after_another_has_replaced_it_ends_with_its_own_e
     with pytest.raises(ZeroDivisionError), late:
         raise ZeroDivisionError
     assert open_table(folder, "account", "clean").frame().equals(SECOND)
+
+
+def test_texts_of_its_own_leave_those_of_the_frame_it_was_taken_from() -> None:
+    texts = ["", None, "北京", *(f"a text of some length, the number {number}" for number in range(1000))]
+    whole = pl.DataFrame({"text": texts, "place": range(len(texts)), "bytes": [b"\x00"] * len(texts)})
+    some = whole.filter(pl.col("place") < 4)
+    found = own_texts(some)
+    assert found.equals(some)
+    assert found.schema == some.schema
+    assert _held(some) > 20_000
+    assert _held(found) < 1_000
+
+
+def _held(frame: pl.DataFrame) -> int:
+    return sum(part.size for part in frame["text"].to_arrow(compat_level=pl.CompatLevel.newest()).buffers() if part)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from crm_migration.staging import RunFolder, has_table, open_table
+from crm_migration.staging import RunFolder, has_table, open_table, own_texts
 
 LINEAGE = {"_key": pl.String, "_golden": pl.String, "record": pl.String, "_source": pl.String}
 
@@ -30,7 +30,7 @@ class StagedLineage:
         found = [pl.DataFrame(schema=LINEAGE)]
         for part, held in self._parts:
             if held.is_in(hashes).any():
-                lines = part.frame().filter(pl.col("_golden").is_in(wanted))
+                lines = own_texts(part.frame().filter(pl.col("_golden").is_in(wanted)))
                 found.append(lines.with_columns(self._source(lines)).select(list(LINEAGE)))
         return pl.concat(found).join(self._merged_by, on=["_key", "_source"], how="left", maintain_order="left")
 

@@ -19,7 +19,7 @@ from crm_migration.load.moved import Moved
 from crm_migration.load.progress import Progress
 from crm_migration.load.target import classify
 from crm_migration.load.write import Batch, Refusal, write_batch
-from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
+from crm_migration.staging import RunFolder, Staged, TableWriter, open_table, own_texts
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +59,12 @@ class Merged:
         Records that rows leave count among them.
         """
         left = Moved.read(folder, entity).former.alias("_golden")
-        losers = [frame.filter(~pl.col("_master")) for frame in open_table(folder, entity, "members").frames()]
+        staged = open_table(folder, entity, "members")
+        losers = [own_texts(frame.filter(~pl.col("_master"))) for frame in staged.frames(["_golden", "_master"])]
         golden = pl.concat([left, *(frame["_golden"] for frame in losers)]).unique()
         golden = golden if chosen is None else golden.filter(golden.is_in(chosen.implode()))
-        kept = [
-            frame.filter(pl.col("_golden").is_in(golden.implode()))
-            for frame in open_table(folder, entity, "members").frames()
-        ]
+        wanted = pl.col("_golden").is_in(golden.implode())
+        kept = [own_texts(frame.filter(wanted)) for frame in staged.frames()]
         members = pl.concat(kept) if kept else pl.DataFrame(schema=dict.fromkeys(["_key", "_golden"], pl.String))
         return cls(members, StagedLineage(folder, entity, members), golden)
 
@@ -112,7 +111,7 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
             apart.write(decision.apart.to_frame())
             single = ~pl.col("_golden").is_in(merged.golden.implode())
             writer.write(single_outcomes(done.filter(single)))
-            merged_outcomes.append(done.filter(~single))
+            merged_outcomes.append(own_texts(done.filter(~single)))
             progress.note(job.target.ledger, (job.run_no, entity), token)
         _refuse_late(job, token)
         finish_outcomes(writer, merged, merged_outcomes)
@@ -141,10 +140,17 @@ def _pieces(chosen: tuple[Staged, pl.Series | None], first: pl.Series, rows: int
     if len(first):
         found = pl.concat(part.join(before, on="_golden", how="semi") for part in _chosen(*chosen))
         ordered = before.join(found, on="_golden", how="inner", maintain_order="left")
-        yield from ordered.select(found.columns).iter_slices(rows)
+        yield from _slices(ordered.select(found.columns), rows)
     for part in _chosen(*chosen):
         rest = part.join(before, on="_golden", how="anti", maintain_order="left") if len(first) else part
-        yield from rest.iter_slices(rows)
+        yield from _slices(rest, rows)
+
+
+def _slices(records: pl.DataFrame, rows: int) -> Iterator[pl.DataFrame]:
+    """Yield so many records at a time, fewer where they stand for more rows than that: all of these are held."""
+    for piece in records.iter_slices(rows):
+        turns = -(-int(piece["_members"].sum()) // rows)
+        yield from piece.iter_slices(-(-piece.height // max(turns, 1)))
 
 
 def _chosen(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:

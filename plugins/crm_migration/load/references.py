@@ -12,7 +12,7 @@ from crm_migration.load.moved import Moved
 from crm_migration.load.retired import still_there
 from crm_migration.load.target import SqlTarget
 from crm_migration.mapping.model import Entity, Reference
-from crm_migration.staging import RunFolder, has_table, open_table
+from crm_migration.staging import RunFolder, Staged, has_table, open_table, own_texts
 
 WHOLE_STREAM = 300_000
 WHOLE_TIMES = 4
@@ -132,18 +132,33 @@ class References:
         settled = lines if moved.rows.is_empty() else lines.filter(~moved.where_they_were(lines))
         return settled.drop("golden_id")
 
-    def staged_keys(self, _connection: sa.Connection, parent: str, _keys: pl.Series) -> pl.DataFrame:
-        """Return the source keys of `parent` that this run stages for loading; ids are `pending`."""
+    def staged_keys(self, _connection: sa.Connection, parent: str, keys: pl.Series) -> pl.DataFrame:
+        """Return the source keys of `parent` that this run stages for loading; ids are `pending`.
+
+        Of many only those among `keys` are returned, and the staged ones read anew each time instead of held.
+        """
         if parent not in self._staged:
-            keys = pl.DataFrame(schema={"_key": pl.String})
+            found = pl.Series("_key", [], pl.String)
             if has_table(self.folder, parent, "members"):
-                keys = open_table(self.folder, parent, "members").frame(["_key"])
-            self._staged[parent] = keys.select(pl.col("_key").alias("source_key"), pl.lit(PENDING).alias("target_id"))
+                members = open_table(self.folder, parent, "members")
+                if members.rows > WHOLE_STREAM:
+                    return _pending(_among(members, keys))
+                found = members.frame(["_key"])["_key"]
+            self._staged[parent] = _pending(found)
         return self._staged[parent]
 
     def _stream(self, parent: str) -> int:
         mapping = self.target.mapping
         return self.target.ledger.stream_no(mapping.source.name, parent, mapping.entities[parent].target.object)
+
+
+def _pending(keys: pl.Series) -> pl.DataFrame:
+    return keys.to_frame("source_key").with_columns(pl.lit(PENDING).alias("target_id"))
+
+
+def _among(members: Staged, keys: pl.Series) -> pl.Series:
+    wanted = pl.col("_key").is_in(keys.implode())
+    return pl.concat([own_texts(frame.filter(wanted)) for frame in members.frames(["_key"])])["_key"]
 
 
 def qualified(values: pl.Series, spec: Reference) -> pl.Series:

@@ -39,7 +39,7 @@ def remember_review(target: SqlTarget, folder: RunFolder, entity: str, run_no: i
             return
         silent = known.join(proposed, on="pair_sha256", how="anti")
         undecided = [(a, b) not in said for a, b in silent.select("a", "b").iter_rows()]
-        _forget(connection, table, silent.filter(undecided), _placed(folder, entity))
+        _forget(connection, table, silent.filter(undecided), (folder, entity))
         told = proposed.with_columns(pl.lit(stream).alias("stream_no"), pl.lit(run_no).alias("last_run"))
         again = told.join(known.select("pair_sha256", "pair_no"), on="pair_sha256", how="inner")
         if not again.is_empty():
@@ -81,16 +81,20 @@ def _known(connection: sa.Connection, table: sa.Table, target_object: str) -> pl
     return pl.DataFrame([tuple(row) for row in connection.execute(chosen)], schema=schema, orient="row")
 
 
-def _placed(folder: RunFolder, entity: str) -> pl.Series:
-    """Return the identities of rows that this run has placed, for the first time or anew."""
-    found = [pl.Series("_key", [], pl.String)]
+def _placed(folder: RunFolder, entity: str, named: pl.Series) -> pl.Series:
+    """Return those of the identities `named` whose rows this run has placed, for the first time or anew."""
+    identity = pl.concat_str(pl.lit(f"{folder.source}.{entity}:"), "_key").alias("identity")
+    found = [pl.Series("identity", [], pl.String)]
     for frame in open_table(folder, entity, "members").frames(["_key", "_placed"]):
-        found.append(frame.filter("_placed")["_key"])
-    return f"{folder.source}.{entity}:" + pl.concat(found)
+        placed = frame.filter("_placed").select(identity)
+        found.append(placed.filter(pl.col("identity").is_in(named.implode()))["identity"])
+    return pl.concat(found)
 
 
-def _forget(connection: sa.Connection, table: sa.Table, lines: pl.DataFrame, placed: pl.Series) -> None:
-    anew = placed.implode()
+def _forget(connection: sa.Connection, table: sa.Table, lines: pl.DataFrame, place: tuple[RunFolder, str]) -> None:
+    if lines.is_empty():
+        return
+    anew = _placed(*place, pl.concat([lines["a"], lines["b"]])).implode()
     gone = lines.filter(pl.col("a").is_in(anew) | pl.col("b").is_in(anew))["pair_no"].to_list()
     for start in range(0, len(gone), 500):
         connection.execute(table.delete().where(table.c.pair_no.in_(gone[start : start + 500])))
