@@ -65,4 +65,4 @@ def _in_array(key: sa.Column[object], keys: pl.Series) -> sa.ColumnElement[bool]
 def _array(keys: pl.Series) -> str:
     """Return keys as PostgreSQL writes an array of texts (its documentation, Array Input and Output Syntax)."""
     quoted = keys.drop_nulls().str.replace_all(r'([\\"])', r"\$1")
-    return '{"' + '","'.join(quoted) + '"}' if len(quoted) else "{}"
+    return f'{{"{quoted.str.join(chr(34) + "," + chr(34)).item()}"}}' if len(quoted) else "{}"
