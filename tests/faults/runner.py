@@ -29,6 +29,7 @@ from crm_migration.load import backup, target
 from crm_migration.load.fxiaoke import api, settings
 from crm_migration.load.replica.target import ReplicaTarget
 from crm_migration.mapping.reader import read_mapping
+from crm_migration.validate.page_views import PageView
 from tests.faults.failpoints import Fault, install
 
 LOCK_SECONDS = 5
@@ -125,8 +126,16 @@ def tell(line: dict[str, Any]) -> None:
     os.write(1, json.dumps(line).encode() + b"\n")
 
 
+def compile_pages() -> None:
+    """Compile the templates of Data Docs, which each worker would compile for itself."""
+    pages = PageView().env
+    for template in pages.list_templates(extensions=["j2"]):
+        pages.get_template(template)
+
+
 def main() -> None:
     """Attend to each order as it comes."""
+    compile_pages()
     # Whoever attends to an order is not waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     tell({"id": 0})
