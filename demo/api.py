@@ -17,10 +17,15 @@ class AirflowClient:
 
     def __init__(self, airflow: Airflow) -> None:
         """Log in."""
+        self.url = airflow.url
         self._http = httpx.Client(base_url=airflow.url, timeout=60)
         login = {"username": airflow.user, "password": airflow.password}
         token = self._http.post("/auth/token", json=login).raise_for_status().json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
 
     def make_pool(self, name: str) -> None:
         """Create the pool in which loads into one target take turns."""
@@ -79,6 +84,21 @@ class AirflowClient:
             if run["state"] in FINAL:
                 return
             time.sleep(1)
+
+    def plugins(self) -> list[dict[str, Any]]:
+        """Return the plugins that Airflow has imported."""
+        return list(self._get("/api/v2/plugins", limit=100)["plugins"])
+
+    def page(self, path: str) -> str:
+        """Return a page as it is handed to whoever is logged in.
+
+        Raises:
+            RuntimeError: Airflow answers with something else.
+        """
+        answer = self._http.get(path)
+        if answer.status_code != httpx.codes.OK:
+            raise RuntimeError(f"expected a page at {self.url}{path}, found status {answer.status_code}")
+        return answer.text
 
     @retry(
         retry=retry_if_exception_type(httpx.TransportError),

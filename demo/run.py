@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from crm_migration.report.read import read_report
 from crm_migration.staging import RunFolder, open_table
 from demo import documents, legacy, target, truth
 from demo.api import AirflowClient
+from demo.monitor import monitor_address
 from demo.services import (
     FILES,
     GOOGLE,
@@ -64,13 +66,14 @@ def main() -> int:
         _say("legacy CRM and target CRM", lambda: _make_data(socket_folder, settings))
         _say("Airflow answers", lambda: wait_until_healthy(airflow))
         good = _migrate(airflow, socket_folder, settings.seed)
+        monitor = _say("the monitor shows every source", lambda: _seen_monitor(airflow))
     finally:
         if settings.leave:
             stop_airflow()
             stop_postgres()
     console.print(f"\ndemo {'met the truth' if good else 'FAILED'} after {time.monotonic() - started:.0f} s")
     if not settings.leave:
-        _print_addresses(airflow)
+        _print_addresses(airflow, monitor)
     return 0 if good else 1
 
 
@@ -119,6 +122,11 @@ def _migrate(airflow: Airflow, socket_folder: str, seed: int) -> bool:
     else:
         console.print(f"– {' and '.join(GOOGLE_DAGS)}: left out, {GOOGLE} is not set")
     return good
+
+
+def _seen_monitor(airflow: Airflow) -> str:
+    with closing(AirflowClient(airflow)) as client:
+        return monitor_address(client, DAGS)
 
 
 def _leave_files(socket_folder: str, seed: int) -> None:
@@ -178,10 +186,10 @@ def _outcomes(folder: RunFolder) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _print_addresses(airflow: Airflow) -> None:
+def _print_addresses(airflow: Airflow, monitor: str) -> None:
     console.print(
         f"\nAirflow is left running: {airflow.url} (user {airflow.user}, password {airflow.password})\n"
-        f"where every row went: {airflow.url}/plugin/crm\n"
+        f"where every row went: {monitor}\n"
         "make demo again for an incremental run; make demo-stop stops everything",
         soft_wrap=True,
     )

@@ -10,11 +10,10 @@ from crm_migration.mapping.matching import MatchModel
 from crm_migration.match.features import featured
 from crm_migration.match.model import Model, model_path
 from crm_migration.match.training import train
-from tests.dags.project import ROOT, add_migration, add_reload, add_rollback
+from tests.dags.project import add_migration, add_monitor, add_reload, add_rollback
 from tests.load.two_sources import LEGACY, Scene
 from tests.match.customers import customers
 
-PLUGIN = ROOT / "plugins/crm_migration_plugin.py"
 PARTS = {"given_name": "first_name", "family_name": "last_name", "email": "email", "phone": "phone", "city": "city"}
 SURVIVORSHIP = "      survivorship: {fields: {opted_out: strictest}}\n"
 FIELDS = ", ".join(f"{part}: {field}" for part, field in PARTS.items())
@@ -55,8 +54,7 @@ def deployed(home: Path, target_url: str) -> tuple[Scene, dict[str, str]]:
         _learned().write(model_path(path, ENTITY))
     add_reload(home)
     add_rollback(home)
-    (home / "plugins").mkdir(exist_ok=True)
-    (home / "plugins" / PLUGIN.name).write_bytes(PLUGIN.read_bytes())
+    add_monitor(home)
     return scene, {
         "AIRFLOW_CONN_LEGACY": f"sqlite:///{scene.root / 'legacy.sqlite'}",
         "AIRFLOW_CONN_CRM": _connection(target_url),

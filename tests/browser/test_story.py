@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.chromium import Page, chromium
 from tests.browser.scene import EXTRACTED, PAIRS, REJECTED, REPAIRS, WRITTEN, deployed
+from tests.browser.screenshots import pages_of, take, take_in_airflow
 from tests.browser.story import FRAME, Person
 from tests.end_to_end.live import PASSWORD, USER, LiveAirflow, live_airflow
 from tests.load.two_sources import Scene
@@ -43,7 +44,9 @@ def test_a_person_takes_a_migration_from_the_login_to_the_rollback(
     stage: tuple[Scene, LiveAirflow], page: Page, tmp_path: Path
 ) -> None:
     scene, live = stage
-    tell(Person(page, str(live.http.base_url).rstrip("/")), scene, tmp_path / "downloads")
+    person = Person(page, str(live.http.base_url).rstrip("/"))
+    tell(person, scene, tmp_path / "downloads")
+    take_pictures(person, live.runs(DAG)[0][0], tmp_path)
     assert not page.complaints, page.complaints
 
 
@@ -62,6 +65,15 @@ def tell(person: Person, scene: Scene, downloads: Path) -> None:
     assert person.page.value(f"!{FRAME}.querySelector('.closings')"), "the rows are open again"
     roll_back(person, run_id)
     assert scene.count() == 0
+
+
+def take_pictures(person: Person, run_id: str, folder: Path) -> None:
+    """Take the pictures of the documentation, of what the story has left, into a folder of their own."""
+    pages = pages_of(DAG, run_id, "p5")
+    take(person.page, person.url, pages, folder)
+    take_in_airflow(person.page, person.url, DAG, folder)
+    wide_and_narrow_in_two_languages = 4
+    assert len(list(folder.glob("monitor-*.png"))) == len(pages) * wide_and_narrow_in_two_languages + 1
 
 
 def migrate(person: Person) -> str:

@@ -8,6 +8,7 @@ from tests.end_to_end.small import write_mapping
 ROOT = Path(__file__).parents[2]
 MIGRATION, ROLLBACK = ROOT / "dags/legacy_crm.py", ROOT / "dags/rollback_migration.py"
 RELOAD = ROOT / "dags/reload_rejected.py"
+PLUGIN = ROOT / "plugins/crm_migration_plugin.py"
 AIRFLOW = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
@@ -40,6 +41,11 @@ def add_rollback(home: Path) -> None:
 def add_reload(home: Path) -> None:
     """Add the DAG that loads repaired rows."""
     _copy(RELOAD, home / "dags" / RELOAD.name)
+
+
+def add_monitor(home: Path) -> None:
+    """Add the plugin with the monitor's pages."""
+    _copy(PLUGIN, home / "plugins" / PLUGIN.name)
 
 
 def _copy(file: Path, to: Path) -> None:

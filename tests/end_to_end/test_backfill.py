@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import pytest
 
 from crm_migration.report.read import read_report
 from crm_migration.staging import RunFolder, open_table
-from tests.dags.project import add_migration
+from demo import monitor
+from demo.api import AirflowClient
+from demo.services import Airflow
+from tests.dags.project import add_migration, add_monitor
 from tests.end_to_end import days
-from tests.end_to_end.live import LiveAirflow, live_airflow
+from tests.end_to_end.live import PASSWORD, USER, LiveAirflow, live_airflow
 from tests.end_to_end.test_any_order import run_day_by_day
 from tests.servers import fresh_database
 
@@ -65,6 +68,7 @@ def scene(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             days.make_target(targets[name])
             environment[f"AIRFLOW_CONN_{name.upper()}_TARGET"] = targets[name].replace("postgresql+psycopg", "postgres")
             environment[f"AIRFLOW_CONN_{name.upper()}_SOURCE"] = f"sqlite:///{home / name}.sqlite"
+        add_monitor(home)
         environment["AIRFLOW_CONN_DROP_FILES"] = json.dumps({"conn_type": "fs", "extra": {"path": str(home / "drop")}})
         database = stack.enter_context(fresh_database(postgres_server))
         airflow = stack.enter_context(live_airflow(home, database, environment))
@@ -147,3 +151,16 @@ def test_a_file_starts_one_run_once_it_is_whole_and_the_next_file_another(scene:
     assert len(days.content(scene.targets["drop"])["crosswalk"]) == 22
     time.sleep(15)
     assert [run_id for run_id, _ in scene.airflow.runs("drop")] == [first, second]
+
+
+def test_the_address_that_the_demo_prints_leads_to_the_sources(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = str(scene.airflow.http.base_url).rstrip("/")
+    with closing(AirflowClient(Airflow(url, USER, PASSWORD, pid=0))) as client:
+        assert monitor.monitor_address(client, scene.targets) == f"{url}/plugin/crm"
+        with pytest.raises(RuntimeError, match=r"every source on /crm/, did not find nobody"):
+            monitor.monitor_address(client, ["nobody"])
+        with pytest.raises(RuntimeError, match=r"/crm/nowhere, found status 404"):
+            client.page("/crm/nowhere")
+        monkeypatch.setattr(monitor, "ROUTE", "elsewhere")
+        with pytest.raises(RuntimeError, match=r"'elsewhere' in Airflow's menu, found crm, crm-run, crm-source"):
+            monitor.monitor_address(client, scene.targets)

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from crm_migration.report import words as report_words
 from crm_migration.web.chinese_expectations import EXPECTATIONS
+from crm_migration.web.chinese_faults import FAULTS
 from crm_migration.web.chinese_refusals import REFUSALS
 from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
 from crm_migration.web.chinese_words import CHECKS, MERGED_BY, REASONS, REVIEWS, STEPS
@@ -93,7 +94,7 @@ def _columns(text: str) -> str:
 
 
 CHINESE_SENTENCES = Sentences(
-    table=SENTENCES | REFUSALS,
+    table=SENTENCES | REFUSALS | FAULTS,
     words={
         "phase": lambda text: PHASES.get(text, text),
         "steps": _steps,
@@ -101,6 +102,7 @@ CHINESE_SENTENCES = Sentences(
         "validation": lambda code: CHINESE_WORDS.get(f"validation_{code}", code),
         "check": _check,
         "refusal": SENTENCES.__getitem__,
+        "place": lambda text: text.replace(": ", "："),
         "do": REFUSALS.__getitem__,
     },
     patterns={
