@@ -10,6 +10,9 @@ import pytest
 
 from crm_migration.extract.workbook.process import CHILD
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("all-files")
+
 HERE = Path(__file__).parent
 MOST_MB = 600
 READ = ("csv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "ndjson", "jsonl", "xml", "gz", "zip")

@@ -16,6 +16,9 @@ from tests import servers
 from tests.cases import target
 from tests.cases.line import Case, ask, counts, outcomes
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("npsp")
+
 ROWS = {"account": 1223, "contact": 1024, "campaign": 13, "opportunity": 1517, "campaign_member": 1699}
 SAME_PERSON = (
     "      employer_id: {from: primary_affiliation__c, kind: reference, to: account}\n",

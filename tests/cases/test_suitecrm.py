@@ -16,6 +16,9 @@ from tests.cases import target
 from tests.cases.golden import Line, read_golden
 from tests.cases.line import Case, ask, counts, outcomes
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("suitecrm")
+
 ROWS = {"account": 50, "contact": 27, "opportunity": 50, "call": 50, "meeting": 26, "note": 50, "task": 26, "email": 26}
 USERS = """
 SELECT m.email_address FROM email_addr_bean_rel r JOIN email_addresses m ON m.id = r.email_address_id

@@ -12,6 +12,9 @@ from crm_migration.mapping.reader import read_mapping
 from tests.end_to_end import days
 from tests.servers import fresh_database
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("either-order-windows")
+
 NAME = "days"
 Content = dict[str, days.Rows]
 

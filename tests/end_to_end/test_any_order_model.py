@@ -8,6 +8,9 @@ from crm_migration.load.reviews import decide_pairs, unmerge
 from crm_migration.load.target import SqlTarget
 from tests.end_to_end.modelled import OBJECTS, Scene, halves, person
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("either-order-model")
+
 TESTER = Decided("tester")
 BOOKS, SHEET = "books.contact:", "sheet.contact:"
 LEOPOLD = {"given_name": "Leopold", "family_name": "Oakshott"}

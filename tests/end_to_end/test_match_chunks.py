@@ -11,6 +11,9 @@ from crm_migration.staging import open_table
 from tests.load.two_sources import LEGACY, Scene
 from tests.match.people import people
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("match-chunks")
+
 KEYS = "        - {name: email, fields: [email], similar: {fields: [first_name, last_name], by: person}}\n"
 MODEL = (
     "      model: {kind: person, chunks: CHUNKS, fields: "

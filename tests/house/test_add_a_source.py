@@ -12,6 +12,9 @@ from tests.house.desk import Desk, empty_desk
 from tests.house.elsewhere import ELSEWHERE
 from tests.house.pages import ROOT, commands_of
 
+# What these tests share is dear: one process makes it, once.
+pytestmark = pytest.mark.xdist_group("add-a-source")
+
 COMMANDS = [shown.command for shown in commands_of(ROOT / "docs/add-a-source.md")]
 SEEN = {
     "preview": "Müller GmbH",
