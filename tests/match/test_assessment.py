@@ -43,6 +43,11 @@ PERSONS: dict[str, tuple[Row, Row, set[str]]] = {
     "senior and junior": ({"family_name": "huber sr"}, {"family_name": "huber jr", "birth_date": None}, {"given_name"}),
     "twins in one mailbox": ({}, {"given_name": "gertraud"}, {"given_name"}),
     "namesakes of two generations": ({}, {"email": None, "birth_date": "1981-09-30"}, {"apart", "birth_date"}),
+    "namesakes of two generations in one mailbox": (
+        {"email": "hubers@gmx.de"},
+        {"birth_date": "1981-09-30"},
+        {"birth_date"},
+    ),
     "nothing but the name": ({}, dict.fromkeys(set(ANNA) - {"given_name", "family_name"}), {"apart", "name_only"}),
     "an initial, another phone": (
         {"email": "hubers@gmx.de"},
@@ -141,6 +146,15 @@ def test_a_strong_key_does_not_merge_an_initial_beside_another_phone(matched):
     other |= {"phone": "0305554433"}
     assert verdict(matched(other, private, keys=[keyed]), "x") == "given_name"
     assert verdict(matched(other, {"email": "huber@adler.example"}, keys=[keyed]), "x") == "merged", "hers at work"
+
+
+@pytest.mark.parametrize(
+    ("born", "becomes"),
+    [("1981-09-30", "birth_date"), ("1981-01-02", "merged"), ("1952-11-30", "merged"), ("1950-02-01", "merged")],
+)
+def test_a_strong_key_does_not_merge_namesakes_a_generation_apart(matched, born, becomes):
+    keyed = MAIL | {"similar": {"fields": ["given_name", "family_name"]}}
+    assert verdict(matched({"birth_date": born}, {"email": "hubers@gmx.de"}, keys=[keyed]), "x") == becomes
 
 
 def test_a_strong_key_merges_swapped_names(matched):

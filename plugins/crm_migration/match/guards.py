@@ -13,17 +13,24 @@ from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
 
 _SLIP = 2
+_GENERATION = 12
+"""Years between two dates of birth from which on they may be a parent's and a child's of one name."""
 _OWN = ("birth_date", "email", "phone")
 
 
 def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
-    """Return for each pair whether its two sides are clearly two persons (see `persons_apart`).
+    """Return for each pair whether its two sides are clearly two persons (see `objections`)."""
+    return objections(plan, pool, pairs).is_not_null()
 
-    Without a given name to look at, nothing is forbidden.
+
+def objections(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
+    """Return for each pair what says that its two sides are two persons: `given_name` or `birth_date`, else null.
+
+    Without a given name to look at, nothing is said.
     """
     given = plan.given_name
     if given is None or pairs.is_empty():
-        return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
+        return pl.repeat(None, n=pairs.height, dtype=pl.String, eager=True)
     wanted = pl.concat([pairs["a"], pairs["b"]])
     other = simplified(words(joined(plan.other_names))) if plan.other_names else pl.lit(None, dtype=pl.String)
     own = {name: plan.model.fields.named.get(name, []) if plan.model else [] for name in _OWN}
@@ -36,8 +43,9 @@ def forbidden(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
         domain(_first(own["email"], "email")).is_not_null().alias("at_work"),
     )
     sides = beside(pairs.select("a", "b"), names)
-    apart = persons_apart(sides.select("given_a", "other_a", "given_b", "other_b"))
-    return apart | births_apart(sides) | weakly_named_apart(sides)
+    apart = persons_apart(sides.select("given_a", "other_a", "given_b", "other_b")) | weakly_named_apart(sides)
+    said = pl.when(apart).then(pl.lit("given_name")).when(births_apart(sides)).then(pl.lit("birth_date"))
+    return pl.select(said.alias("objection")).to_series()
 
 
 def _first(fields: list[str], part: str) -> pl.Expr:
@@ -86,15 +94,23 @@ def _differ(one: list[str | None], other: list[str | None]) -> bool:
 
 
 def births_apart(sides: pl.DataFrame) -> pl.Series:
-    """Return for each pair whether the dates of birth are clearly two persons', their given names not being equal.
+    """Return for each pair whether the dates of birth are clearly two persons'.
 
-    Parents and children, brothers and sisters bear names alike and share a mailbox; a slip of the pen is in one digit.
+    Parents and children, brothers and sisters bear names alike, or the same, and share a mailbox; a slip of the pen is
+    in one digit, and of equal names it leaves day and month, or the generation, as they are.
     """
     apart = [
-        bool(one and other) and given != name and Levenshtein.distance(one, other) > _SLIP
+        bool(one and other)
+        and Levenshtein.distance(one, other) > _SLIP
+        and (given != name or _of_two_generations(one, other))
         for one, other, given, name in sides.select("birth_date_a", "birth_date_b", "given_a", "given_b").iter_rows()
     ]
     return pl.Series(apart, dtype=pl.Boolean)
+
+
+def _of_two_generations(one: str, other: str) -> bool:
+    """Return whether two dates (YYYYMMDD) lie a generation apart and not on one day of the year."""
+    return abs(int(one[:4]) - int(other[:4])) >= _GENERATION and one[4:] != other[4:]
 
 
 def persons_apart(names: pl.DataFrame) -> pl.Series:

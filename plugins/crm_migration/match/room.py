@@ -13,7 +13,7 @@ from crm_migration.mapping.model import Mapping
 from crm_migration.match.assessment import Assessed, assess, evidence_of_merges
 from crm_migration.match.candidates import propose, review_keys, settled
 from crm_migration.match.decisions import RULE, together, undecided
-from crm_migration.match.guards import forbidden
+from crm_migration.match.guards import objections
 from crm_migration.match.known import KnownRecords
 from crm_migration.match.linkage import Linked, link, own_clusters
 from crm_migration.match.pairs import DECIDED, PAIR, beside, distinct
@@ -73,10 +73,10 @@ class _Judged:
 def _judged(plan: Plan, pool: Pool, proposed: pl.DataFrame, assessed: Assessed) -> _Judged:
     """Return what keys, model, guards and people's decisions make of the pairs."""
     pairs = undecided(pool, proposed)
-    apart = forbidden(plan, pool, pairs)
-    keyed = pairs.filter(~apart)
+    said = objections(plan, pool, pairs).alias("reason")
+    keyed = pairs.filter(said.is_null())
     modelled = undecided(pool, assessed.merged).select(list(PAIR))
-    refused = pairs.filter(apart).with_columns(reason=pl.lit("given_name"))
+    refused = pairs.with_columns(said).filter(said.is_not_null())
     shown = undecided(pool, _unkeyed(assessed.shown, pairs)).select(*PAIR, "reason")
     accepted = distinct([keyed, modelled, together(pool)])
     return _Judged(accepted, _unkeyed(assessed.doubted, keyed), pl.concat([refused, shown]))
