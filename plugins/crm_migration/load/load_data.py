@@ -22,6 +22,7 @@ FEW: Final = 500
 PACKET_BYTES: Final = 256 * 1024
 """With a row of the longest kind above it, less than what any server takes at once."""
 LONGEST_ROW: Final = 64 * 1024
+ROWS_AHEAD: Final = 5_000
 NOT_ALLOWED: Final = frozenset({1148, 3948, 4166})
 TOLD_APART: Final = r"[\\\t\n\x00]"
 CLAUSES: Final = "FIELDS TERMINATED BY X'09' ESCAPED BY X'5C' LINES TERMINATED BY X'0A'"
@@ -50,12 +51,11 @@ def load_data(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -
     """
     if frame.height < FEW or not _may(connection) or not _without_triggers(connection, table):
         return False
-    lines = _lines(frame)
-    if cast("int", lines.str.len_bytes().max()) > LONGEST_ROW:
+    if _longest(frame) > LONGEST_ROW:
         return False
     connection.exec_driver_sql(f"SAVEPOINT {SAVEPOINT}")
     try:
-        answer = _sent(connection, _statement(connection, table, frame), lines)
+        answer = _sent(connection, _statement(connection, table, frame), frame)
     except pymysql.MySQLError as error:
         if not error.args or error.args[0] not in NOT_ALLOWED:
             raise
@@ -96,6 +96,16 @@ def _statement(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) 
     return f"{head} ({', '.join(columns)})" + (f" SET {', '.join(values)}" if values else "")
 
 
+def _longest(frame: pl.DataFrame) -> int:
+    """Return how many bytes the texts and bytes of the longest row have; as a line, at most twice as many."""
+    lengths = [
+        pl.col(name).str.len_bytes() if kind == pl.String else pl.col(name).bin.size()
+        for name, kind in frame.schema.items()
+        if kind in (pl.String, pl.Binary)
+    ]
+    return int(frame.select(pl.sum_horizontal(lengths).max()).item() or 0) if lengths else 0
+
+
 def _lines(frame: pl.DataFrame) -> pl.Series:
     """Return each row as a line of the file that there is not."""
     cells = [pl.coalesce(_cell(name, kind), pl.lit(r"\N")) for name, kind in frame.schema.items()]
@@ -114,14 +124,19 @@ def _cell(name: str, kind: pl.DataType) -> pl.Expr:
     return pl.when(value.str.contains(TOLD_APART)).then(escaped).otherwise(value)
 
 
-def _packets(lines: pl.Series) -> Iterator[bytes]:
-    """Yield the lines a packet at a time; the server ends the connection over one that is larger than it allows."""
-    number = (lines.str.len_bytes().cum_sum() // PACKET_BYTES).alias("packet")
-    for part in pl.DataFrame([lines.alias("line"), number]).partition_by("packet", maintain_order=True):
-        yield "".join(part["line"].to_list()).encode()
+def _packets(frame: pl.DataFrame) -> Iterator[bytes]:
+    """Yield rows as lines a packet at a time; the server ends the connection over one that is larger than it allows.
+
+    Lines are made a few at a time, while the server takes those before them.
+    """
+    for piece in frame.iter_slices(ROWS_AHEAD):
+        lines = _lines(piece)
+        number = (lines.str.len_bytes().cum_sum() // PACKET_BYTES).alias("packet")
+        for part in pl.DataFrame([lines.alias("line"), number]).partition_by("packet", maintain_order=True):
+            yield part["line"].str.join("").item().encode()
 
 
-def _sent(connection: sa.Connection, statement: str, lines: pl.Series) -> OKPacketWrapper:
+def _sent(connection: sa.Connection, statement: str, frame: pl.DataFrame) -> OKPacketWrapper:
     """Send statement and rows by the driver's own packets; return what the server says of them.
 
     Raises:
@@ -132,7 +147,7 @@ def _sent(connection: sa.Connection, statement: str, lines: pl.Series) -> OKPack
     asked = driver._read_packet()  # noqa: SLF001
     if not asked.is_load_local_packet():
         raise pymysql.err.InternalError("the server answered LOAD DATA LOCAL without asking for rows")
-    for packet in _packets(lines):
+    for packet in _packets(frame):
         driver.write_packet(packet)
     driver.write_packet(b"")
     return OKPacketWrapper(driver._read_packet())  # noqa: SLF001

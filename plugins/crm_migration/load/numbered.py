@@ -32,7 +32,7 @@ def insert_numbered(
         # A trigger may have numbered them otherwise.
         if first == 0 or connection.scalar(there) != count:
             return None
-        keys += [str(number) for number in range(first, last + 1, step)]
+        keys += pl.int_range(first, last + 1, step, dtype=pl.UInt64, eager=True).cast(pl.String).to_list()
     return keys
 
 
