@@ -1,5 +1,6 @@
 """What cleaning promises of every kind, on values such as customers' systems hold: clean stays clean, none is lost."""
 
+import html
 import unicodedata
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -25,6 +26,7 @@ CASES: dict[str, list[tuple[dict[str, Any], st.SearchStrategy[str]]]] = {
         ({"multiline": True}, realistic.HTML),
         ({"html": "text"}, realistic.HTML),
         ({"html": "text", "multiline": True}, realistic.HTML),
+        ({"html": "escaped_text"}, realistic.HTML),
         ({"html": "keep"}, realistic.HTML),
         ({"case": "upper"}, realistic.NAMES),
         ({"max_length": 5, "on_too_long": "truncate"}, realistic.NAMES),
@@ -136,6 +138,15 @@ def test_no_letter_and_no_digit_is_lost(
     given_values = data.draw(st.lists(values, min_size=1, max_size=25))
     for value, clean in zip(given_values, cleaned(spec(kind, **options), [*given_values]).values, strict=True):
         assert letters(value) == letters(clean)
+
+
+@SOME
+@given(values=st.lists(realistic.HTML, min_size=1, max_size=25))
+def test_what_html_shows_is_never_lost(values: list[str]) -> None:
+    shown = cleaned(spec("text"), [*values]).values.to_list()
+    pages = [f"<p>{html.escape(value)}</p>" if value else None for value in shown]
+    texts = cleaned(spec("text", html="text"), [*pages]).values.to_list()
+    assert [html.unescape(text) if text else None for text in texts] == shown
 
 
 @SOME

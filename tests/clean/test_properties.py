@@ -21,6 +21,8 @@ SPECS = {
     "short": spec("text", max_length=7, on_too_long="truncate"),
     "html": spec("text", html="text"),
     "lines of html": spec("text", html="text", multiline=True),
+    "escaped html": spec("text", html="escaped_text"),
+    "short html": spec("text", html="text", max_length=9, on_too_long="truncate"),
     "name": spec("name"),
     "words": spec("name", case="words"),
     "comma": spec("name", comma="family_first"),
@@ -49,7 +51,8 @@ HOSTILE = st.sampled_from(
         "<", ">", "@", "a@b.co", ".", "..", "http:", "//", "www.", "+49", "030", "ext. 5", ";ext=5",
         "O'", "MC", "mc", "-", "VAN DER", "de", "IBM", "GmbH", "J.", " ", "  ", "\t", "\r\n", "'", "’",
         "(", ")", "NULL", "中国", "UK", "اللغة", "१२३", "٣", "1e5",
-        "<b>", "</p>", "<!--", "-->", "<a href='https://x.example'>", ",", "，", "Dr.", "Jr", "III", "AG", "& Co.",
+        "&gt;", "&lt;b&gt;", "&lt;/p&gt;", "&lt;a href=", "<b>", "</p>", "<!--", "-->", "<a href='https://x.example'>",
+        ",", "，", "Dr.", "Jr", "III", "AG", "& Co.",
         "有限公司", "株式会社", "王", "先生", "€", "USD", "万",
     ]
 )  # fmt: skip

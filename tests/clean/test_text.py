@@ -87,7 +87,6 @@ HTML = [
     ("a<!-- hidden <b> -->b", "ab"),
     ("<!DOCTYPE html><html><head><title>t</title></head><body>text</body></html>", "text"),
     ("Tom &amp; Jerry &lt;3", "Tom & Jerry <3"),
-    ("&lt;p&gt;encoded&lt;/p&gt;", "encoded"),
     ("<<b>b>nested", "nested"),
     ("<p style='x:1'>微软<o:p></o:p></p>", "微软"),
     ("if a < b and c > d", "if a < b and c > d"),
@@ -108,6 +107,39 @@ def test_html_becomes_the_text_it_shows(value: str, expected: str | None) -> Non
     assert one(spec("text", html="text"), value) == in_one_line
 
 
+ESCAPED = [
+    ("&lt;i&gt;", "&lt;i&gt;"),
+    ("use &lt;b&gt; for bold", "use &lt;b&gt; for bold"),
+    ("&amp;lt;i&amp;gt; &#60;b&#x3E;", "&lt;i&gt; &lt;b&gt;"),
+    ("<p>&lt;a href=x&gt;Tom &amp;amp; Jerry&lt;/a&gt;</p>", "&lt;a href=x&gt;Tom & Jerry&lt;/a&gt;"),
+    ("a &lt;!-- <b>b</b> --&gt; c", "a &lt;!-- b --&gt; c"),
+    ("&lt;script&gt; broke, a &lt; b", "&lt;script&gt; broke, a < b"),
+    ("&lt;a href=&lt;b&gt;&gt;", "&lt;a href=&lt;b&gt;&gt;"),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), ESCAPED)
+def test_tags_that_are_escaped_are_text_and_flagged(value: str, expected: str) -> None:
+    result = cleaned(spec("text", html="text"), [value, "a &lt; b"])
+    assert result.values.to_list() == [expected, "a < b"]
+    assert result.flags["escaped_html"].to_list() == [True, False]
+
+
+def test_html_that_the_source_stores_escaped_is_html() -> None:
+    field = spec("text", html="escaped_text")
+    result = cleaned(field, ["&lt;p&gt;encoded&lt;/p&gt;", "<p>Tom &amp;amp; Jerry</p>", "a &lt; b"])
+    assert result.values.to_list() == ["encoded", "Tom & Jerry", "a < b"]
+    assert not result.flags
+
+
+@pytest.mark.parametrize("length", range(1, 12))
+def test_a_text_cut_within_an_escaped_tag_is_clean(length: int) -> None:
+    field = spec("text", html="text", max_length=length, on_too_long="truncate")
+    once = one(field, "&lt;b&gt; x")
+    assert len(once) <= length
+    assert one(field, once) == once
+
+
 def test_hostile_html_takes_no_time() -> None:
     hostile = [
         "<" * 200_000,
@@ -117,6 +149,9 @@ def test_hostile_html_takes_no_time() -> None:
         "<!--<b>" * 30_000,
         "<b>" * 60_000,
         "<" * 90 + "b>" * 90,
+        "&lt;" * 50_000,
+        "&lt;!--&lt;b&gt;" * 20_000,
+        "&lt;a href=" * 2_000 + "&lt;b&gt;" + "&gt;" * 2_000,
     ]
     before = process_time()
     assert len(cleaned(spec("text", html="text"), [*hostile, "<" * 90 + "b>" * 90]).values) == len(hostile) + 1

@@ -16,7 +16,7 @@ from crm_migration.clean.dates import ZERO_DATE, clean_date, clean_datetime
 from crm_migration.clean.email import clean_email
 from crm_migration.clean.files import clean_file
 from crm_migration.clean.functions import apply_function
-from crm_migration.clean.html_text import clean_free_text
+from crm_migration.clean.html_text import clean_free_text, without_html
 from crm_migration.clean.language import clean_language
 from crm_migration.clean.money import clean_money
 from crm_migration.clean.name import clean_name
@@ -180,7 +180,7 @@ def _joined(parts: list[pl.Series], spec: FieldSpec) -> pl.Series:
 def _tidiness(spec: FieldSpec) -> Tidy:
     if isinstance(spec, Text):
         multiline = spec.multiline or "\n" in spec.separator
-        return Tidy(entities=spec.html != "keep", multiline=multiline, joiners=True)
+        return Tidy(entities=spec.html in ("entities", "escaped_text"), multiline=multiline, joiners=True)
     return _TIDY.get(spec.kind, Tidy())
 
 
@@ -200,7 +200,11 @@ def _checked(cleaned: Cleaned, text: pl.Series, spec: FieldSpec) -> Cleaned:
     if not isinstance(spec, TextBase) or spec.max_length is None:
         return Cleaned(values, reasons)
     if spec.on_too_long == "truncate" and isinstance(spec, Text | Name | Company | Address):
-        return Cleaned(cut(values, spec.max_length), reasons)
+        values = cut(values, spec.max_length)
+        if isinstance(spec, Text) and spec.html == "text":
+            # An entity that stands for a bracket may have been cut in two.
+            values = without_html(values, spec)
+        return Cleaned(values, reasons)
     candidates = values.fill_null(text.set(reasons.is_null(), None)) if spec.on_invalid == "keep" else values
     long = coded(candidates.str.len_chars() > spec.max_length, "length")
     return Cleaned(values.set(long.is_not_null(), None), long.fill_null(reasons))

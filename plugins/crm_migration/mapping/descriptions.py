@@ -29,7 +29,8 @@ DESCRIPTIONS = {
     "Filter.matches": "Rows that one of these patterns fits are left out; `*` stands for anything, `?` for a letter.",
     "TextBase.on_too_long": "Whether a longer value is invalid or is cut off.",
     "Text.separator": "What is put between several source columns.",
-    "Text.html": "What becomes of HTML: its entities are decoded, it is kept, or turned into the text that it shows.",
+    "Text.html": "What becomes of HTML: its entities are decoded, it is kept, or turned into the text that it shows; "
+    "`escaped_text` where the source stores HTML escaped (`&lt;p&gt;`).",
     "Text.case": "Whether letters are turned into capitals or small ones.",
     "Name.separator": "What is put between several source columns.",
     "Date.formats": FORMATS,

@@ -50,7 +50,7 @@ class Text(TextBase):
     kind: Literal["text"]
     separator: str = " "
     multiline: bool = Field(False, description="Keep line breaks; otherwise white space collapses to one blank.")
-    html: Literal["entities", "keep", "text"] = "entities"
+    html: Literal["entities", "keep", "text", "escaped_text"] = "entities"
     case: Literal["keep", "upper", "lower"] = "keep"
 
 
