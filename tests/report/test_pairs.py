@@ -4,14 +4,17 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from crm_migration.report.assemble import report
 from crm_migration.report.pairs import compared, weighed
 from crm_migration.report.write import write_report
 from crm_migration.staging import RunFolder, TableWriter
+from tests.browser.chromium import ChromiumMissing, chromium
 from tests.report.staged_run import facts, mapping
 
 WEIGHTS = json.dumps({"email": {"level": "equal", "weight": 9.3}, "first_name": {"level": "different", "weight": -4.2}})
+LONG = "christiane.von.hohenlohe-langenburg@verwaltung.example"
 A, B = "legacy_crm.contact:1", "legacy_crm.contact:2"
 
 
@@ -20,7 +23,10 @@ def staged(folder: RunFolder, reason: str = "below_merge", judgement: str | None
         "_key_a": "1", "_key_b": "2", "rule": "model", "reason": reason, "a": A, "b": B, "probability": 0.973,
         "weights": WEIGHTS, "judgement": judgement,
     }  # fmt: skip
-    sides = {A: {"first_name": "Ann-<b>Zoë</b>", "email": "a@x.org"}, B: {"first_name": "Tom", "email": "A@X.org"}}
+    sides = {
+        A: {"first_name": "Ann-<b>Zoë</b>", "email": "a@x.org", "street": LONG},
+        B: {"first_name": "Tom", "email": "A@X.org", "street": LONG},
+    }
     tables = {
         "review": pl.DataFrame([line], schema_overrides={"judgement": pl.String}),
         "review_sides": pl.DataFrame({"_identity": list(sides), "record": [json.dumps(one) for one in sides.values()]}),
@@ -51,6 +57,25 @@ def test_a_pair_is_shown_with_both_records_and_the_commands_that_decide_it(tmp_p
         assert f"crm-migration review {command} {facts().mapping_path} 12" in page
     assert "keep this page as you keep those records" in page
     assert "a@x.org" not in data, "the JSON file holds no value of a record"
+
+
+HIDDEN = """
+[...document.querySelectorAll('.pairgrid .scroll')].map(box => box.scrollWidth - box.clientWidth)
+"""
+
+
+def test_both_records_are_seen_at_once_on_a_telephone(tmp_path):
+    folder = RunFolder(str(tmp_path), "legacy_crm", "run")
+    staged(folder)
+    page = tmp_path / "page.html"
+    page.write_text(written(folder)[0], encoding="utf-8")
+    try:
+        with chromium() as browser:
+            browser.look(390)
+            browser.go(page.as_uri())
+            assert browser.value(HIDDEN) == [0]
+    except ChromiumMissing as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_pair_that_nobody_can_tell_is_not_asked_again(tmp_path):
