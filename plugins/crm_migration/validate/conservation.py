@@ -8,11 +8,12 @@ import polars as pl
 
 from crm_migration.clean.classification import left_out
 from crm_migration.mapping.model import Entity
-from crm_migration.staging import RunFolder, open_table
+from crm_migration.staging import RunFolder, Staged, open_table
 from crm_migration.validate.checks import Check, Tally
 from crm_migration.validate.selection import Hashes, hashed, repeated
 
 CLEANED = ("clean", "rejected", "filtered")
+FIELDS_AT_ONCE = 6
 
 
 def conservation_checks(folder: RunFolder, entity: str) -> Iterator[Check]:
@@ -95,12 +96,21 @@ def source_fill(folder: RunFolder, entity: str, spec: Entity) -> dict[str, Decim
     Of a table that several entities share, the rows that are this one's count.
     """
     wanted = {name: field.columns for name, field in spec.fields.items() if field.columns}
-    counts = dict.fromkeys(wanted, 0)
     extract = open_table(folder, entity, "extract")
-    if not wanted or not extract.rows:
+    if not extract.rows:
         return dict.fromkeys(wanted, None)
+    names = list(wanted)
+    # A few columns at a time: all texts of a part at once are what a validation would hold most of.
+    groups = [names[start : start + FIELDS_AT_ONCE] for start in range(0, len(names), FIELDS_AT_ONCE)]
+    shares: dict[str, Decimal | None] = {}
+    for group in groups:
+        shares |= _filled(extract, spec, {name: wanted[name] for name in group})
+    return shares
+
+
+def _filled(extract: Staged, spec: Entity, wanted: dict[str, list[str]]) -> dict[str, Decimal | None]:
     columns = sorted({column for listed in wanted.values() for column in listed})
-    shared, rows = spec.classification is not None, 0
+    shared, rows, counts = spec.classification is not None, 0, dict.fromkeys(wanted, 0)
     for part in extract.frames(sorted({*columns, *spec.identifying_columns}) if shared else columns):
         own = part.filter(left_out(part, spec).is_null()) if shared else part
         rows += own.height
