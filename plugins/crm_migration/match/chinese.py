@@ -1,5 +1,6 @@
 """Chinese text in one script, and as it sounds: traditional characters as simplified ones, characters as pinyin."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -7,6 +8,7 @@ import polars as pl
 
 # The ideographs of Unicode: extension A, the unified block, the compatibility block, extensions B to H.
 _HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+_ANY_HAN = "[" + "".join(rf"\u{{{start:X}}}-\u{{{end - 1:X}}}" for start, end in _HAN) + "]"
 
 
 def simplified(text: pl.Expr) -> pl.Expr:
@@ -15,8 +17,7 @@ def simplified(text: pl.Expr) -> pl.Expr:
     Character by character, not by phrase: a name folds the same alone, behind a surname or within a company's name.
     For comparing, not for showing: 乾 becomes 干 in 乾隆 too, on both sides of a pair.
     """
-    traditional, plain = _characters()
-    return text.str.replace_many(traditional, plain)
+    return text.map_batches(lambda texts: _replaced(texts, _characters), return_dtype=pl.String())
 
 
 def pinyin(text: pl.Expr) -> pl.Expr:
@@ -24,8 +25,15 @@ def pinyin(text: pl.Expr) -> pl.Expr:
 
     Names that sound alike are what an input method mixes up, and what a Latin spelling keeps of a name.
     """
-    characters, readings = _readings()
-    return text.str.replace_many(characters, readings)
+    return text.map_batches(lambda texts: _replaced(texts, _readings), return_dtype=pl.String())
+
+
+def _replaced(texts: pl.Series, table: Callable[[], tuple[list[str], list[str]]]) -> pl.Series:
+    """Return `texts` with the characters of the table replaced: to make it ready takes longer than to look for any."""
+    if texts.dtype != pl.String or not texts.str.contains(_ANY_HAN).any():
+        return texts
+    characters, others = table()
+    return texts.str.replace_many(characters, others)
 
 
 @lru_cache(maxsize=1)

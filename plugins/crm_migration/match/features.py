@@ -62,7 +62,7 @@ def featured(frame: pl.DataFrame, model: MatchModel, *kept: str | pl.Expr) -> pl
     texts = [(_text(parts[part]) if part in parts else nothing).alias(f"_{part}") for part in ModelFields.model_fields]
     # The tables are made ready once a chunk.
     told = frame.select(*kept, *texts).rechunk()
-    for step in (_split_whole_name, _folded, _named, _of_companies, _of_contact, _of_mailbox, _of_place):
+    for step in _STEPS:
         told = told.with_columns(**step())
     if model.kind == "person":
         told = told.with_columns(**_without_roles())
@@ -100,22 +100,31 @@ def _folded() -> dict[str, pl.Expr]:
     }
 
 
-def _named() -> dict[str, pl.Expr]:
+def _ordered() -> dict[str, pl.Expr]:
     given, family = pl.col("given"), pl.col("family")
     cjk = pl.concat_str([given, family], ignore_nulls=True).str.contains(_CJK).fill_null(value=False)
     joined = pl.concat_str([family, given], ignore_nulls=True).str.replace_all(" ", "", literal=True)
-    in_one = cjk & (given.is_null() | family.is_null())
-    given = pl.when(in_one).then(blank_to_null(joined.str.replace(_SURNAME, ""))).otherwise(given)
-    family = pl.when(in_one).then(joined.str.extract(_SURNAME, 1)).otherwise(family)
-    name = pl.when(cjk).then(joined).otherwise(pl.concat_str([given, family], separator=" "))
-    ordered = pl.concat_list([given, family]).list.sort().list.join(" ", ignore_nulls=True)
+    return {"cjk": cjk, "_joined": joined}
+
+
+def _apart() -> dict[str, pl.Expr]:
+    given, family, joined = pl.col("given"), pl.col("family"), pl.col("_joined")
+    in_one = pl.col("cjk") & (given.is_null() | family.is_null())
     return {
-        "given": given,
-        "family": family,
+        "given": pl.when(in_one).then(blank_to_null(joined.str.replace(_SURNAME, ""))).otherwise(given),
+        "family": pl.when(in_one).then(joined.str.extract(_SURNAME, 1)).otherwise(family),
+    }
+
+
+def _named() -> dict[str, pl.Expr]:
+    given, family = pl.col("given"), pl.col("family")
+    name = pl.when("cjk").then("_joined").otherwise(pl.concat_str([given, family], separator=" "))
+    one, other = pl.min_horizontal(given, family), pl.max_horizontal(given, family)
+    in_order = pl.concat_str([one, other], separator=" ")
+    return {
         "name": blank_to_null(name),
-        "name_any_order": blank_to_null(ordered),
+        "name_any_order": pl.when(given.is_null() | family.is_null()).then(one).otherwise(in_order),
         "sound": pinyin(pl.concat_str([family, given]).str.replace_all(" ", "", literal=True)),
-        "cjk": cjk,
         "given_forms": given.str.extract(r"^(\S+)", 1).replace_strict(*_forms(), default=None),
     }
 
@@ -140,31 +149,40 @@ def _of_companies() -> dict[str, pl.Expr]:
     local = pl.when(base.str.starts_with(place)).then(base.str.strip_prefix(place).str.strip_prefix("市"))
     base = pl.when(east & (local.str.len_chars() > 1)).then(local).otherwise(base)
     base = pl.when(east & ~base.str.ends_with("分公司")).then(base.str.strip_suffix("公司")).otherwise(base)
-    return {
-        "company": base,
-        "company_any_order": base.str.split(" ").list.unique().list.sort().list.join(" "),
-        "company_words": base.str.split(" "),
-    }
+    return {"company": base}
+
+
+def _words_of_companies() -> dict[str, pl.Expr]:
+    return {"company_words": pl.col("company").str.split(" ")}
 
 
 def _of_contact() -> dict[str, pl.Expr]:
-    email = caseless(pl.col("_email"))
-    user = blank_to_null(email.str.extract(r"^([^@]+)@", 1))
     return {
-        "email": email,
-        "email_user": user,
-        "email_number": digits(user),
-        "email_domain": domain(email),
+        "company_any_order": pl.col("company_words").list.unique().list.sort().list.join(" "),
+        "email": caseless(pl.col("_email")),
         "phone": digits(pl.col("_phone")).str.tail(PHONE_DIGITS),
         "website": domain(pl.col("_website")),
         "birth_date": digits(pl.col("_birth_date")),
     }
 
 
+def _parts_of_email() -> dict[str, pl.Expr]:
+    email = pl.col("email")
+    return {"email_user": blank_to_null(email.str.extract(r"^([^@]+)@", 1)), "email_domain": domain(email)}
+
+
+def _in_letters() -> dict[str, pl.Expr]:
+    return {
+        "email_number": digits(pl.col("email_user")),
+        "_letters": pl.col("email_user").str.replace_all(r"[._-]+", ""),
+        "_first_given": pl.col("given").str.extract(r"^(\S+)", 1),
+        "_whole_family": pl.col("family").str.replace_all(" ", "", literal=True),
+    }
+
+
 def _of_mailbox() -> dict[str, pl.Expr]:
     """Return whether the mailbox is called by nothing but its holder's name."""
-    letters = pl.col("email_user").str.replace_all(r"[._-]+", "")
-    given, family = pl.col("given").str.extract(r"^(\S+)", 1), pl.col("family").str.replace_all(" ", "", literal=True)
+    letters, given, family = pl.col("_letters"), pl.col("_first_given"), pl.col("_whole_family")
     first = given.str.slice(0, 1)
     shapes = [given + family, family + given, first + family, family + first, given, family]
     turned = (pl.col("sound") + pl.col("sound")).str.contains(letters, literal=True)
@@ -183,18 +201,30 @@ def _without_roles() -> dict[str, pl.Expr]:
 def _of_place() -> dict[str, pl.Expr]:
     plain = words(pl.col("_street").str.replace_all(r"(?i)(\d)(?:st|nd|rd|th)\b", "$1"))
     short = plain.str.replace_all(r"([a-z]{3,})strasse\b", "${1}str").str.split(" ")
-    short = short.list.eval(pl.element().replace(_STREET_WORDS)).list.join(" ")
-    house = pl.coalesce(short.str.extract(r"^(\d+)\b", 1), short.str.extract(r"(\d+)\D*$", 1))
-    # The house number stands on either end, and "street" is a word of every street.
-    in_front = short.str.contains(r"^\d+\b")
-    street = (
-        pl.when(in_front).then(short.str.replace(r"^\d+\s*", "")).otherwise(short.str.replace(r"\s\d+\s?[a-z]?$", ""))
-    )
-    street = blank_to_null(street)
     return {
-        "address": blank_to_null(short),
-        "house": house,
-        "street": street,
-        "street_words": street.str.split(" ").list.eval(pl.element().filter(~pl.element().is_in(_STREET_KINDS))),
+        "address": blank_to_null(short.list.eval(pl.element().replace(_STREET_WORDS)).list.join(" ")),
         "postal_code": blank_to_null(caseless(pl.col("_postal_code")).str.replace_all(r"[^\p{L}\p{N}]+", "")),
     }
+
+
+def _of_street() -> dict[str, pl.Expr]:
+    address = pl.col("address")
+    # The house number stands on either end, and "street" is a word of every street.
+    in_front = address.str.extract(r"^(\d+)\b", 1)
+    street = pl.when(in_front.is_not_null()).then(address.str.replace(r"^\d+\s*", ""))
+    street = street.otherwise(address.str.replace(r"\s\d+\s?[a-z]?$", ""))
+    return {
+        "house": pl.coalesce(in_front, address.str.extract(r"(\d+)\D*$", 1)),
+        "street": blank_to_null(street),
+    }
+
+
+def _words_of_street() -> dict[str, pl.Expr]:
+    every = pl.col("street").str.split(" ")
+    return {"street_words": every.list.eval(pl.element().filter(~pl.element().is_in(_STREET_KINDS)))}
+
+
+_STEPS = (
+    _split_whole_name, _folded, _ordered, _apart, _named, _of_companies, _words_of_companies, _of_contact,
+    _parts_of_email, _in_letters, _of_mailbox, _of_place, _of_street, _words_of_street,
+)  # fmt: skip
