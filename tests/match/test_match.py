@@ -1,7 +1,7 @@
 import json
 import logging
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import polars as pl
 import pytest
@@ -129,6 +129,30 @@ def test_a_chain_over_a_nameless_row_does_not_join_two_persons(tmp_path):
     done = run(tmp_path, rows, config=config)
     assert done.merged == {pair("1", "2")}
     assert done.review == {("2", "3", "phone", "conflict_in_cluster")}
+
+
+FIT_TWO = {
+    "an initial": ("J.", "James", "Judith"),
+    "a short form": ("Chris", "Christopher", "Christine"),
+    "the first of two names": ("Anna", "Anna Maria", "Anna Luise"),
+}
+
+
+@pytest.mark.parametrize("names", FIT_TWO.values(), ids=FIT_TWO)
+def test_a_name_that_fits_two_persons_of_one_mailbox_is_shown(tmp_path, names):
+    for order in permutations(names):
+        keys = {str(number): name for number, name in enumerate(order)}
+        done = run(tmp_path, [person(key, name, "Miller", "miller@x.org") for key, name in keys.items()])
+        assert done.merged == set()
+        torn = {(first, second) for first, second, _, reason in done.review if reason == "conflict_in_cluster"}
+        assert {frozenset(keys[key] for key in shown) for shown in torn} == {
+            frozenset({names[0], other}) for other in names[1:]
+        }
+
+
+def test_a_name_that_fits_one_of_two_persons_joins_that_one(tmp_path):
+    rows = [person(f"{n}", name, "Lee", "lee@x.org") for n, name in enumerate(["Rob", "Robert", "R.", "Ann", "ann"])]
+    assert run(tmp_path, rows).merged == {pair("0", "1", "2"), pair("3", "4")}
 
 
 def test_a_cluster_that_is_too_large_stays_apart(tmp_path):

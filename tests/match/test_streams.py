@@ -19,7 +19,7 @@ from tests.match.test_match import person
 Rows = list[dict[str, Any]]
 GUARDS = {"guards": {"given_name": "given_name", "max_holders": 20}}
 PEOPLE = st.lists(
-    st.tuples(st.sampled_from(["Ann", "Anna", "Tom"]), st.sampled_from(["a", "b", None]), st.sampled_from("123")),
+    st.tuples(st.sampled_from(["Ann", "Anna", "Tom", "Tina", "T."]), st.sampled_from(["a", "b", None]), st.sampled_from("123")),
     max_size=4,
 )
 
@@ -53,6 +53,13 @@ def test_either_stream_may_be_matched_first(crm: list[Any], erp: list[Any]) -> N
     sides = {"crm": side(crm), "erp": side(erp)}
     with TemporaryDirectory() as root:
         assert clusters(Path(root), sides, ("crm", "erp")) == clusters(Path(root), sides, ("erp", "crm"))
+
+
+def test_an_initial_that_fits_two_persons_is_nobodys_whichever_stream_is_first(tmp_path: Path) -> None:
+    box = "lee@x.org"
+    sides = {"crm": [person("1", "T.", "Lee", box)], "erp": [person(n, n, "Lee", box) for n in ("Tom", "Tina")]}
+    for order in (("crm", "erp"), ("erp", "crm")):
+        assert max(map(len, clusters(tmp_path, sides, order))) == 1
 
 
 def test_two_rows_of_a_stream_are_not_one_since_a_row_of_another_resembles_both(tmp_path: Path) -> None:

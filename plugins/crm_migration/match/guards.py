@@ -48,6 +48,19 @@ def objections(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
     return pl.select(said.alias("objection")).to_series()
 
 
+def otherwise_named(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
+    """Return for each pair whether its two sides have given names that are written differently."""
+    given = plan.given_name
+    if given is None or pairs.is_empty():
+        return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
+    values = pool.values(pl.concat([pairs["a"], pairs["b"]]), [given])
+    names = values.select(
+        pl.col("_node").alias("node"), simplified(words(pl.col(given).cast(pl.String))).alias("given")
+    )
+    sides = beside(pairs.select("a", "b"), names)
+    return (sides["given_a"] != sides["given_b"]).fill_null(value=False)
+
+
 def _first(fields: list[str], part: str) -> pl.Expr:
     """Return the first filled of the fields that play the part, as it is compared."""
     texts = [pl.col(field).cast(pl.String) for field in fields]

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import polars as pl
 
-from crm_migration.match.guards import forbidden
+from crm_migration.match.guards import forbidden, otherwise_named
 from crm_migration.match.pairs import PAIR
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
@@ -91,7 +91,7 @@ def _clustered(plan: Plan, pool: Pool, nodes: pl.DataFrame, said: _Said) -> pl.D
     nodes = nodes.with_columns(oversized=size > plan.guards.max_cluster)
     whole = nodes.filter(~pl.col("oversized"))
     doubts = _doubts(said.doubted, whole)
-    conflicts = _conflicts(plan, pool, whole, said.alone)
+    conflicts = _conflicts(plan, pool, whole, edges, said.alone)
     clusters = _split_components(nodes, pl.concat([edges, doubts]), conflicts, doubts)
     nodes = nodes.drop("cluster", strict=False).join(clusters, on="block", how="left", maintain_order="left")
     alone = pl.when("oversized").then("block").otherwise("component")
@@ -145,15 +145,35 @@ def _component_of(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.Series:
     return pl.Series(label, dtype=pl.Int64)[nodes["block"]]
 
 
-def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame, alone: list[str]) -> pl.DataFrame:
+def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame, edges: pl.DataFrame, alone: list[str]) -> pl.DataFrame:
     """Return `component`, `block_a`, `block_b` of the blocks of one component that must not be merged."""
     several = nodes.filter(pl.len().over("component") > _PAIR).select("component", "node", "block", *alone)
     pairs = several.join(several, on="component", suffix="_b").filter(pl.col("block") < pl.col("block_b"))
     pairs = pairs.rename({"node": "a", "node_b": "b", "block": "block_a"})
     both = pairs.filter(pl.any_horizontal(pl.col(name) & pl.col(f"{name}_b") for name in alone))
-    apart = pairs.filter(forbidden(plan, pool, pairs))
-    decided = _decided_apart(pool, several)
-    return pl.concat([both, apart, decided], how="diagonal").select("component", "block_a", "block_b").unique()
+    apart = pairs.filter(forbidden(plan, pool, pairs)).select("component", "block_a", "block_b").unique()
+    found = [both, apart, _fitting_two(plan, pool, edges, apart), _decided_apart(pool, several)]
+    return pl.concat(found, how="diagonal").select(apart.columns).unique()
+
+
+def _fitting_two(plan: Plan, pool: Pool, edges: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """Return `component`, `block_a`, `block_b` of blocks joined by a name that fits two persons.
+
+    "J. Miller" in the mailbox that James and Judith Miller share may be either's: a person must say whose.
+    """
+    if apart.is_empty():
+        return apart
+    turned = {"block_a": "block_b", "block_b": "block_a"}
+    persons = pl.concat([apart, apart.rename(turned).select(apart.columns)])
+    one = persons["block_a"].unique().implode()
+    near = edges.filter(pl.col("block_a").is_in(one) | pl.col("block_b").is_in(one))
+    ties = near.filter(otherwise_named(plan, pool, near)).select("block_a", "block_b")
+    ties = pl.concat([ties, ties.rename(turned).select(ties.columns)]).unique()
+    ties = ties.join(persons, on=ties.columns, how="anti")
+    both = ties.join(ties, on="block_a", suffix="_2")
+    torn = both.join(persons, left_on=["block_b", "block_b_2"], right_on=["block_a", "block_b"])
+    lower, upper = pl.min_horizontal("block_a", "block_b"), pl.max_horizontal("block_a", "block_b")
+    return torn.select("component", block_a=lower, block_b=upper).unique()
 
 
 def _decided_apart(pool: Pool, nodes: pl.DataFrame) -> pl.DataFrame:
