@@ -19,7 +19,9 @@ from tests.match.test_match import person
 Rows = list[dict[str, Any]]
 GUARDS = {"guards": {"given_name": "given_name", "max_holders": 20}}
 PEOPLE = st.lists(
-    st.tuples(st.sampled_from(["Ann", "Anna", "Tom", "Tina", "T."]), st.sampled_from(["a", "b", None]), st.sampled_from("123")),
+    st.tuples(
+        st.sampled_from(["Ann", "Anna", "Tom", "Tina", "T."]), st.sampled_from(["a", "b", None]), st.sampled_from("123")
+    ),
     max_size=4,
 )
 
