@@ -1,10 +1,12 @@
 """Names of persons and of companies: re-casing, and the parts they are made of."""
 
+import polars as pl
 import pytest
 
 from crm_migration.clean.chinese_surnames import COMPOUND_SURNAMES, SINGLE_SURNAMES
 from crm_migration.clean.company import base_and_form
 from crm_migration.clean.legal_forms import LEGAL_FORMS
+from crm_migration.match.companies import base_name
 from tests.clean.columns import cleaned, context, one, spec
 
 NAMES = """
@@ -183,6 +185,21 @@ def test_what_nobody_could_part_is_left_alone_and_flagged(value: str) -> None:
     family, given = (cleaned(spec("name", part=part), [value, "Ann Lee"]) for part in ("family", "given"))
     assert (family.values.to_list(), given.values.to_list()) == ([value, "Lee"], [None, "Ann"])
     assert family.flags["unsplit"].to_list() == [True, False]
+
+
+@pytest.mark.parametrize(("twice", "once"), [("AG AG", "AG AG"), ("ag ag", "AG AG"), ("Co. LTD", "Co. Ltd")])
+def test_what_is_nothing_but_legal_forms_is_written_as_such(twice: str, once: str) -> None:
+    for part in ("whole", "base", "legal_form"):
+        assert one(spec("company", part=part), twice) == once
+
+
+DOUBLED = ["Muster AG AG", "Muster AG, AG", "MUSTER A.G. AG", "Muster AG (AG)", "Muster GmbH AG", "Muster AG - AG"]
+
+
+@pytest.mark.parametrize("name", DOUBLED)
+def test_a_legal_form_that_stands_twice_is_told_apart_from_one_base_name(name: str) -> None:
+    assert one(spec("company", part="base"), name) == "Muster"
+    assert pl.select(base_name(pl.lit(name))).item() == "muster"
 
 
 @pytest.mark.parametrize("country", ["JP", "KR"])

@@ -44,6 +44,18 @@ def test_not_a_country(name: str) -> None:
     assert one(spec("country"), name) == ("country",)
 
 
+OF_TWO = [("Congo", "CG"), ("Kongo", "CG"), ("the CONGO", "CG"), ("Korea", "KR"), ("St. Martin", "MF")]
+
+
+@pytest.mark.parametrize(("name", "code"), OF_TWO)
+def test_a_name_of_two_countries_is_flagged(name: str, code: str) -> None:
+    found = cleaned(spec("country"), [name, "DR Congo", "South Korea", "CG", None])
+    assert found.values.to_list() == [code, "CD", "KR", "CG", None]
+    assert found.flags["two_countries"].to_list() == [True, False, False, False, False]
+    said = cleaned(spec("country", values={name: "CD"}), [name])
+    assert (said.values[0], dict(said.flags)) == ("CD", {})
+
+
 def test_the_mapping_may_spell_countries() -> None:
     field = spec("country", values={"D": "DE", "Georgia": "US"})
     assert cleaned(field, ["d", "D.", "Georgia", "France"]).values.to_list() == ["DE", "DE", "US", "FR"]

@@ -11,12 +11,12 @@ from itertools import chain
 
 import polars as pl
 
-from crm_migration.clean.column import Cleaned, Column, Context, over_distinct
+from crm_migration.clean.column import Cleaned, Column, Context, over_distinct, where
 from crm_migration.clean.legal_forms import CHINESE_FORMS, EITHER_END, IN_FRONT, LEGAL_FORMS
 from crm_migration.clean.name import cased
 from crm_migration.clean.name_words import FORMS
 from crm_migration.clean.text import no_reason
-from crm_migration.mapping.fields import Company
+from crm_migration.mapping.fields import Case, Company
 
 _NOT_A_FORM = frozenset({"the"})
 _JOINTS = frozenset({"and", "und", "et", ""})
@@ -39,11 +39,29 @@ def clean_company(column: Column, spec: Company, _context: Context) -> Cleaned:
     if spec.part == "legal_form":
         forms = over_distinct(column.text, partial(_forms_of, as_given=spec.case == "keep"))
         return Cleaned(forms, no_reason(forms))
-    values = cased(column.text, spec.case)
+    values = _recased(column.text, spec.case)
     if spec.part == "base":
         # What is all in capitals by itself may not have been so beside a form that is not.
-        values = cased(over_distinct(values, _bases), spec.case)
+        values = _recased(over_distinct(values, _bases), spec.case)
     return Cleaned(values, no_reason(values))
+
+
+def _recased(text: pl.Series, case: Case) -> pl.Series:
+    """Return the names re-cased; what is nothing but legal forms, as `AG AG`, is no name in capitals."""
+    values = cased(text, case)
+    changed = (values != text).fill_null(value=False)
+    return where(values, changed, lambda part: over_distinct(part, _with_forms_spelled)) if changed.any() else values
+
+
+def _with_forms_spelled(distinct: pl.Series) -> pl.Series:
+    parts = [(value, *base_and_form(value)) for value in distinct]
+    spelled = [" ".join(map(_as_form, value.split(" "))) if base == form else value for value, base, form in parts]
+    return pl.Series(spelled, dtype=pl.String)
+
+
+def _as_form(word: str) -> str:
+    core = word.rstrip(".,")
+    return FORMS.get(core.lower(), core) + word[len(core) :]
 
 
 def _bases(distinct: pl.Series) -> pl.Series:

@@ -1,6 +1,7 @@
 """Countries as ISO 3166-1 alpha-2, from codes and from names in English and in other languages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -10,10 +11,24 @@ from crm_migration.clean.country_names import COUNTRIES
 from crm_migration.clean.country_names_abroad import ABROAD
 from crm_migration.mapping.model import Country
 
+TWO_COUNTRIES = "two_countries"
+"""Flag of a name that two countries bear, and that was read as one of them by convention."""
+_OF_TWO = ("Congo", "Kongo", "Korea", "Saint Martin", "San Martín", "São Martinho")
+"""Names that ISO 3166 or usage gives to one of two countries, while people mean the other by them too."""
+
 
 def clean_country(column: Column, spec: Country, _context: Context) -> Cleaned:
-    """Return alpha-2 codes; a name that neither the spec nor the table knows is invalid for `country`."""
-    return judged(column.text, country_codes(column.text, spec.values), "country")
+    """Return alpha-2 codes; a name that neither the spec nor the table knows is invalid for `country`.
+
+    Flag `two_countries`: the name may mean another country; a spelling in the spec says which it is.
+    """
+    cleaned = judged(column.text, country_codes(column.text, spec.values), "country")
+    return replace(cleaned, flags={TWO_COUNTRIES: _of_two(column.text, spec.values)})
+
+
+def _of_two(text: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
+    doubtful = set(plain(pl.Series(_OF_TWO))) - set(_spelled(spellings))
+    return over_distinct(text, lambda names: plain(names).is_in(sorted(doubtful))).fill_null(value=False)
 
 
 def country_codes(text: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
