@@ -211,8 +211,8 @@ def _of_street() -> dict[str, pl.Expr]:
     address = pl.col("address")
     # The house number stands on either end, and "street" is a word of every street.
     in_front = address.str.extract(r"^(\d+)\b", 1)
-    street = pl.when(in_front.is_not_null()).then(address.str.replace(r"^\d+\s*", ""))
-    street = street.otherwise(address.str.replace(r"\s\d+\s?[a-z]?$", ""))
+    behind, before = address.str.replace(r"^\d+\s*", ""), address.str.replace(r"\s\d+\s?[a-z]?$", "")
+    street = pl.when(in_front.is_not_null()).then(behind).otherwise(before)
     return {
         "house": pl.coalesce(in_front, address.str.extract(r"(\d+)\D*$", 1)),
         "street": blank_to_null(street),
