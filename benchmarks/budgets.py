@@ -16,7 +16,8 @@ class Results:
     """Everything that one benchmark measured.
 
     `steps` are the steps of the first run, `upsert` those of the run over changed rows, each in a process of its
-    own; `lines` are whole runs in one process; `references` are other tools.
+    own; `lines` are whole runs in one process, and the training of the models for one of them; `references` are other
+    tools.
     """
 
     rows: dict[str, int]
@@ -108,10 +109,12 @@ def judge(found: Results) -> list[Verdict]:
         Verdict("load, upsert of changed rows", 5, room, "\\copy of the same rows", again, changed),
         Verdict("extract to Parquet", 1.5, steps.get("extract"), "connectorx, nothing written", reader, rows),
         Verdict("whole line, strong keys", 3, first, "dlt, extract and load alone", peer, rows),
+        Verdict("whole line, saved model", 7, lines.get("modelled"), "dlt, extract and load alone", peer, rows),
         Verdict("validation", 0.5, check, "our load", load, loaded),
         Verdict("unchanged re-run, everything read again", 0.3, lines.get("again"), "our first run", first, rows),
         Verdict("unchanged re-run, window", 0.3, lines.get("quiet"), "our first run", first),
         *_memory(steps),
+        *_modelled_memory(lines),
     ]
 
 
@@ -122,6 +125,11 @@ def _memory(steps: dict[str, Measured]) -> Iterable[Verdict]:
         yield Verdict(f"peak memory outside match ({highest.what})", MEMORY_MB, highest, "bound")
     if "match" in steps:
         yield Verdict("peak memory in match", MATCH_MEMORY_MB, steps["match"], "bound")
+
+
+def _modelled_memory(lines: dict[str, Measured]) -> Iterable[Verdict]:
+    if "modelled" in lines:
+        yield Verdict("peak memory, line with a saved model", MATCH_MEMORY_MB, lines["modelled"], "bound")
 
 
 def table(found: Results) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import budgets, data, measure, peers, references, servers
+from benchmarks import budgets, data, measure, modelled, peers, references, servers
 from benchmarks.budgets import PARTS, Results
 from benchmarks.measure import Measured
 from benchmarks.servers import Server
@@ -22,7 +22,7 @@ from benchmarks.steps import MAPPING, Place
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.staging import RunFolder
 
-SOURCE, STEPS, LINE = "legacy", "target_steps", "target_line"
+SOURCE, STEPS, LINE, MODELLED = "legacy", "target_steps", "target_line", "target_modelled"
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Stage:
         """Return the SQLAlchemy URL of the source database."""
         return self.source.database(SOURCE)
 
-    def place(self, database: str, run_id: str, windowed: bool = False) -> Path:
+    def place(self, database: str, run_id: str, windowed: bool = False, mapping: Path = MAPPING) -> Path:
         """Return the file that tells a child process about one run."""
         window = (self.window[0].isoformat(), self.window[1].isoformat()) if windowed else None
-        place = Place(self.source_url, self.target.database(database), self.staging, run_id, window)
+        place = Place(self.source_url, self.target.database(database), self.staging, run_id, window, str(mapping))
         return place.save(self.work / f"{run_id}.json")
 
     @property
@@ -83,7 +83,7 @@ def prepared(rows: int) -> Iterator[tuple[Stage, Results]]:
         with servers.postgres(work) as target, _source(work, target) as source:
             source.create(SOURCE)
             counts = data.make_source(source.database(SOURCE), rows)
-            for database in (STEPS, LINE):
+            for database in (STEPS, LINE, MODELLED):
                 data.make_target(target.create(database), source.database(SOURCE))
             window = data.quiet_window(source.database(SOURCE))
             yield Stage(source, target, work, window), Results(counts, source.kind)
@@ -107,6 +107,7 @@ def benchmark(chosen: Settings) -> Results:
         _steps(stage, found)
         _references(stage, found, chosen.peers)
         _lines(stage, found)
+        _modelled(stage, found)
         _upsert(stage, found)
     found.load = os.getloadavg()[2]
     if chosen.peers:
@@ -143,6 +144,16 @@ def _lines(stage: Stage, found: Results) -> None:
     for name, windowed in (("first", False), ("again", False), ("quiet", True)):
         place = str(stage.place(LINE, name, windowed))
         found.lines[name] = _told(measure.python("benchmarks.steps", "line", place, what=f"line, {name}"))
+
+
+def _modelled(stage: Stage, found: Results) -> None:
+    """Train a model for each entity on what the steps have cleaned, and run the whole line with them, once."""
+    mapping = modelled.write_mapping(MAPPING, stage.work / "modelled")
+    trained = _told(measure.python("benchmarks.steps", "train", str(stage.place(MODELLED, "steps", mapping=mapping))))
+    found.lines["train"] = trained
+    if not trained.error:
+        place = str(stage.place(MODELLED, "modelled", mapping=mapping))
+        found.lines["modelled"] = _told(measure.python("benchmarks.steps", "line", place, what="line, modelled"))
 
 
 def _upsert(stage: Stage, found: Results) -> None:

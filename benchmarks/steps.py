@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks import modelled
 from crm_migration import pipeline
 from crm_migration.connections import from_url
 from crm_migration.extract.source import Window
@@ -25,13 +26,14 @@ MAPPING = Path(__file__).with_name("line.yaml")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run reads, writes and stages; what a child process is told."""
+    """Where a run reads, writes and stages, and its mapping; what a child process is told."""
 
     source_url: str
     target_url: str
     staging: str
     run_id: str
     window: tuple[str, str] | None = None
+    mapping: str = str(MAPPING)
 
     def save(self, file: Path) -> Path:
         """Write this place into `file` for a child process."""
@@ -42,7 +44,7 @@ class Place:
         """Return the run as the command line would make it."""
         start_end = [datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in self.window or ()]
         return Job(
-            loaded=read_mapping(MAPPING),
+            loaded=read_mapping(Path(self.mapping)),
             run_id=self.run_id,
             staging=self.staging,
             source_connection=from_url(self.source_url),
@@ -89,8 +91,9 @@ STEPS: dict[str, Callable[[Job], object]] = {
     "report": lambda job: pipeline.finish(job, []),
     "line": _whole,
     "review": _reviewed,
+    "train": modelled.train,
 }
-"""The line's steps in their order; `line`, which is all of them in one process; and the review of the target."""
+"""The line's steps in their order; `line`, which is all of them in one process; review of the target; training."""
 OF_NO_EXTRACT = {"preflight", "review"}
 IMPORTING = {"validate", "validate_sample", "line", "review"}
 

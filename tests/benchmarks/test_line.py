@@ -2,12 +2,15 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks import line, measure, references
-from benchmarks.budgets import Results, Verdict, judge
+from benchmarks import line, measure, modelled, references
+from benchmarks.budgets import Results, Verdict, judge, table
 from benchmarks.measure import Measured
+from benchmarks.steps import MAPPING
+from crm_migration.mapping.reader import read_mapping
 
 
 def _measured(seconds: float, peak_mb: float = 100) -> Measured:
@@ -25,6 +28,28 @@ def test_a_failed_reference_is_not_a_budget_met() -> None:
     found = Results({"contacts": 1}, "MariaDB", lines={"first": _measured(1)}, references={"dlt": failed})
     judged = {verdict.what: verdict.state for verdict in judge(found)}
     assert judged["whole line, strong keys"] == "not measured"
+
+
+@pytest.mark.parametrize(("seconds", "peak_mb", "states"), [(69, 3000, ("met", "met")), (71, 3100, ("MISSED",) * 2)])
+def test_the_line_with_a_saved_model_has_a_budget_of_time_and_of_memory(
+    seconds: float, peak_mb: float, states: tuple[str, str]
+) -> None:
+    lines = {"modelled": _measured(seconds, peak_mb), "first": _measured(1), "train": _measured(500, 5000)}
+    found = Results({"contacts": 1}, "MariaDB", lines=lines, references={"dlt": _measured(10)})
+    judged = {verdict.what: verdict.state for verdict in judge(found)}
+    assert (judged["whole line, saved model"], judged["peak memory, line with a saved model"]) == states
+    assert "peak memory, line with a saved model" in table(found)
+
+
+def test_the_line_with_a_model_is_the_same_line_but_for_the_models(tmp_path: Path) -> None:
+    plain = read_mapping(MAPPING).mapping
+    written = read_mapping(modelled.write_mapping(MAPPING, tmp_path / "modelled")).mapping
+    told, bare = written.model_dump(), plain.model_dump()
+    models = {name: entity["match"].pop("model") for name, entity in told["entities"].items()}
+    for entity in bare["entities"].values():
+        del entity["match"]["model"]
+    assert {name: model["kind"] for name, model in models.items()} == {"account": "company", "contact": "person"}
+    assert told == bare
 
 
 def test_a_process_is_measured_with_what_it_says_itself() -> None:
