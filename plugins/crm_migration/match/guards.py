@@ -48,17 +48,15 @@ def objections(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
     return pl.select(said.alias("objection")).to_series()
 
 
-def otherwise_named(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
-    """Return for each pair whether its two sides have given names that are written differently."""
+def named_by_initial(plan: Plan, pool: Pool, pairs: pl.DataFrame) -> pl.Series:
+    """Return for each pair whether the given names agree by an initial or a later name alone."""
     given = plan.given_name
     if given is None or pairs.is_empty():
         return pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
     values = pool.values(pl.concat([pairs["a"], pairs["b"]]), [given])
-    names = values.select(
-        pl.col("_node").alias("node"), simplified(words(pl.col(given).cast(pl.String))).alias("given")
-    )
-    sides = beside(pairs.select("a", "b"), names)
-    return (sides["given_a"] != sides["given_b"]).fill_null(value=False)
+    name = simplified(words(pl.col(given).cast(pl.String))).fill_null("")
+    sides = beside(pairs.select("a", "b"), values.select(pl.col("_node").alias("node"), name.alias("given")))
+    return weakly_named(sides["given_a"], sides["given_b"])
 
 
 def _first(fields: list[str], part: str) -> pl.Expr:

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import polars as pl
 
-from crm_migration.match.guards import forbidden, otherwise_named
+from crm_migration.match.guards import forbidden, named_by_initial
 from crm_migration.match.pairs import PAIR
 from crm_migration.match.plan import Plan
 from crm_migration.match.pool import Pool
@@ -157,7 +157,7 @@ def _conflicts(plan: Plan, pool: Pool, nodes: pl.DataFrame, edges: pl.DataFrame,
 
 
 def _fitting_two(plan: Plan, pool: Pool, edges: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
-    """Return `component`, `block_a`, `block_b` of blocks joined by a name that fits two persons.
+    """Return `component`, `block_a`, `block_b` of blocks joined by an initial that fits two persons.
 
     "J. Miller" in the mailbox that James and Judith Miller share may be either's: a person must say whose.
     """
@@ -167,7 +167,7 @@ def _fitting_two(plan: Plan, pool: Pool, edges: pl.DataFrame, apart: pl.DataFram
     persons = pl.concat([apart, apart.rename(turned).select(apart.columns)])
     one = persons["block_a"].unique().implode()
     near = edges.filter(pl.col("block_a").is_in(one) | pl.col("block_b").is_in(one))
-    ties = near.filter(otherwise_named(plan, pool, near)).select("block_a", "block_b")
+    ties = near.filter(named_by_initial(plan, pool, near)).select("block_a", "block_b")
     ties = pl.concat([ties, ties.rename(turned).select(ties.columns)]).unique()
     ties = ties.join(persons, on=ties.columns, how="anti")
     both = ties.join(ties, on="block_a", suffix="_2")
