@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crm_migration.match.blocking import block
 from crm_migration.match.engine import engine, put
-from crm_migration.match.scoring import estimate_prior, score, weigh
+from crm_migration.match.scoring import LEAST_PROBABILITY, estimate_prior, lowest_weight, score, weigh
 from tests.match.customers import Row, customers, frame, learned, mapping, run, table
 
 WEIGHTS = st.lists(st.floats(-40, 40), max_size=60)
@@ -126,3 +126,21 @@ def test_a_value_that_many_hold_hides_no_pair_from_the_other_rules(connection):
     connection.execute("DROP TABLE feature").fetchall()
     put(connection, "feature", iter([without.drop("identity")]))
     assert crowded.pairs == block(connection, "person").pairs > 0
+
+
+def test_of_many_pairs_those_that_are_left_out_change_neither_the_prior_nor_who_is_shown() -> None:
+    chance = np.random.default_rng(7)
+    weights = np.concatenate([chance.normal(22, 5, 40_000), chance.normal(-6, 6, 1_160_000)])
+    possible = 2e11
+    lowest = lowest_weight(len(weights), [possible])
+    kept = weights[weights >= lowest]
+    assert len(kept) < len(weights) / 3
+    prior = estimate_prior(weights, possible)
+    assert estimate_prior(kept, possible) == pytest.approx(prior, rel=1e-4)
+    likeliest_left_out = weights[weights < lowest].max() + np.log2(prior / (1 - prior))
+    assert 2**likeliest_left_out < LEAST_PROBABILITY / 10
+
+
+def test_of_few_pairs_and_of_a_stream_that_makes_few_more_are_kept() -> None:
+    assert lowest_weight(999_999, [1e12]) == lowest_weight(2_000_000, [1e6]) == -14.0
+    assert -14.0 < lowest_weight(2_000_000, [1e12, 0.0, 1e10]) == lowest_weight(2_000_000, [1e10]) < 0

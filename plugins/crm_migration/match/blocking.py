@@ -99,7 +99,10 @@ def block(connection: "duckdb.DuckDBPyConnection", kind: str, part: Part = WHOLE
 
 
 def _hold_down(connection: "duckdb.DuckDBPyConnection", kind: str) -> None:
-    """Write into the table `blocking` what the rules compare; what too many rows of a stream hold is not there."""
+    """Write into the table `blocking` what the rules compare; what too many rows of a stream hold is not there.
+
+    Values stand there as their hashes of 64 bits: two values of one hash only cost a pair too many.
+    """
     columns = sorted({column for rule in (*TIGHT[kind], *_LOOSE[kind]) for column in rule})
     own = [column for column in columns if column in _OWN]
     counted = [f"count(*) OVER (PARTITION BY {column}, stream) AS {column}_held" for column in own]
@@ -108,7 +111,9 @@ def _hold_down(connection: "duckdb.DuckDBPyConnection", kind: str) -> None:
         for column in columns
     ]
     shown = ", ".join(["unique_id", "fresh", "stream", *held, *(f"{column}_held" for column in own)])
-    source = f"SELECT unique_id, fresh, stream, {', '.join([*columns, *counted])} FROM feature"  # noqa: S608
+    hashed = ", ".join(f"CASE WHEN {column} IS NOT NULL THEN hash({column}) END AS {column}" for column in columns)
+    values = f"SELECT unique_id, fresh, stream, {hashed} FROM feature"  # noqa: S608
+    source = f"SELECT unique_id, fresh, stream, {', '.join([*columns, *counted])} FROM ({values})"  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TABLE blocking AS SELECT {shown} FROM ({source})").fetchall()  # noqa: S608
 
 

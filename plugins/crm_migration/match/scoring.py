@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 LEAST_PROBABILITY = 1e-4
 # Weights (log2) below it are improbable under any prior.
 _DEEPEST = 14.0
+# Of so many proposed pairs, those are left out that together can add no more than this share to the prior.
+_MANY = 1_000_000
+_NEGLIGIBLE = 1e-5
 # No value is so common that it takes more from a weight (log2), where too few rows are there to count by.
 _MOST_ADJUSTED = 20.0
 _LEAST_SHARE = 0.5
@@ -111,8 +115,8 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[
     common = {} if founded else lay_out(connection, model.frequencies, model.key, rows / max(model.rows, 1))
     over = linker(connection, "feature", model.settings(first), "blocked", common)
     unfounded = [] if founded or common else [f"mw_tf_adj_{name}" for name in model.levels() if model.has_common(name)]
-    deepest = _DEEPEST + _MOST_ADJUSTED * len(unfounded)
-    found = over.inference.predict(threshold_match_weight=_odds(first) - deepest, warning_mode="never")
+    lowest = lowest_weight(sum(blocked.used.values()), possible) - _MOST_ADJUSTED * len(unfounded)
+    found = over.inference.predict(threshold_match_weight=_odds(first) + lowest, warning_mode="never")
     table = found.physical_name
     if unfounded:
         nothing = ", ".join(f"0.0::DOUBLE AS {name}" for name in unfounded)
@@ -122,6 +126,18 @@ def weigh(connection: "duckdb.DuckDBPyConnection", model: Model, possible: list[
     stratum, joined = _stratum(possible)
     query = f"SELECT unique_id_l, unique_id_r, COLUMNS('^mw_'), {bare}, {stratum} FROM {table}{joined}"  # noqa: S608
     return Weighed(connection, query, blocked.pairs)
+
+
+def lowest_weight(proposed: int, possible: list[float]) -> float:
+    """Return the weight below which none of the `proposed` pairs is looked at any further.
+
+    No more than all of the proposed pairs are one customer, so the prior is at most their share of the possible ones.
+    Below the weight, then, no pair has a probability of more than 1e-5, and together they raise the prior by no more
+    than about its 1e-5th part. Few pairs are all kept but for those that are improbable under any prior.
+    """
+    if proposed < _MANY:
+        return -_DEEPEST
+    return max(-_DEEPEST, math.log2(_NEGLIGIBLE * min(filter(None, possible), default=1.0) / proposed))
 
 
 def _stratum(possible: list[float]) -> tuple[str, str]:
@@ -229,14 +245,27 @@ def estimate_prior(weights: np.ndarray, possible: float) -> float:
 
 def evidence(model: Model, pairs: pl.DataFrame) -> pl.Series:
     """Return for each pair a JSON object: comparison to its level's label and weight, the strongest first."""
-    levels = model.levels()
-    columns = [name for name in levels if f"mw_{name}" in pairs.columns]
-    told = [_told(levels, columns, row) for row in pairs.iter_rows(named=True)]
-    return pl.Series("weights", told, dtype=pl.String)
+    columns = [name for name in model.levels() if f"mw_{name}" in pairs.columns]
+    told = [_told(model, name, pairs) for name in columns]
+    rows = zip(*told, strict=True) if told else [()] * pairs.height
+    lines = ["{" + ", ".join(text for _, text in sorted(row, key=_strength)) + "}" for row in rows]
+    return pl.Series("weights", lines, dtype=pl.String)
 
 
-def _told(levels: dict[str, dict[float, str]], columns: list[str], row: dict[str, float]) -> str:
-    weights = {name: row[f"mw_{name}"] + row.get(f"mw_tf_adj_{name}", 0.0) for name in columns}
-    strongest = sorted(columns, key=lambda name: -abs(weights[name]))
-    labels = {name: levels[name].get(round(row[f"mw_{name}"], 6), "missing") for name in columns}
-    return json.dumps({name: {"level": labels[name], "weight": round(weights[name], 2)} for name in strongest})
+def _strength(told: tuple[float, str]) -> float:
+    return -abs(told[0])
+
+
+def _told(model: Model, name: str, pairs: pl.DataFrame) -> list[tuple[float, str]]:
+    """Return for each pair what the comparison weighs in it, and that as an entry of a JSON object."""
+    labels = model.levels()[name]
+    common = pl.col(f"mw_tf_adj_{name}") if f"mw_tf_adj_{name}" in pairs.columns else pl.lit(0.0)
+    drawn = pairs.select(pl.col(f"mw_{name}").alias("bare"), common.alias("common"))
+
+    @cache
+    def entry(bare: float, adjustment: float) -> tuple[float, str]:
+        weight = bare + adjustment
+        level = {"level": labels.get(round(bare, 6), "missing"), "weight": round(weight, 2)}
+        return weight, f"{json.dumps(name)}: {json.dumps(level)}"
+
+    return [entry(*row) for row in drawn.iter_rows()]
