@@ -65,6 +65,16 @@ PERSONS: dict[str, tuple[Row, Row, set[str]]] = {
         {"given_name": "adlre", "family_name": "anneliese"},
         {"merged"},
     ),
+    "surnames of one sound, phones of one office": (
+        {"given_name": "玲", "family_name": "王", "phone": "0301112233"},
+        {"given_name": "玲", "family_name": "汪", "email": "wl66@x.example", "phone": "0301112234", "birth_date": None},
+        {"apart", "weak_name"},
+    ),
+    "surnames of one sound, one phone": (
+        {"given_name": "玲", "family_name": "王"},
+        {"given_name": "玲", "family_name": "汪", "birth_date": None},
+        {"merged"},
+    ),
     "half a name": ({}, {"given_name": None, "birth_date": None, "email": None}, {"apart", "weak_name"}),
 }
 COMPANIES: dict[str, tuple[Row, Row, set[str]]] = {

@@ -185,7 +185,9 @@ def _of_another_member(labels: dict[str, pl.Expr]) -> pl.Expr:
     born_alike = is_in("birth_date", "same")
     alike = ~is_in("name", "same", "swapped", "same sound") & ~born_alike
     at_work = is_in("email", "same") & pl.col("email_domain").is_not_null()
-    return labels[_WEAKLY] & another & ~born_alike & ~at_work | two_boxes & alike
+    # Wang and Wang of one office, in two characters, have extensions that differ by a digit.
+    sound = is_in("name", "same sound") & ~is_in("email", "same") & ~is_in("phone", "same") & ~born_alike
+    return labels[_WEAKLY] & another & ~born_alike & ~at_work | two_boxes & alike | sound
 
 
 def evidence_of_merges(pool: Pool, linked: Linked, assessed: Assessed) -> pl.DataFrame:

@@ -137,7 +137,7 @@ ludo vica; luigi gigi gino luigino; luigina gina luigia; luis lucho luisito lisi
 luiz lula luizinho; macarena maca; maddalena lena magda madda; magali magalie; manuel manny manolo manu lolo manolito
 manel manoel maneco; manuela manoli manola manu manuelita; marc marco; marcelino marcel lino; marcello lello marci;
 marcos marquinhos; marguerite margot margaux; maria mari mariuccia marisa maruja marichu mary marietta mariu
-maricarmen marieta mia; marianna nanna mari; marie maria mimi manon; marina; marine; marino; mario; marta martita;
+maricarmen marieta mia; marianna nanna mari; marie maria mimi; manon; marina; marine; marino; mario; marta martita;
 martina marti; massimo max massi mino; mathilde mathou; matilde mati tilde; mauricio; maurizio mauri icio; mauro;
 maximo max; mercedes merche mecha meche merceditas merce; micaela mica; michel mimi michou michael; michele miki lele
 michelino; miguel migue mikel miguelito miquel; mireille mireia; mirella mire; modesto; monique momo monica mona;
