@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from crm_migration.report.assemble import report
 from crm_migration.report.pairs import compared, weighed
 from crm_migration.report.write import write_report
 from crm_migration.staging import RunFolder, TableWriter
 from tests.browser.chromium import ChromiumMissing, chromium
+from tests.conftest import _unavailable
 from tests.report.staged_run import facts, mapping
 
 WEIGHTS = json.dumps({"email": {"level": "equal", "weight": 9.3}, "first_name": {"level": "different", "weight": -4.2}})
@@ -75,7 +75,7 @@ def test_both_records_are_seen_at_once_on_a_telephone(tmp_path):
             browser.go(page.as_uri())
             assert browser.value(HIDDEN) == [0]
     except ChromiumMissing as missing:
-        pytest.skip(str(missing))
+        _unavailable(str(missing))
 
 
 def test_a_pair_that_nobody_can_tell_is_not_asked_again(tmp_path):
