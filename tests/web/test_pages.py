@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crm_migration.ledger.rejected import Settled
+from crm_migration.web import source_pages
 from crm_migration.web.runs import funnel_of
 from crm_migration.web.text import segment
 from tests.load.two_sources import Scene
@@ -33,6 +34,12 @@ def test_the_overview_tells_of_each_source(site: Site) -> None:
     assert "Pairs to decide 1" in told
     assert "Rejected rows open 1" in told
     assert page(site, "/").count('<svg class="trend"') == 2
+
+
+def test_a_source_that_never_ran_has_nothing_to_decide(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_pages, "runs_of", lambda *_: ())
+    told = words(page(site, "/"))
+    assert told.count("Pairs to decide 0") == 2
 
 
 def test_only_sources_that_the_user_may_see_are_shown(site: Site) -> None:
