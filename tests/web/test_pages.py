@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from crm_migration.ledger.rejected import Settled
-from crm_migration.web import source_pages
+from crm_migration.report.pairs import Line, SideBySide
+from crm_migration.web import files, forgery, review
 from crm_migration.web.runs import funnel_of
 from crm_migration.web.text import segment
 from tests.load.two_sources import Scene
@@ -36,10 +39,43 @@ def test_the_overview_tells_of_each_source(site: Site) -> None:
     assert page(site, "/").count('<svg class="trend"') == 2
 
 
-def test_a_source_that_never_ran_has_nothing_to_decide(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_pages, "runs_of", lambda *_: ())
-    told = words(page(site, "/"))
-    assert told.count("Pairs to decide 0") == 2
+def test_a_pair_waits_with_the_sources_of_its_rows_alone(site: Site) -> None:
+    assert words(page(site, "/")).count("Pairs to decide 1") == 1
+    assert "No pair waits" in words(page(site, "/review/sheet"))
+    html = page(site, "/review/legacy", "ann")
+    number = re.search(r"/review/legacy/(\d+)", html)[1]  # type: ignore[index]
+    token = re.search('name="token" value="([^"]*)"', html)[1]  # type: ignore[index]
+    sent = {"token": token, "said": "accept"}
+    client = site.client("ann", "user")
+    assert client.post(f"{PREFIX}/review/sheet/{number}", data=sent, headers={"origin": HOST}).status_code == 422
+    assert words(page(site, "/")).count("Pairs to decide 1") == 1
+
+
+def test_a_pair_is_decided_by_who_may_act_for_both_sources(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = review.Rows("contact", "legacy.contact:p1", "sheet.contact:s1")
+    monkeypatch.setattr(review, "rows_of", lambda *_: rows)
+    said: list[str] = []
+    monkeypatch.setattr(review, "decide", lambda _ledger, _rows, _said, by: said.append(by))
+    for name, expected in (("half", 403), ("ann", 303)):
+        client = site.client(name, "user")
+        sent = {"token": forgery.token_for(SimpleNamespace(get_id=lambda name=name: name)), "said": "accept"}
+        answer = client.post(f"{PREFIX}/review/sheet/1", data=sent, headers={"origin": HOST})
+        assert answer.status_code == expected, answer.text
+    assert said == ["ann"]
+
+
+def test_the_report_shows_no_record_of_a_source_that_the_user_may_not_see(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (Line("name", "Secretson", "Openson", "different"),)
+    shown = SideBySide(1, "contact", "legacy.contact:p1", "sheet.contact:s1", "mail", "guarded", None, lines, ())
+    own = replace(shown, a="sheet.contact:s2", lines=(Line("name", "Mine", "Mine", "equal"),))
+    monkeypatch.setattr(files, "pairs_to_decide", lambda *_: (shown, own))
+    told = words(page(site, "/report/sheet/first/html", "half"))
+    assert "Mine" in told
+    assert "Secretson" not in told
+    assert "Openson" not in told
+    assert "Mine" not in words(page(site, "/report/sheet/first/html")), "who may see all gets the file as it lies"
 
 
 def test_only_sources_that_the_user_may_see_are_shown(site: Site) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -44,6 +44,17 @@ def name_of(user: Any) -> str:
 
 def readable(user: Any, dag_ids: Iterable[str]) -> set[str]:
     """Return those of the DAGs that the user may see."""
+    return _permitted(user, dag_ids, "GET", None)
+
+
+def startable(user: Any, dag_ids: Iterable[str]) -> set[str]:
+    """Return those of the DAGs of which the user may start runs."""
+    return _permitted(user, dag_ids, "POST", DagAccessEntity.RUN)
+
+
+def _permitted(
+    user: Any, dag_ids: Iterable[str], method: Literal["GET", "POST"], entity: DagAccessEntity | None
+) -> set[str]:
     wanted = list(dag_ids)
     teams = DagModel.get_dag_id_to_team_name_mapping(wanted) if wanted else {}
     manager = get_auth_manager()
@@ -51,7 +62,10 @@ def readable(user: Any, dag_ids: Iterable[str]) -> set[str]:
         dag_id
         for dag_id in wanted
         if manager.is_authorized_dag(
-            method="GET", details=DagDetails(id=dag_id, team_name=teams.get(dag_id)), user=user
+            method=method,
+            access_entity=entity,
+            details=DagDetails(id=dag_id, team_name=teams.get(dag_id)),
+            user=user,
         )
     }
 

@@ -61,15 +61,18 @@ def known_run(origin: Origin, run_id: str) -> tuple[Ledger, Run]:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks, and which sources, by their names, they may see."""
+    """Who asks, which sources, by their names, they may see, and whether these are all that there are."""
 
     user: Any
     sources: frozenset[str]
+    sees_all: bool
 
 
 def viewer_of(user: Visitor, project: AskedProject) -> Viewer:
     """Return who asks, with the sources whose DAGs they may see."""
-    return Viewer(user, frozenset(project.sources(readable(user, project.dag_ids()))))
+    every = project.dag_ids()
+    seen = readable(user, every)
+    return Viewer(user, frozenset(project.sources(seen)), sees_all=len(seen) == len(every))
 
 
 AskedBy = Annotated[Viewer, Depends(viewer_of)]

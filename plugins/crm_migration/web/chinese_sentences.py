@@ -200,8 +200,15 @@ SENTENCES: dict[str, str] = {
     "expected at most {size} KiB": "至多 {size} KiB",
     "a parameter of the address or of the form cannot be read": "地址或表单中的某个参数无法读取",
     "expected a workbook as 'file', found none": "应有名为 file 的工作簿，却没有",
-    "expected a pair of {source} and one of {words}, found pair {pair}; open the queue again: it may have been merged "
-    "meanwhile": "记录对 {pair} 不属于 {source}，或答复不是 {words} 之一；请重新打开队列：它可能已被合并",
+    "expected a pair of {source}, found pair {pair}; open the queue again: it may have been merged meanwhile": (
+        "记录对 {pair} 不属于 {source}；请重新打开队列：它可能已被合并"
+    ),
+    "expected one of {words}, found another word; use the buttons of the page": (
+        "答复应为 {words} 之一；请使用页面上的按钮"
+    ),
+    "a pair is decided by who may start runs of the sources of both its records": (
+        "只有有权启动两条记录所属数据源运行的人，才能对这一对作出决定"
+    ),
     "connection {name} is not defined in Airflow; add it under Admin → Connections": (
         "Airflow 中没有连接 {name}；请在 Admin → Connections 中添加"
     ),

@@ -1,14 +1,19 @@
 """Files that a run has left in staging, opened by names of our own making only."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from crm_migration.report.approval import STEP as APPROVAL
+from crm_migration.report.page import render_html
+from crm_migration.report.pairs import pairs_to_decide
+from crm_migration.report.read import read_report
 from crm_migration.report.sample_page import from_json
 from crm_migration.report.sample_question import Question
 from crm_migration.report.tables import RUN
 from crm_migration.staging import RunFolder, file_system
+from crm_migration.web.review import source_of
 
 REPORTS = {"html": "text/html; charset=utf-8", "json": "application/json"}
 PHASES = ("full", "sample")
@@ -39,6 +44,19 @@ def report_file(folder: RunFolder, kind: str) -> Served | None:
         return None
     content = _read(f"{folder.table(RUN, 'report')}/report.{kind}")
     return None if content is None else Served(content, REPORTS[kind])
+
+
+def report_page_for(folder: RunFolder, sources: AbstractSet[str]) -> Served:
+    """Return a run's report as a page, with the pairs of which both records are of one of the `sources`.
+
+    The rest of a report names rows by their keys and holds no value of them.
+
+    Raises:
+        StagingMissing: the run wrote no report, or its staging is gone.
+    """
+    report, _files = read_report(folder)
+    pairs = [pair for pair in pairs_to_decide(report, folder) if {source_of(pair.a), source_of(pair.b)} <= sources]
+    return Served(render_html(report, tuple(pairs)).encode(), REPORTS["html"])
 
 
 def asked_of(folder: RunFolder) -> bool:

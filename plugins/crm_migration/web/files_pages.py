@@ -6,7 +6,7 @@ Both hold what customers' rows hold. They are served in a sandbox: nothing in th
 from fastapi import APIRouter, HTTPException, Response, status
 
 from crm_migration.web import access, files
-from crm_migration.web.asked import AskedOrigin
+from crm_migration.web.asked import AskedBy, AskedOrigin
 
 router = APIRouter()
 REPORT_POLICY = (
@@ -21,9 +21,12 @@ DOCS_POLICY = (
 
 
 @router.get("/report/{dag_id}/{run_id}/{kind}", dependencies=[access.MAY_READ])
-def report(run_id: str, kind: str, origin: AskedOrigin) -> Response:
-    """Return the report of a run, `html` or `json`."""
-    found = files.report_file(origin.folder(run_id), kind)
+def report(run_id: str, kind: str, viewer: AskedBy, origin: AskedOrigin) -> Response:
+    """Return the report of a run, `html` or `json`; pairs with a record that the user may not see are left out."""
+    folder = origin.folder(run_id)
+    found = files.report_file(folder, kind)
+    if found is not None and kind == "html" and not viewer.sees_all:
+        found = files.report_page_for(folder, viewer.sources)
     return _served(found, REPORT_POLICY)
 
 

@@ -14,6 +14,7 @@ from crm_migration.report.pairs import SideBySide, side_by_side
 from crm_migration.web.project import Origin
 
 AHEAD = 8
+LONGEST_NUMBER = 9
 PAIR = ("pair_no", "object", "a", "b", "rule", "reason", "probability", "weights", "last_run", "stream_no")
 JUDGEMENTS: dict[str, Judgement] = {"accept": "same", "reject": "different", "unsure": "unsure"}
 LEAST = -1.0
@@ -45,13 +46,20 @@ def _latest(ledger: Ledger) -> sa.Subquery:
 
 
 def _waiting(ledger: Ledger, origin: Origin, *columns: Any) -> sa.Select[Any]:
-    """Choose pairs of the source's objects that nobody has decided; those of which a person is unsure among them."""
+    """Choose pairs with a row of the source that nobody has decided; those of which a person is unsure among them."""
     review, decision, latest = ledger.tables.match_review, ledger.tables.match_decision, _latest(ledger)
     same = sa.and_(latest.c.object == review.c.object, latest.c.a == review.c.a, latest.c.b == review.c.b)
     joined = review.outerjoin(latest, same).outerjoin(decision, decision.c.decision_no == latest.c.last)
     undecided = sa.or_(decision.c.judgement.is_(None), decision.c.judgement == "unsure")
     chosen = sa.select(*columns, decision.c.judgement.label("said")) if columns else sa.select(sa.func.count())
-    return chosen.select_from(joined).where(review.c.object.in_(origin.objects), undecided)
+    return chosen.select_from(joined).where(_of_source(review, origin), undecided)
+
+
+def _of_source(review: sa.Table, origin: Origin) -> sa.ColumnElement[bool]:
+    """Return the condition that either row of a pair is of the source."""
+    begins = f"{origin.name}."
+    of_it = [sa.func.substr(side, 1, len(begins)) == begins for side in (review.c.a, review.c.b)]
+    return review.c.object.in_(origin.objects) & sa.or_(*of_it)
 
 
 def count(ledger: Ledger, origin: Origin) -> int:
@@ -89,6 +97,8 @@ def place(pair: Waiting) -> str:
 def placed(text: str | None) -> tuple[float, int] | None:
     """Return what `place` has written; None where it is none."""
     likelihood, _, number = (text or "").partition("_")
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER):
+        return None
     try:
         return float(likelihood), int(number)
     except ValueError:
@@ -133,22 +143,46 @@ def source_of(identity: str) -> str:
     return identity.partition(":")[0].rpartition(".")[0]
 
 
-def decide(ledger: Ledger, origin: Origin, number: int, said: str, by: str) -> None:
-    """Record what a person says of a pair, as `crm-migration review` does.
+@dataclass(frozen=True)
+class Rows:
+    """The two rows of a pair that a decision is about, by their identities."""
+
+    target_object: str
+    a: str
+    b: str
+
+    @property
+    def sources(self) -> set[str]:
+        """Return the sources whose records the decision joins or parts."""
+        return {source_of(self.a), source_of(self.b)}
+
+
+def rows_of(ledger: Ledger, origin: Origin, number: int) -> Rows:
+    """Return the rows of a pair of this source.
 
     Raises:
-        MappingFault: the pair is none of this source's, or the judgement is none.
+        MappingFault: the pair is none of this source's.
     """
     review = ledger.tables.match_review
     chosen = sa.select(review.c.object, review.c.a, review.c.b).where(
-        review.c.pair_no == number, review.c.object.in_(origin.objects)
+        review.c.pair_no == number, _of_source(review, origin)
     )
     with ledger.engine.connect() as connection:
         row = connection.execute(chosen).first()
-    if row is None or said not in JUDGEMENTS:
+    if row is None:
         raise MappingFault(
-            f"expected a pair of {origin.name} and one of {', '.join(JUDGEMENTS)}, found pair {number}; open the queue "
-            "again: it may have been merged meanwhile"
+            f"expected a pair of {origin.name}, found pair {number}; open the queue again: it may have been merged "
+            "meanwhile"
         )
-    target_object, a, b = row
-    record_decisions(ledger, target_object, [(a, b)], JUDGEMENTS[said], Decided(by))
+    return Rows(*row)
+
+
+def decide(ledger: Ledger, rows: Rows, said: str, by: str) -> None:
+    """Record what a person says of a pair, as `crm-migration review` does.
+
+    Raises:
+        MappingFault: the judgement is none.
+    """
+    if said not in JUDGEMENTS:
+        raise MappingFault(f"expected one of {', '.join(JUDGEMENTS)}, found another word; use the buttons of the page")
+    record_decisions(ledger, rows.target_object, [(rows.a, rows.b)], JUDGEMENTS[said], Decided(by))

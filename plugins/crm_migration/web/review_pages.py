@@ -3,12 +3,12 @@
 from itertools import pairwise
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, status
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from crm_migration.web import access, forgery, review
-from crm_migration.web.asked import AskedBy, AskedOrigin
+from crm_migration.web.asked import AskedBy, AskedOrigin, AskedProject
 from crm_migration.web.project import asking
 from crm_migration.web.rendering import render
 from crm_migration.web.text import segment
@@ -50,15 +50,35 @@ def queue(request: Request, viewer: AskedBy, origin: AskedOrigin, after: str | N
     )
 
 
+def decider(user: access.Visitor, project: AskedProject, origin: AskedOrigin, number: int) -> review.Rows:
+    """Return the rows of a pair that the user may decide: of either source they may start runs.
+
+    Raises:
+        HTTPException: 403, where one of them is a source that is not theirs to act for.
+        MappingFault: the pair is none of this source's.
+    """
+    with asking(origin.loaded.mapping.target.name):
+        rows = review.rows_of(origin.ledger(), origin, number)
+    allowed = project.sources(access.startable(user, project.dag_ids()))
+    if not rows.sources <= set(allowed):
+        raise HTTPException(
+            status.HTTP_403_FORBIDDEN, "a pair is decided by who may start runs of the sources of both its records"
+        )
+    return rows
+
+
 @router.post("/review/{dag_id}/{number}", dependencies=[access.MAY_ACT])
 def decide(
-    request: Request, user: access.Visitor, origin: AskedOrigin, number: int, form: Annotated[Said, Form()]
+    request: Request,
+    user: access.Visitor,
+    origin: AskedOrigin,
+    rows: Annotated[review.Rows, Depends(decider)],
+    form: Annotated[Said, Form()],
 ) -> RedirectResponse:
     """Record what the user says of a pair, and go on to the next."""
     forgery.refuse_forged(request, user, form.token)
-    ledger = origin.ledger()
     with asking(origin.loaded.mapping.target.name):
-        review.decide(ledger, origin, number, form.said, access.name_of(user))
+        review.decide(origin.ledger(), rows, form.said, access.name_of(user))
     base = request.scope.get("root_path", "").rstrip("/")
     after = f"?after={segment(form.behind)}" if review.placed(form.behind) else ""
     return RedirectResponse(f"{base}/review/{segment(origin.dag_id)}{after}", status.HTTP_303_SEE_OTHER)

@@ -83,8 +83,7 @@ def _filled(bare: Card, origin: Origin, ledger: Ledger) -> Card:
         bare,
         runs=latest,
         funnel=funnel(ledger, latest[0]) if latest else (),
-        # What waits of an object belongs to the sources that have brought rows of it.
-        reviews=review.count(ledger, origin) if latest else 0,
+        reviews=review.count(ledger, origin),
         rejected=rejected.open_rows(ledger, origin.name),
         watermarks=ledger.loaded_until(origin.name, ""),
     )
