@@ -83,8 +83,8 @@ ALWAYS: frozenset[Step] = frozenset({LINE[0], ("load_sample",), ("load_entity", 
 
 AT_COMMITS = ("check_fence", "_commit", "_link_part", "_note_batch", "_carry_out", "_undo_all", "_undo_ledger")
 """Where the target itself decides what is kept: looked at on every kind of target."""
-ALL_DONE = ("_carry_out", "_undo_all")
-"""After these everything is committed, and the step may end without another word to the target."""
+ALL_DONE = "_carry_out"
+"""After this everything is committed, and the step may end without another word to the target."""
 
 
 @dataclass(frozen=True)
