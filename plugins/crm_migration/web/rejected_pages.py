@@ -21,10 +21,10 @@ from crm_migration.web.asked import AskedOrigin, known_run
 from crm_migration.web.project import Origin, asking
 from crm_migration.web.rendering import render
 from crm_migration.web.runs import Run, run_of, runs_of
+from crm_migration.web.text import is_number
 
 router = APIRouter()
 RUNS = 20
-LONGEST_NUMBER = 9
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -40,8 +40,7 @@ class Asked(BaseModel):
     def wanted(self) -> rejected.Wanted:
         """Return it as the query takes it; what is empty or no place is left out."""
         stream, _, key = (self.after or "").partition(":")
-        numbered = stream.isascii() and stream.isdigit() and len(stream) <= LONGEST_NUMBER
-        after = (int(stream), key) if numbered else None
+        after = (int(stream), key) if is_number(stream) else None
         key_wanted = (self.key or "").strip() or None
         return rejected.Wanted(self.entity or None, self.reason or None, key_wanted, self.open, after)
 

@@ -12,9 +12,9 @@ from crm_migration.ledger.decisions import Decided, Judgement, record_decisions
 from crm_migration.ledger.ledger import Ledger
 from crm_migration.report.pairs import SideBySide, side_by_side
 from crm_migration.web.project import Origin
+from crm_migration.web.text import is_number
 
 AHEAD = 8
-LONGEST_NUMBER = 9
 PAIR = ("pair_no", "object", "a", "b", "rule", "reason", "probability", "weights", "last_run", "stream_no")
 JUDGEMENTS: dict[str, Judgement] = {"accept": "same", "reject": "different", "unsure": "unsure"}
 LEAST = -1.0
@@ -97,7 +97,7 @@ def place(pair: Waiting) -> str:
 def placed(text: str | None) -> tuple[float, int] | None:
     """Return what `place` has written; None where it is none."""
     likelihood, _, number = (text or "").partition("_")
-    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER):
+    if not is_number(number):
         return None
     try:
         return float(likelihood), int(number)

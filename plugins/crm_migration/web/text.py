@@ -6,6 +6,7 @@ from urllib.parse import quote
 from crm_migration.report import formats
 
 LONGEST = 300
+LONGEST_NUMBER = 9
 # Airflow repeats the address of its frame as its own, with every escape undone that an address can do without, and has
 # the frame load what then differs: the answer to a form would be lost. So no segment has such an escape.
 PLAIN = "!$&'()*+,:;=@"
@@ -29,3 +30,8 @@ def iso(value: datetime | None) -> str:
 def segment(text: str) -> str:
     """Return `text` as one segment of an address."""
     return quote(text, safe=PLAIN)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a part of an address is a number that any ledger's column can hold."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
