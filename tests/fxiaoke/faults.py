@@ -14,7 +14,8 @@ class Fault:
     """One fault.
 
     `how`: an error code instead of the answer; the connection cut; no answer at all; half the JSON, as an answer of
-    that length or as one that breaks off; a page of HTML with status 200, or with a gateway's 502; the token expired.
+    that length or as one that breaks off; a page of HTML with status 200, or with a gateway's 502; all tokens expire
+    before the call, which is answered accordingly.
     `performed` says whether the call is carried out all the same.
     It strikes calls whose path ends with `interface`, whose record has the values of `where`: those numbered in
     `calls` (from 1, counted among the calls that it may strike), or each with a `probability`; at most `times`.
@@ -71,9 +72,14 @@ class Faults:
     def clear(self) -> None:
         self.set = []
 
-    def strike(self, path: str, body: dict[str, Any]) -> Fault | None:
-        """Return the first fault that strikes a call; every fault sees every call, so that its numbers hold."""
+    def strike(self, path: str, body: dict[str, Any], young_token: bool = False) -> Fault | None:
+        """Return the first fault that strikes a call; every fault sees every call, so that its numbers hold.
+
+        A young token does not expire by chance: the client gives up, rightly, where the one just granted has expired.
+        """
         hit = [fault for fault in self.set if fault.strikes(path, body)]
+        if young_token:
+            hit = [fault for fault in hit if not (fault.how == "expired_token" and fault.probability)]
         if hit:
             self.struck[hit[0].how] += 1
         return hit[0] if hit else None

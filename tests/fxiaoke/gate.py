@@ -21,7 +21,7 @@ OAUTH = "/oauth2.0/token"
 CORP = "/cgi/corpAccessToken/get/V2"
 IN_BODY = ("corpAccessToken", "corpId", "currentOpenUserId")
 YOUTH = 50
-"""A token does not expire before it has been used so often, however often a fault says so."""
+"""A token is young until it has been used so often; no fault that comes by chance makes it expire before."""
 
 
 @dataclass
@@ -120,12 +120,14 @@ class Gate:
         grant.uses += 1
         return user
 
-    def expire_tokens(self, only_used: bool = False) -> bool:
-        """Make tokens expire: all, or those that have served for a while. Say whether there was one."""
-        expired = [one for one in self._tokens.values() if not one.revoked and (one.uses >= YOUTH or not only_used)]
-        for grant in expired:
+    def expire_tokens(self) -> None:
+        """Make all tokens expire."""
+        for grant in self._tokens.values():
             grant.revoked = True
-        return bool(expired)
+
+    def has_young_token(self) -> bool:
+        """Say whether a token is in use that was granted not long ago."""
+        return any(grant.uses < YOUTH for grant in self._tokens.values() if not grant.revoked)
 
     def pass_limits(self, path: str) -> None:
         """Refuse a call beyond the rate of its interface, or the day's quota."""

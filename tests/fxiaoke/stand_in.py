@@ -27,7 +27,7 @@ import msgspec
 from tests.fxiaoke.checks import UNKNOWN_PATH, WRONG_PARAMETER, Refusal
 from tests.fxiaoke.crm import Crm
 from tests.fxiaoke.faults import Fault, Faults, How
-from tests.fxiaoke.gate import CORP, EXPIRED, OAUTH, Gate
+from tests.fxiaoke.gate import CORP, OAUTH, Gate
 
 ADMIN = "/_stand_in/"
 LARGEST_BODY = 4 * 1024 * 1024
@@ -132,10 +132,12 @@ class StandIn:
             self.gate.count(request.path, parse_qs(request.query).get("thirdTraceId", [""])[0])
             body = _json(request)
             verb = self._verb(request.path)
-            fault = self.faults.strike(request.path, body)
-            if fault is not None and not fault.performed:
-                self._spoil(fault)
-                content: Json = {}
+            fault = self.faults.strike(request.path, body, self.gate.has_young_token())
+            if fault is not None and fault.how == "expired_token":
+                self.gate.expire_tokens()
+                content: Json = verb(request, body)
+            elif fault is not None and not fault.performed:
+                content = self._spoiled(fault)
             else:
                 content = verb(request, body)
             code, message = 0, "OK"
@@ -148,11 +150,10 @@ class StandIn:
         how = fault.how if fault is not None and fault.how not in ("code", "expired_token") else None
         return Reply(msgspec.json.encode(envelope | content), how)
 
-    def _spoil(self, fault: Fault) -> None:
+    def _spoiled(self, fault: Fault) -> Json:
         if fault.how == "code":
             raise Refusal(fault.code, fault.message)
-        if fault.how == "expired_token" and self.gate.expire_tokens(only_used=True):
-            raise Refusal(EXPIRED, "token expired")
+        return {}
 
     def _verb(self, path: str) -> Callable[[Request, Json], Json]:
         if path in (OAUTH, CORP):

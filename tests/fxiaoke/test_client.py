@@ -71,23 +71,6 @@ def test_a_target_that_stays_busy_is_for_the_next_attempt_of_the_task(
     assert stand_in.calls_of("create") == SHORT.attempts
 
 
-@pytest.mark.parametrize("code", TOKEN)
-def test_a_token_that_is_refused_is_replaced_and_the_call_repeated(
-    api: FxiaokeApi, stand_in: StandIn, code: int
-) -> None:
-    stand_in.faults.add(Fault("code", code=code, interface="create", times=1))
-    api.create("AccountObj", ONE)
-    assert (there(stand_in), stand_in.calls_of("create"), stand_in.gate.granted) == (1, 2, 2)
-
-
-@pytest.mark.parametrize("code", TOKEN)
-def test_a_token_is_replaced_once_and_then_a_person_must_look(api: FxiaokeApi, stand_in: StandIn, code: int) -> None:
-    stand_in.faults.add(Fault("code", code=code, interface="create"))
-    with pytest.raises(OperatorNeeded):
-        api.create("AccountObj", ONE)
-    assert stand_in.calls_of("create") == 2
-
-
 def test_a_spent_quota_says_until_when(api: FxiaokeApi, stand_in: StandIn) -> None:
     api.describe("AccountObj")
     stand_in.gate.quota = 1
@@ -149,53 +132,6 @@ def test_both_logins_read_and_write(connected: Connect, stand_in: StandIn, login
     identity = api.create("AccountObj", ONE)
     assert api.find("AccountObj", "legacy_key__c", ["K1"], ["name"]).rows() == [(identity, ONE["name"])]
     assert stand_in.gate.granted == 1
-
-
-@pytest.mark.parametrize("login", list(Login))
-def test_threads_share_one_token(connected: Connect, stand_in: StandIn, login: Login) -> None:
-    api = connected(login)
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: api.create("AccountObj", {"name": f"n{n}"}), range(40)))
-    assert len(stand_in.crm.live("AccountObj")) == 40
-    assert stand_in.gate.granted == 1
-
-
-@pytest.mark.parametrize("login", list(Login))
-def test_a_token_that_expires_amid_threads_is_replaced_once(
-    connected: Connect, stand_in: StandIn, login: Login
-) -> None:
-    api = connected(login)
-    with ThreadPoolExecutor(8) as pool:
-        creating = [pool.submit(api.create, "AccountObj", {"name": f"n{n}"}) for n in range(200)]
-        for at in (40, 120):
-            creating[at].result()
-            with stand_in.lock:
-                stand_in.gate.expire_tokens()
-        [one.result() for one in creating]
-    assert len(stand_in.crm.live("AccountObj")) == 200
-    assert stand_in.gate.granted == 3
-
-
-def test_a_token_is_asked_for_anew_before_it_expires(connected: Connect, stand_in: StandIn) -> None:
-    stand_in.gate.token_seconds = 1.0
-    api = connected()
-    api.objects()
-    time.sleep(0.15)
-    api.count("AccountObj")
-    assert stand_in.gate.granted == 2
-
-
-def test_no_more_tokens_are_asked_for_than_a_minute_allows(connected: Connect, stand_in: StandIn) -> None:
-    stand_in.gate.grants, stand_in.gate.grant_seconds = 3, 0.3
-    limits = Limits(calls=None, grants=3, grant_seconds=0.3)
-    api = connected(limits=limits)
-    stand_in.faults.add(Fault("code", code=20005, interface="query", calls=(1, 3, 5)))
-    begun = time.monotonic()
-    for _ in range(3):
-        api.count("AccountObj")
-    assert time.monotonic() - begun >= 0.3
-    # One to begin with, and three for tokens that were refused: the fourth had to wait for its turn.
-    assert (stand_in.gate.granted, stand_in.gate.refused_by_rate) == (4, 0)
 
 
 def test_a_wrong_secret_is_for_a_person_and_is_not_told(connected: Connect, stand_in: StandIn) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.fxiaoke.faults import Fault
 from tests.fxiaoke.gate import Gate
 from tests.fxiaoke.stand_in import StandIn
 
@@ -108,6 +109,16 @@ def test_tokens_expire_and_the_same_one_is_granted_for_6600_seconds() -> None:
         assert caller.post("/cgi/crm/v2/object/list", {})["errorCode"] == 20005
         assert caller.log_in()["accessToken"] != first["accessToken"]
         caller.http.close()
+
+
+def test_a_token_that_is_made_to_expire_is_answered_with_20005_however_young_it_is(
+    caller: Caller, stand_in: StandIn
+) -> None:
+    stand_in.faults.add(Fault("expired_token", interface="create", calls=(1,)))
+    assert caller.create(name="n")["errorCode"] == 20005
+    assert stand_in.crm.live("AccountObj") == []
+    caller.log_in()
+    assert caller.create(name="n")["errorCode"] == 0
 
 
 def test_ten_tokens_a_minute_a_hundred_calls_in_twenty_seconds_and_the_days_quota() -> None:
