@@ -9,11 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Literal
 
-import polars as pl
-
 from crm_migration.clean.classification import rows_of_others
-from crm_migration.clean.clean import clean
-from crm_migration.clean.reference import key_parts
 from crm_migration.closing import (
     finish,
     reconcile,
@@ -32,16 +28,11 @@ from crm_migration.errors import (
     ToleranceExceeded,
     ValidationFailed,
 )
-from crm_migration.extract.extract import extract
-from crm_migration.extract.present_keys import needs_keys, stage_keys
-from crm_migration.extract.source import RowSource, Window
-from crm_migration.extract.waiting import WithWaiting
+from crm_migration.extract.source import Window
 from crm_migration.job import Job, asking_target, timed
 from crm_migration.ledger.lease import lease
 from crm_migration.load.backup import back_up, content_hashes
-from crm_migration.load.departed import back_in_source
 from crm_migration.load.joined import retire_joined
-from crm_migration.load.known import known_records
 from crm_migration.load.link import link
 from crm_migration.load.load import load
 from crm_migration.load.plan import plan_entity
@@ -49,13 +40,18 @@ from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.reviews import remember_review
 from crm_migration.load.sample import choose_sample
 from crm_migration.load.unlinked import note_unlinked
-from crm_migration.mapping.model import Owner
-from crm_migration.match.blocking import Part
-from crm_migration.match.chunks import prepare as prepare_chunks
-from crm_migration.match.chunks import score_chunk
-from crm_migration.match.model import model_path
-from crm_migration.match.room import match
 from crm_migration.preflight import Findings, check, check_mapping, examine, preflight, refuse_finished
+from crm_migration.preparing import (
+    clean_entity,
+    clean_part,
+    extract_entity,
+    extract_part,
+    extract_prepare,
+    match_chunk,
+    match_entity,
+    match_prepare,
+    window_of,
+)
 from crm_migration.report.model import Report
 from crm_migration.staging import open_table
 from crm_migration.validate.validate import raise_if_failed, validate
@@ -66,8 +62,11 @@ __all__ = [
     "check",
     "check_mapping",
     "clean_entity",
+    "clean_part",
     "examine",
     "extract_entity",
+    "extract_part",
+    "extract_prepare",
     "finish",
     "link_references",
     "load_entity",
@@ -94,85 +93,6 @@ logger = logging.getLogger(__name__)
 
 
 Phase = Literal["sample", "full"]
-
-
-def _lookups(job: Job, entity: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {
-        field: {} for field, spec in job.mapping.entities[entity].fields.items() if isinstance(spec, Owner)
-    }
-    for field, key, identity in open_table(job.folder, entity, "lookups").frame().iter_rows():
-        found[field][key] = identity
-    return found
-
-
-def extract_entity(job: Job, entity: str) -> dict[str, Any]:
-    """Stage the rows of `entity` as the source prints them."""
-    with timed(job, "extract", entity) as figures:
-        window = window_of(job, entity)
-        if needs_keys(job.mapping.entities[entity], window):
-            stage_keys(job.source, job.mapping, entity, job.folder)
-        staged = extract(_source(job, entity, window), job.mapping, entity, job.folder, window)
-        figures["rows"] = staged.rows
-    return staged.reference()
-
-
-def window_of(job: Job, entity: str) -> Window | None:
-    """Return the window to read of `entity`, None for everything: the run's, begun earlier by the entity's lag.
-
-    A database table without a watermark is read whole; of files and sheets without one, those that have changed.
-    """
-    spec, window = job.mapping.entities[entity], job.window_of(entity)
-    if window is None or (spec.watermark is None and job.mapping.source.kind == "database"):
-        return None
-    return Window(window.start - spec.late if window.start else None, window.end)
-
-
-def _source(job: Job, entity: str, window: Window | None) -> RowSource:
-    """Return the source; for a window, with the rows that still wait for a parent, and those that are back."""
-    spec = job.mapping.entities[entity]
-    fields = [name for name, reference in spec.references.items() if reference.on_missing_parent == "wait"]
-    if window is None:
-        return job.source
-    keys = job.target.ledger.waiting_keys(job.mapping.source.name, entity, fields)
-    parts = [key_parts(key, len(spec.key_columns)) for key in keys]
-    wanted = pl.DataFrame(parts, schema=dict.fromkeys(spec.key_columns, pl.String), orient="row")
-    if needs_keys(spec, window):
-        wanted = pl.concat([wanted, back_in_source(job.target, job.folder, entity)]).unique(maintain_order=True)
-    return WithWaiting(job.source, wanted) if wanted.height else job.source
-
-
-def clean_entity(job: Job, entity: str) -> dict[str, Any]:
-    """Stage the cleaned, the rejected and the filtered rows of `entity`."""
-    with timed(job, "clean", entity) as figures:
-        staged = clean(job.mapping, entity, job.folder, _lookups(job, entity), job.folders)
-        figures["rows"] = open_table(job.folder, entity, "extract").rows
-    return staged.reference()
-
-
-def match_entity(job: Job, entity: str) -> dict[str, Any]:
-    """Stage the golden records of `entity`."""
-    with timed(job, "match", entity) as figures:
-        known = known_records(job.target, job.mapping, entity)
-        staged = match(job.mapping, entity, job.folder, known, model_path(job.loaded.path, entity))
-        figures["rows"] = open_table(job.folder, entity, "clean").rows
-    return staged.reference()
-
-
-def match_prepare(job: Job, entity: str) -> dict[str, Any]:
-    """Stage what the chunks of `entity` work on, where its mapping cuts scoring into chunks."""
-    with timed(job, "match_prepare", entity) as figures:
-        known = known_records(job.target, job.mapping, entity)
-        staged = prepare_chunks(job.mapping, entity, job.folder, known, model_path(job.loaded.path, entity))
-        figures["rows"] = staged.rows
-    return staged.reference()
-
-
-def match_chunk(job: Job, entity: str, number: int) -> dict[str, Any]:
-    """Stage the pairs of one chunk of `entity`; `match_entity` scores those that nobody has staged."""
-    with timed(job, f"match_chunk_{number}", entity) as figures:
-        staged = score_chunk(job.folder, entity, Part(number, job.mapping.entities[entity].chunks))
-        figures["rows"] = staged.rows
-    return staged.reference()
 
 
 def plan(job: Job) -> dict[str, Any]:

@@ -27,8 +27,8 @@ import polars as pl
 from crm_migration.errors import StagingFull, StagingMissing
 
 MANIFEST = "manifest.json"
-ONLY_IN_MANIFEST = frozenset({"documents", "versions"})
-"""Facts with a line for each document of the source: there may be many, and their names may tell of people."""
+ONLY_IN_MANIFEST = frozenset({"documents", "versions", "shares", "counted"})
+"""Facts that may be long, or tell of people by names of documents or by keys."""
 
 LONGEST_NAME = 200
 PAGE_BYTES = 256 << 10
@@ -172,11 +172,32 @@ class Staged:
             with self._opened(part) as handle:
                 yield pl.read_parquet(handle, columns=columns)
 
+    def stretch(self, start: int, stop: int, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Yield `columns` of the rows from position `start` up to `stop`, both counted from 0; raises as `frames` does.
+
+        Of the parts that hold none of them only the first column is read.
+        """
+        before = 0
+        for part in self.parts:
+            with self._opened(part) as handle:
+                height = pl.read_parquet(handle, columns=columns[:1]).height
+            here = max(start - before, 0), min(stop - before, height)
+            before += height
+            if here[0] < here[1]:
+                with self._opened(part) as handle:
+                    yield pl.read_parquet(handle, columns=columns).slice(here[0], here[1] - here[0])
+
     def checksums(self) -> Iterator[bytes]:
         """Yield the SHA-256 of each part's bytes as they are now; raises what `frames` raises."""
         for part in self.parts:
             with self._opened(part) as handle:
                 yield hashlib.file_digest(handle, "sha256").digest()
+
+    def contents(self) -> Iterator[bytes]:
+        """Yield the bytes of each part as they are now; raises what `frames` raises."""
+        for part in self.parts:
+            with self._opened(part) as handle:
+                yield handle.read()
 
     @contextmanager
     def _opened(self, part: str) -> Iterator[Any]:
@@ -257,15 +278,32 @@ class TableWriter:
         """
         if frame.is_empty() and self._parts:
             return
-        name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
         content = io.BytesIO()
         frame.write_parquet(content, compression="lz4", statistics=False, data_page_size=PAGE_BYTES)
-        self._digest.update(hashlib.sha256(content.getbuffer()).digest())
-        with room_for(f"{self.path}/{name}"), self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
-            handle.write(content.getbuffer())
-        self._parts.append(name)
+        self._append(content.getbuffer())
         self._columns = {column: str(kind) for column, kind in frame.schema.items()}
         self._rows += frame.height
+
+    def take_over(self, staged: Staged) -> None:
+        """Append the parts of a finished table as they are.
+
+        Raises:
+            StagingFull: the disk has no room for them.
+            StagingMissing: a part is gone.
+        """
+        if staged.rows == 0 and self._parts:
+            return
+        for content in staged.contents():
+            self._append(content)
+        self._columns = staged.columns
+        self._rows += staged.rows
+
+    def _append(self, content: bytes | memoryview) -> None:
+        name = f"part-{self._attempt}-{len(self._parts):05d}.parquet"
+        self._digest.update(hashlib.sha256(content).digest())
+        with room_for(f"{self.path}/{name}"), self._filesystem.open(f"{self._folder}/{name}", "wb") as handle:
+            handle.write(content)
+        self._parts.append(name)
 
     def finish(self, **facts: Any) -> Staged:
         """Publish the table with `facts` in its manifest, drop the attempt before it, and return it."""
@@ -326,6 +364,13 @@ def has_table(folder: RunFolder, entity: str, step: str) -> bool:
     """Return whether `step` finished its table for `entity` in this run."""
     filesystem, local = file_system(folder.table(entity, step))
     return bool(filesystem.exists(f"{local}/{MANIFEST}"))
+
+
+def drop_table(folder: RunFolder, entity: str, step: str) -> None:
+    """Remove the staged table that `step` wrote for `entity`, if it is there."""
+    filesystem, local = file_system(folder.table(entity, step))
+    with suppress(FileNotFoundError):
+        filesystem.rm(local, recursive=True)
 
 
 def latest_run(root: str, source: str, entity: str, step: str) -> RunFolder | None:

@@ -210,7 +210,7 @@ def test_a_part_cleaned_in_pieces_comes_out_as_if_at_once(tmp_path: Path, monkey
     rows = [row(id=str(number), mail="bad" if number == 3 else f"{number}@example.com") for number in range(5)]
     rows += [row(id="4"), row(id="6", deleted="1")]
     whole = run(tmp_path / "whole", rows)
-    monkeypatch.setattr("crm_migration.clean.clean.PIECE_ROWS", 2)
+    monkeypatch.setattr("crm_migration.clean.work.PIECE_ROWS", 2)
     found = run(tmp_path / "pieces", rows)
     assert found.clean.equals(whole.clean)
     assert found.rejected.equals(whole.rejected)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from crm_migration.errors import MappingFault, SourceUnavailable
-from crm_migration.extract.source import Source, Window
+from crm_migration.extract.source import Divisible, Source, Window
 from crm_migration.mapping.model import Mapping
 
 ENTITY = "thing"
@@ -65,6 +65,11 @@ def ids(source: Source, start: datetime | None = None, end: datetime | None = No
 def at(hour: int, second: int = 0) -> datetime:
     """Return a moment of the day on which the planted rows changed."""
     return datetime(2026, 3, 1, hour, 0, second, tzinfo=UTC)
+
+
+def moment(n: int) -> str | None:
+    """Return the watermark of the row planted as number `n`: none, ten o'clock or eleven."""
+    return (None, "2026-03-01 10:00:00", "2026-03-01 11:00:00", "2026-03-01 11:30:00")[n % 4]
 
 
 class WindowContract:
@@ -132,6 +137,29 @@ class SourceContract(WindowContract):
         assert max(frame.height for frame in frames) <= 100
         assert sorted(pl.concat(frames)["id"]) == [row["id"] for row in rows]
         assert source.count(ENTITY) == 1003
+
+    @pytest.mark.parametrize("parts", [2, 3, 7])
+    def test_shares_hold_every_row_once(self, plant: Plant, parts: int) -> None:
+        odd = ["a", "A", "ä", "Ä", "b", "10", "9", " ", "%", "'", '"', "\\", "é", "e\u0301", "ß", "ss", "中", "😀"]
+        keys = [*odd, *(f"{n:03}" for n in range(200)), "twice", "twice"]
+        source = plant([{"id": key, "name": f"n{n}", "changed": moment(n)} for n, key in enumerate(keys)])
+        assert isinstance(source, Divisible)
+        for window, most in ((None, len(keys)), (Window(at(10), at(11)), len(keys) // 2 + 1)):
+            shares = [source.share(told) for told in source.divide(ENTITY, window, parts)]
+            assert len(shares) == parts
+            read = [whole(share, window) for share in shares]
+            assert sorted(pl.concat(read)["name"]) == sorted(whole(source, window)["name"])
+            counted = [share.count(ENTITY, window) for share in shares]
+            assert counted in ([one.height for one in read], [None] * parts)
+            if None not in counted:
+                assert max(map(len, read)) <= 2 * most // parts
+
+    def test_shares_of_nothing_are_empty(self, plant: Plant) -> None:
+        source = plant([])
+        assert isinstance(source, Divisible)
+        shares = [source.share(told) for told in source.divide(ENTITY, None, 3)]
+        assert [list(whole(share).columns) for share in shares] == [list(whole(source).columns)] * 3
+        assert sum(whole(share).height for share in shares) == 0
 
     def test_describe_names_every_column(self, plant: Plant) -> None:
         described = plant([]).describe(ENTITY)

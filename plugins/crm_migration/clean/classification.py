@@ -84,6 +84,13 @@ class Overlaps:
         keys = key_text([both[column] for column in entity.key_columns]).drop_nulls()
         known += keys.head(KEYS_NAMED - len(known)).to_list()
 
+    def merge(self, other: "Overlaps") -> None:
+        """Count what `other` has counted of later rows."""
+        self.rows.update(other.rows)
+        for name, keys in other.keys.items():
+            known = self.keys.setdefault(name, [])
+            known += keys[: KEYS_NAMED - len(known)]
+
     def raise_found(self, source: str, entity: Entity) -> None:
         """Stop the run where two entities take the same rows.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from pydantic import TypeAdapter
 
 from crm_migration.clean.classification import Overlaps
 from crm_migration.clean.fields import CleanField
@@ -80,6 +81,34 @@ class Facts:
                 )
             )
 
+    def add(self, other: "Facts") -> None:
+        """Count what `other` has counted of later rows."""
+        self.rejected += other.rejected
+        for own, more in (
+            (self.filters, other.filters),
+            (self.changed, other.changed),
+            (self.filled_before, other.filled_before),
+            (self.filled_after, other.filled_after),
+            (self.failed, other.failed),
+        ):
+            own.update(more)
+        for counts, others in ((self.invalid, other.invalid), (self.flags, other.flags)):
+            for name, more in others.items():
+                counts.setdefault(name, Counter()).update(more)
+        self.first_failed = other.first_failed | self.first_failed
+        self.overlaps.merge(other.overlaps)
+        self.profile.merge(other.profile)
+
+    def plain(self) -> dict[str, Any]:
+        """Return all of it as JSON takes it; `of` makes it again."""
+        plain: dict[str, Any] = _PLAIN.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Facts":
+        """Return what `plain` has told."""
+        return _PLAIN.validate_python(plain)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the counters as plain data; fields without an invalid value are left out of `invalid`."""
         return {
@@ -92,6 +121,9 @@ class Facts:
             "filled_before": dict(self.filled_before),
             "filled_after": dict(self.filled_after),
         }
+
+
+_PLAIN = TypeAdapter(Facts)
 
 
 def _by_value(names: pl.Series) -> Mapping[str, int]:

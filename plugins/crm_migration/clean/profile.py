@@ -6,11 +6,14 @@ themselves are customers' data: they are kept for kinds that choose among few (c
 languages), and told only where there really are few.
 """
 
+import base64
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 import polars as pl
+from pydantic import PlainSerializer, PlainValidator
 
 from crm_migration.clean.fields import CleanField
 from crm_migration.mapping.model import Boolean, Choice, Constant, Country, FieldSpec, Language
@@ -38,6 +41,18 @@ PROFILE: dict[str, pl.DataType | type[pl.DataType]] = {
 NO_ENTRIES = {"field": pl.String, "value": pl.String, "rows": pl.Int64}
 
 
+def _read_hashes(text: object) -> pl.Series:
+    return pl.Series(np.frombuffer(base64.b64decode(str(text)), dtype=np.uint64))
+
+
+def _print_hashes(hashes: pl.Series) -> str:
+    return base64.b64encode(hashes.to_numpy().tobytes()).decode("ascii")
+
+
+Hashes = Annotated[pl.Series, PlainValidator(_read_hashes), PlainSerializer(_print_hashes, return_type=str)]
+"""64-bit hashes; as JSON, their bytes in base 64."""
+
+
 @dataclass
 class Values:
     """How often each of few values came; what comes first beyond the limit is only counted."""
@@ -49,18 +64,24 @@ class Values:
         """Count the values, nulls left out."""
         told = values.drop_nulls().cast(pl.String).rename("value").value_counts(sort=True, name="rows")
         for value, rows in told.iter_rows():
-            if value in self.counts or len(self.counts) < VALUES_HELD:
-                self.counts[value] += rows
-            else:
-                self.beyond += rows
+            self._count(value, rows)
+
+    def merge(self, other: "Values") -> None:
+        """Count what `other` has counted."""
+        for value, rows in other.counts.items():
+            self._count(value, rows)
+        self.beyond += other.beyond
+
+    def _count(self, value: str, rows: int) -> None:
+        if value in self.counts or len(self.counts) < VALUES_HELD:
+            self.counts[value] += rows
+        else:
+            self.beyond += rows
 
     def told(self) -> list[dict[str, Any]]:
         """Return values and rows, most frequent first; none where they are not few."""
-        few = self.counts if not self.beyond and len(self.counts) <= VALUES_TOLD else {}
-        return [
-            {"value": value[:LONGEST_TOLD], "rows": rows}
-            for value, rows in sorted(few.items(), key=lambda item: (-item[1], item[0]))
-        ]
+        few = self.counts if not self.beyond and len(self.counts) <= VALUES_TOLD else Counter[str]()
+        return [{"value": value[:LONGEST_TOLD], "rows": rows} for value, rows in _frequent(few)]
 
 
 @dataclass
@@ -69,7 +90,7 @@ class ColumnProfile:
 
     rows: int = 0
     filled: int = 0
-    hashes: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
+    hashes: Hashes = field(default_factory=lambda: _read_hashes(""))
     more: bool = False
     shortest: int | None = None
     longest: int | None = None
@@ -87,10 +108,26 @@ class ColumnProfile:
             self.values.add(values)
         if not self.more:
             # Once there are too many, they are counted no longer: that keeps columns of keys and names cheap.
-            fresh = values.to_physical().hash().unique()
-            self.hashes = pl.concat([self.hashes, fresh]).unique()
-            self.more = len(self.hashes) > DISTINCT_COUNTED
-            self.hashes = self.hashes.clear() if self.more else self.hashes
+            self._see(values.to_physical().hash().unique())
+
+    def merge(self, other: "ColumnProfile") -> None:
+        """Count what `other` has counted of the same field on the same side."""
+        self.rows += other.rows
+        self.filled += other.filled
+        for lengths in (other.shortest, other.longest):
+            if lengths is not None:
+                self._measure(pl.Series([lengths]))
+        if self.values is not None and other.values is not None:
+            self.values.merge(other.values)
+        if self.more or other.more:
+            self.more, self.hashes = True, self.hashes.clear()
+        else:
+            self._see(other.hashes)
+
+    def _see(self, hashes: pl.Series) -> None:
+        self.hashes = pl.concat([self.hashes, hashes]).unique()
+        self.more = len(self.hashes) > DISTINCT_COUNTED
+        self.hashes = self.hashes.clear() if self.more else self.hashes
 
     def _measure(self, lengths: pl.Series) -> None:
         shortest, longest = (int(str(bound)) for bound in (lengths.min(), lengths.max()))
@@ -133,6 +170,14 @@ class Profile:
             unknown = result.given.filter((result.found == NO_ENTRY).fill_null(value=False))
             self.no_entry.setdefault(name, Values()).add(unknown)
 
+    def merge(self, other: "Profile") -> None:
+        """Count what `other` has counted of later rows."""
+        for own, more in ((self.before, other.before), (self.after, other.after)):
+            for name, column in more.items():
+                own.setdefault(name, ColumnProfile(values=None if column.values is None else Values())).merge(column)
+        for name, values in other.no_entry.items():
+            self.no_entry.setdefault(name, Values()).merge(values)
+
     def frame(self) -> pl.DataFrame:
         """Return the table `profile`: a line for each field and side."""
         lines = [
@@ -147,9 +192,14 @@ class Profile:
         lines = [
             (name, value, rows)
             for name, values in self.no_entry.items()
-            for value, rows in [*values.counts.most_common(), *([(None, values.beyond)] if values.beyond else [])]
+            for value, rows in [*_frequent(values.counts), *([(None, values.beyond)] if values.beyond else [])]
         ]
         return pl.DataFrame(lines, schema=NO_ENTRIES, orient="row")
+
+
+def _frequent(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return values and rows, the most frequent first, in the same order whoever counted them."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _filtered(values: pl.Series, filled: pl.Series) -> pl.Series:

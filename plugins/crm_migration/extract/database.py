@@ -4,6 +4,7 @@ How each database prints stands at the top of postgresql, mysql and sqlite. A re
 shows one moment of the database, and it runs in a session that may not write.
 """
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from crm_migration.errors import MappingFault
 from crm_migration.extract.dialect import dialect_of, engine_for, read_alone
 from crm_migration.extract.faults import classified
 from crm_migration.extract.file_bytes import FileColumns, cut_off
+from crm_migration.extract.key_ranges import bounds, compared, described, within_range
 from crm_migration.extract.printing import AnyColumn, AnySelect, Kind, TextSelect, plain_select, quoted_column
 from crm_migration.extract.source import BATCH_ROWS, MOST_DISTINCT, Absent, Profile, Window, known_entity
 from crm_migration.extract.watermark import within
@@ -45,6 +47,7 @@ class DatabaseSource:
         self._folder = folder
         self._engine = engine_for(url)
         self._zone = ZoneInfo(mapping.source.timezone)
+        self._range: str | None = None
 
     def describe(self, entity: str) -> dict[str, str]:
         """Return every column of the entity's table or query with its declared type.
@@ -62,7 +65,7 @@ class DatabaseSource:
     def count(self, entity: str, window: Window | None = None) -> int:
         """Return the number of rows that `read` would yield now; raises what `read` raises."""
         with self._connected(entity) as connection, dialect_of(connection).session(connection):
-            asked = self._asked(connection, entity, window, BATCH_ROWS)
+            asked = self._shared(entity, self._asked(connection, entity, window, BATCH_ROWS))
             rows: AnyColumn = sa.func.count()
             return int(connection.execute(plain_select(asked.source, [rows], asked.where)).scalar_one())
 
@@ -78,9 +81,34 @@ class DatabaseSource:
         """
         with self._connected(entity) as connection:
             with dialect_of(connection).session(connection):
-                asked = self._asked(connection, entity, window, batch_rows)
+                asked = self._shared(entity, self._asked(connection, entity, window, batch_rows))
             for frame in read_alone(connection, asked, self._present(entity)):
                 yield self._completed(entity, frame)
+
+    def divide(self, entity: str, window: Window | None, parts: int) -> list[str]:
+        """Return what describes ranges of the first key column, with about as many rows each; raises as `read`.
+
+        The rows are counted, and sorted by the key unless it has an index.
+        """
+        with self._connected(entity) as connection, dialect_of(connection).session(connection):
+            asked = self._asked(connection, entity, window, BATCH_ROWS)
+            return described(bounds(connection, asked.source, self._cut_by(entity, asked), asked.where, parts), parts)
+
+    def share(self, described: str) -> "DatabaseSource":
+        """Return this source, whose `read` and `count` keep to one range of keys."""
+        shared = copy.copy(self)
+        shared._range = described  # noqa: SLF001 its own
+        return shared
+
+    def _cut_by(self, entity: str, asked: TextSelect) -> AnyColumn:
+        column = self._entity(entity).key_columns[0]
+        return compared(quoted_column(column), asked.kinds[self._present(entity).index(column)])
+
+    def _shared(self, entity: str, asked: TextSelect) -> TextSelect:
+        if self._range is None:
+            return asked
+        inside = within_range(self._cut_by(entity, asked), self._range)
+        return replace(asked, where=inside if asked.where is None else sa.and_(asked.where, inside))
 
     def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
         """Return the source columns, as text, of the rows whose key columns are in `keys`; raises what `read` raises.

@@ -4,9 +4,10 @@ A row whose watermark says no moment is in every window, as in a database; see w
 watermark is read whole, but for documents that have not changed since the last load.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
@@ -52,13 +53,14 @@ class DocumentSource:
     """The entities of a mapping, read from documents; `loaded` gives the versions that the last load had, by entity.
 
     The columns that are known to be `absent` are read as null where a document lacks them; without that knowledge the
-    entity's policy on missing columns decides.
+    entity's policy on missing columns decides. `read` keeps to the documents whose identities are in `only`.
     """
 
     mapping: model.Mapping
     store: Store
     loaded: Callable[[str], Mapping[str, str]] = field(default=lambda _entity: {}, repr=False)
     absent: Absent | None = None
+    only: frozenset[str] | None = field(default=None, repr=False)
     keys_at_once: ClassVar[int] = BATCH_ROWS
     """Every call of `read_keys` reads all documents, however few keys it is given."""
     given: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -113,6 +115,22 @@ class DocumentSource:
                 yield frame if wanted is None else frame.filter(wanted | pl.col(FAULT).is_not_null())
             if document.version:
                 given[document.identity] = document.version
+
+    def divide(self, entity: str, window: Window | None, parts: int) -> list[str]:
+        """Return what describes groups of the documents that `read` would read, about as many bytes each."""
+        self._where(entity, window)
+        documents = self._to_read(entity, window)
+        sizes = [document.path.stat().st_size for document in documents]
+        groups: list[list[str]] = [[] for _ in range(parts)]
+        before, whole = 0, sum(sizes) or 1
+        for document, size in zip(documents, sizes, strict=True):
+            groups[(before + size // 2) * parts // (whole + 1)].append(document.identity)
+            before += size
+        return [json.dumps(group) for group in groups]
+
+    def share(self, described: str) -> "DocumentSource":
+        """Return this source, whose `read` keeps to one group of documents."""
+        return replace(self, only=frozenset(json.loads(described)))
 
     def versions(self, entity: str) -> dict[str, str]:
         """Return, by identity, the versions of the documents that the last `read` of `entity` gave to their end."""
@@ -181,12 +199,27 @@ class DocumentSource:
         return self.store.reading(document, Wanted(described.read, described.sheet))
 
     def _to_read(self, entity: str, window: Window | None) -> list[Document]:
-        """Leave out, for a window, documents that are as the last load read them; without a window read all."""
+        """Leave out, for a window, documents that are as the last load read them; without a window read all.
+
+        Raises:
+            SourceUnavailable: a document of this share has gone since the entity was divided.
+        """
+        if self.only is not None:
+            return self._shared(entity, self.only)
         documents, described = self.documents(entity), self._entity(entity)
         if window is None or described.watermark is not None or described.target.on_source_delete != "keep":
             return documents
         loaded = self.loaded(entity)
         return [document for document in documents if loaded.get(document.identity) != document.version]
+
+    def _shared(self, entity: str, only: frozenset[str]) -> list[Document]:
+        found = [document for document in self.documents(entity) if document.identity in only]
+        if len(found) < len(only):
+            raise SourceUnavailable(
+                f"{self._place(entity)}: expected the {len(only)} file(s) that were listed for this part, found "
+                f"{len(found)}; clear the task that divides the extract (extract_prepare) and run it again"
+            )
+        return found
 
     def _where(self, entity: str, window: Window | None) -> pl.Expr | None:
         column = self._entity(entity).watermark

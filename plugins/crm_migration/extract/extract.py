@@ -22,6 +22,23 @@ ROW = "_row"
 LOG_ROWS = 500_000
 
 
+@dataclass(frozen=True)
+class Order:
+    """What to extract, and into which table.
+
+    `made_of` names what a part is a part of. `heard` says that what was guessed of documents has been told and
+    remembered already.
+    """
+
+    mapping: Mapping
+    entity: str
+    folder: RunFolder
+    window: Window | None = None
+    step: str = STEP
+    made_of: str | None = None
+    heard: bool = False
+
+
 def extract(
     source: RowSource, mapping: Mapping, entity: str, folder: RunFolder, window: Window | None = None
 ) -> Staged:
@@ -35,13 +52,19 @@ def extract(
     Raises:
         MappingFault, SourceUnavailable, SourceUnreadable: as the source does; nothing is staged then.
     """
+    return carry_out(source, Order(mapping, entity, folder, window))
+
+
+def carry_out(source: RowSource, order: Order) -> Staged:
+    """Stage the rows that `order` asks for, as `extract` does; raises what that raises."""
+    mapping, entity, folder, window = order.mapping, order.entity, order.folder, order.window
     described = mapping.entities[entity]
     if ROW in described.source_columns:
         raise MappingFault(f"{mapping.source.name}: {entity}: column {ROW!r} is this tool's own; rename it in a query")
     progress = _Progress(f"{mapping.source.name}: {entity}")
     latest, documents = _Latest(), DocumentsRead()
     counted = source.count(entity, window)
-    with TableWriter(folder, entity, STEP) as writer:
+    with TableWriter(folder, entity, order.step) as writer:
         with _behind(writer.write) as write:
             for frame in source.read(entity, window):
                 write(_numbered(frame, progress.rows))
@@ -51,8 +74,10 @@ def extract(
                 progress.add(frame.height)
         if counted is not None and progress.rows < counted:
             _refuse_fewer(progress, counted, source.count(entity, window) or 0)
-        log_notes(progress.place, told := documents.told(source, entity), usual_guesses(folder, entity))
-        remember_guesses(folder, entity, told)
+        told = documents.told(source, entity)
+        if not order.heard:
+            log_notes(progress.place, told, usual_guesses(folder, entity))
+            remember_guesses(folder, entity, told)
         return writer.finish(
             table=described.table or described.file or described.sheet or "query",
             rows=progress.rows,
@@ -62,6 +87,7 @@ def extract(
             unreadable=sum(documents.unreadable.values()),
             documents=told,
             versions=source.versions(entity) if isinstance(source, Versioned) else {},
+            **({"made_of": order.made_of} if order.made_of else {}),
         )
 
 

@@ -102,6 +102,23 @@ class Versioned(Protocol):
 
 
 @runtime_checkable
+class Divisible(Protocol):
+    """A source that can be read in shares, by several workers, each row by one of them."""
+
+    def divide(self, entity: str, window: Window | None, parts: int) -> list[str]:
+        """Return what describes each of `parts` shares, in the order of their rows; a share may have none.
+
+        Raises:
+            MappingFault, SourceUnavailable, SourceUnreadable: as `RowSource.read`.
+        """
+        ...
+
+    def share(self, described: str) -> RowSource:
+        """Return the source whose `read` and `count` keep to one share, as `divide` has described it."""
+        ...
+
+
+@runtime_checkable
 class TakesKeys(Protocol):
     """A source that says how many keys `read_keys` is best given at once; the others are given a few hundred."""
 
@@ -111,7 +128,15 @@ class TakesKeys(Protocol):
         ...
 
 
-class Source(RowSource, Protocol):
+class KeyedSource(RowSource, Protocol):
+    """A source whose rows can also be had by their keys."""
+
+    def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return, as `read` does, the few rows whose key columns are in `keys`; raises what `read` raises."""
+        ...
+
+
+class Source(KeyedSource, Protocol):
     """A place that rows come from; an adapter proves itself with tests/contract/source.py."""
 
     def describe(self, entity: str) -> dict[str, str]:
@@ -125,10 +150,6 @@ class Source(RowSource, Protocol):
 
     def keys(self, entity: str) -> Iterator[pl.DataFrame]:
         """Yield the columns of key and filters of every row, whatever the window; raises what `read` raises."""
-        ...
-
-    def read_keys(self, entity: str, keys: pl.DataFrame) -> pl.DataFrame:
-        """Return, as `read` does, the few rows whose key columns are in `keys`; raises what `read` raises."""
         ...
 
     def distinct(self, entity: str, columns: list[str], most: int = MOST_DISTINCT) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from crm_migration.extract.document import Facts
-from crm_migration.extract.source import BATCH_ROWS, Source, TakesKeys, Versioned, Window
+from crm_migration.extract.source import BATCH_ROWS, KeyedSource, TakesKeys, Versioned, Window
 from crm_migration.extract.understood import Understands
 
 AT_ONCE = 300
@@ -19,7 +19,7 @@ class WithWaiting:
     They are read after the window, so they may be a moment younger; a row that is gone from the source is left out.
     """
 
-    source: Source
+    source: KeyedSource
     keys: pl.DataFrame
 
     def versions(self, entity: str) -> dict[str, str]:

@@ -219,6 +219,13 @@ class Entity(Strict):
         pattern=r"^[0-9]+[smhd]$",
         description="How much earlier than its interval a window begins, such as `2h`, for rows that arrive late.",
     )
+    parts: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="How many parts the extract and the cleaning are cut into, for workers to share: a table or query "
+        "by ranges of its key, documents by file. Each part shows a moment of its own.",
+    )
     drift: Drift = Drift()
     filters: list[Filter] = Field(default_factory=list)
     when: When | None = Field(

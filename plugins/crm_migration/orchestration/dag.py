@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Asset, AssetWatcher, CronDataIntervalTimetable, Param, TaskGroup, chain
 
 from crm_migration.mapping.loaded import LoadedMapping
-from crm_migration.mapping.model import ON_ARRIVAL
+from crm_migration.mapping.model import ON_ARRIVAL, Entity
 from crm_migration.mapping.order import load_order
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.orchestration import tasks
@@ -87,13 +87,7 @@ def _wire(loaded: LoadedMapping) -> None:
     matched = []
     for entity in order:
         with TaskGroup(entity, tooltip=f"Extract, clean and match {entity}"):
-            extracted, cleaned, golden = (
-                tasks.extract(path, entity),
-                tasks.clean(path, entity),
-                tasks.match(path, entity),
-            )
-            chain(ready, extracted, cleaned, *_scoring(path, entity, mapping.entities[entity].chunks), golden)
-            matched.append(golden)
+            matched.append(_prepared(path, entity, mapping.entities[entity], ready))
     planned = tasks.plan(path)
     saved = tasks.backup.override(pool=pool)(path)
     sampled = tasks.load_sample.override(pool=pool)(path)
@@ -113,12 +107,21 @@ def _wire(loaded: LoadedMapping) -> None:
     [planned, *gate] >> done
 
 
-def _scoring(path: str, entity: str, chunks: int) -> list[Any]:
-    """Return the tasks that score a match in chunks, where the mapping asks for several."""
-    if chunks == 1:
-        return []
-    mapped = tasks.match_chunk.partial(path=path, entity=entity).expand(number=list(range(chunks)))
-    return [tasks.match_prepare(path, entity), mapped]
+def _prepared(path: str, entity: str, spec: Entity, ready: Any) -> Any:
+    """Return the last of the tasks that make golden records of an entity, the heavy ones in parts where it says so."""
+    extracted, cleaned, golden = tasks.extract(path, entity), tasks.clean(path, entity), tasks.match(path, entity)
+    reading, cleaning, scoring = [], [], []
+    if spec.parts > 1:
+        reading = [tasks.extract_prepare(path, entity), _mapped(tasks.extract_part, path, entity, spec.parts)]
+        cleaning = [_mapped(tasks.clean_part, path, entity, spec.parts)]
+    if spec.chunks > 1:
+        scoring = [tasks.match_prepare(path, entity), _mapped(tasks.match_chunk, path, entity, spec.chunks)]
+    chain(ready, *reading, extracted, *cleaning, cleaned, *scoring, golden)
+    return golden
+
+
+def _mapped(body: Any, path: str, entity: str, parts: int) -> Any:
+    return body.partial(path=path, entity=entity).expand(number=list(range(parts)))
 
 
 def _retiring(loaded: LoadedMapping) -> list[Any]:

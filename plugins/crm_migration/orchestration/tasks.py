@@ -81,6 +81,33 @@ def extract(path: str, entity: str) -> dict[str, Any]:
 
 
 @task(retries=RETRIES, retry_policy=POLICY)
+def extract_prepare(path: str, entity: str) -> dict[str, Any]:
+    """Stage what each part of an extract reads."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.extract_prepare(job, entity)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def extract_part(path: str, entity: str, number: int) -> dict[str, Any]:
+    """Stage one part of an extract; the parts are spread over workers."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.extract_part(job, entity, number)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
+def clean_part(path: str, entity: str, number: int) -> dict[str, Any]:
+    """Clean one part of an extract; the parts are spread over workers."""
+    from crm_migration import pipeline
+
+    with noted(path) as job:
+        return pipeline.clean_part(job, entity, number)
+
+
+@task(retries=RETRIES, retry_policy=POLICY)
 def clean(path: str, entity: str) -> dict[str, Any]:
     """Clean, reject and filter rows."""
     from crm_migration import pipeline
