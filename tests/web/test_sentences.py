@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from crm_migration import connections, reload
+from crm_migration import reload
 from crm_migration.clean import messages
-from crm_migration.extract import database, dialect, extract, faults, files
 from crm_migration.load import load, refusal, retire
 from crm_migration.mapping.model import FieldSpec
 from crm_migration.reload import corrections, returned
@@ -25,20 +24,11 @@ from crm_migration.report.words import VALIDATIONS, spaced
 from crm_migration.staging import open_table
 from crm_migration.validate.checks import SCHEMA, _lines
 from crm_migration.web import chinese_sentences, english_words
-from crm_migration.web.language import LANGUAGES
+from crm_migration.web.language import CHINESE_SENTENCES
 from tests.load.two_sources import Scene
+from tests.web.said import CHINESE, LATIN, untold
 
-CHINESE = LANGUAGES["zh"]
 WEB = Path(english_words.__file__).parent
-LATIN = re.compile("[A-Za-z]{2,}")
-
-
-def untold(text: str, *values: str) -> list[str]:
-    """Return the Latin words of a text in Chinese that are none of the values put in."""
-    told = CHINESE.sentence(text)
-    for value in sorted(values, key=len, reverse=True):
-        told = told.replace(value, "")
-    return LATIN.findall(told)
 
 
 def holes(sentence: str) -> list[tuple[str, str]]:
@@ -64,7 +54,7 @@ def test_each_sentence_of_the_report_has_chinese_words_and_keeps_its_values(name
 
 
 def test_every_translation_has_the_holes_of_its_sentence() -> None:
-    for english, chinese in chinese_sentences.SENTENCES.items():
+    for english, chinese in CHINESE_SENTENCES.table.items():
         assert {name for name, _ in holes(english)} == {name for name, _ in holes(chinese)}, english
 
 
@@ -250,59 +240,6 @@ def test_every_refusal_of_repaired_rows_has_chinese_words() -> None:
     assert CHINESE.sentence(both).startswith("a.xlsx：没有加载任何内容。\nq7，第 7 行 (k1)：应为值")
 
 
-SOURCES = [Path(module.__file__) for module in (connections, database, dialect, extract, faults, files)]
-KINDS = ("MappingFault", "SourceUnavailable", "SourceUnreadable", "ConnectionUnknown")
-PUT_IN = {
-    "bytesq7": "bytes in column 'q7'",
-    "read in q7": "read in schema 'q7'",
-    "of that nameq7": "of that name (did you mean 'q7'?)",
-}
-AS_SAID = (
-    "expected one of the mapping's entities",
-    "no column",
-    "it offers",
-    "watermark q7",
-    "q7: q7; edit the mapping",
-)
-"""Of these the monitor shows the English: they list what a source offers, or are a database's own words."""
-
-
-def told_of_sources(path: Path) -> Iterator[str]:
-    """Yield what a module says of a connection or a source that cannot be read."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
-            said = constant(node.args[0], faults.RETRY)
-            assert said, f"{path.name}:{node.lineno}"
-            for short, whole in PUT_IN.items():
-                said = said.replace(short, whole)
-            yield said
-
-
-def test_what_is_said_of_connections_and_sources_has_chinese_words() -> None:
-    texts = {text for path in SOURCES for text in told_of_sources(path)}
-    assert len(texts) >= 25
-    texts = {text for text in texts if not any(own in text for own in AS_SAID)}
-    own = (
-        "q7",
-        "PostgreSQL",
-        "SQLSTATE",
-        "SQLite",
-        "SELECT",
-        "UTF",
-        "watermark",
-        "source.folder",
-        "crm-migration",
-        "URI",
-    )
-    own += ("postgres://user:password@host:5432/database", "postgresql://user@host/name", "Airflow", "JSON", "URL")
-    own += ("conn_type", "extra", "path", "folder", "bucket", "error", "fs")
-    assert {text: words for text in sorted(texts) if (words := untold(text, *own))} == {}
-    task = f"contact.extract: legacy.contact: the database is away or busy (error 2013); {faults.RETRY}"
-    assert (
-        CHINESE.sentence(task) == "contact.extract：legacy.contact：数据库不可用或繁忙（错误 2013）；可原样重复该任务"
-    )
-
-
 def constant(node: ast.expr, again: str = "") -> str | None:
     if isinstance(node, ast.JoinedStr):
         return "".join(_part(part, again) for part in node.values)
@@ -313,8 +250,7 @@ def _part(part: ast.expr, again: str) -> str:
     if isinstance(part, ast.Constant):
         return str(part.value)
     put_in = part.value if isinstance(part, ast.FormattedValue) else part
-    known = {"_AGAIN": again, "RETRY": again}
-    return known.get(put_in.id, "q7") if isinstance(put_in, ast.Name) else "q7"
+    return again if isinstance(put_in, ast.Name) and put_in.id == "_AGAIN" else "q7"
 
 
 def test_every_refusal_of_the_monitor_has_chinese_words() -> None:

@@ -3,6 +3,8 @@
 What a database says in its own words stays as it is, between ours.
 """
 
+from collections.abc import Mapping
+
 _WHOLE: dict[str, str] = {
     "connection {name} is not defined: set {variable} to a URI such as "
     'postgres://user:password@host:5432/database, or to Airflow\'s JSON form, such as {{"conn_type": "fs", '
@@ -100,11 +102,17 @@ _TO_BE_REPEATED: dict[str, str] = {
     "the SQLite file cannot be opened or is locked": ("SQLite 文件无法打开或被锁定"),
 }
 
+
+def of_a_place(sentences: Mapping[str, str], english_end: str = "", chinese_end: str = "") -> dict[str, str]:
+    """Return sentences as they stand behind the place that they are said of, each with the same end."""
+    return {
+        f"{{place:place}}: {english}{english_end}": f"{{place}}：{chinese}{chinese_end}"
+        for english, chinese in sentences.items()
+    }
+
+
 FAULTS: dict[str, str] = (
     _WHOLE
-    | {f"{{place:place}}: {english}": f"{{place}}：{chinese}" for english, chinese in _OF_A_PLACE.items()}
-    | {
-        f"{{place:place}}: {english}; the task can be repeated as it is": f"{{place}}：{chinese}；可原样重复该任务"
-        for english, chinese in _TO_BE_REPEATED.items()
-    }
+    | of_a_place(_OF_A_PLACE)
+    | of_a_place(_TO_BE_REPEATED, "; the task can be repeated as it is", "；可原样重复该任务")
 )

@@ -45,7 +45,7 @@ SENTENCES: dict[str, str] = {
         "  {place}：{validation}：{check}：{finding}"
     ),
     "{rows:,} failing": "{rows} 处不符",
-    "expected {meant}, found {found}": "应为 {meant}，实为 {found}",
+    "expected {meant:figure}, found {found:figure}": "应为 {meant}，实为 {found}",
     "source keys {keys}": "源键 {keys}",
     "failed": "未通过",
     "The sample has been rolled back; the target is as it was before.": "样本已回滚，目标系统恢复原状。",

@@ -9,6 +9,9 @@ from fastapi import Request
 from crm_migration.report import words as report_words
 from crm_migration.web.chinese_expectations import EXPECTATIONS
 from crm_migration.web.chinese_faults import FAULTS
+from crm_migration.web.chinese_google_faults import GOOGLE_FAULTS
+from crm_migration.web.chinese_holes import HOLES, PATTERNS
+from crm_migration.web.chinese_reader_faults import READER_FAULTS
 from crm_migration.web.chinese_refusals import REFUSALS
 from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
 from crm_migration.web.chinese_words import CHECKS, MERGED_BY, REASONS, REVIEWS, STEPS
@@ -94,7 +97,7 @@ def _columns(text: str) -> str:
 
 
 CHINESE_SENTENCES = Sentences(
-    table=SENTENCES | REFUSALS | FAULTS,
+    table=SENTENCES | REFUSALS | FAULTS | READER_FAULTS | GOOGLE_FAULTS,
     words={
         "phase": lambda text: PHASES.get(text, text),
         "steps": _steps,
@@ -102,17 +105,19 @@ CHINESE_SENTENCES = Sentences(
         "validation": lambda code: CHINESE_WORDS.get(f"validation_{code}", code),
         "check": _check,
         "refusal": SENTENCES.__getitem__,
-        "place": lambda text: text.replace(": ", "："),
         "do": REFUSALS.__getitem__,
+        **HOLES,
     },
     patterns={
         "name": "[^:;\\n]{1,200}",
         "phase": "sample|full load",
         "word": "\\S{1,200}",
+        "figure": "(?:(?!; )[^\\n]){1,400}?",
         "do": "|".join(re.escape(text) for text in REFUSALS if re.match("(ask|take) ", text)),
         "columns": "columns? '[^\n]{1,400}?'",
         "validation": "|".join(VALIDATIONS),
         "refusal": "|".join(re.escape(text) for text in SENTENCES if re.fullmatch("(a|an|the|no) [A-Za-z' -]+", text)),
+        **PATTERNS,
     },
     places=PLACES,
     task=lambda name: STEPS.get(name, name),
