@@ -59,6 +59,7 @@ class Said:
     """The sentences of one module: those of its errors, and what its readers refuse a document or a row for."""
 
     def __init__(self, path: Path) -> None:
+        self._google = path.parent.name == "google"
         self._tree = ast.parse(path.read_text(encoding="utf-8"))
         self._known = vars(module_at(path))
         self._assigned: dict[str, list[ast.expr]] = {}
@@ -85,7 +86,7 @@ class Said:
         if name in ERRORS:
             yield from said[0]
         elif name == "Busy":
-            yield from map(GOOGLE.format, said[0])
+            yield from map(GOOGLE.format, said[0]) if self._google else said[0]
         elif name == "_Broken":
             yield from (f"expected the quotation mark that opened on line 7 {text}" for text in said[2])
         elif name in ("BadRow", "Fault"):
@@ -104,7 +105,9 @@ class Said:
         if value != "q7":
             return [value] if isinstance(value, str) else []
         named = self._assigned.get(node.id, []) if isinstance(node, ast.Name) else []
-        return [text for value in named for text in self.texts(value) if " " in text]
+        return [
+            text for value in named if not isinstance(value, ast.IfExp) for text in self.texts(value) if " " in text
+        ]
 
     def _value(self, node: ast.expr) -> object:
         """Return what stands here: a text or number of the module, else `q7`."""

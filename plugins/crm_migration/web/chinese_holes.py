@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from crm_migration.web.chinese_reader_faults import CELLS, JSON_EXPECTED, JSON_KINDS
+from crm_migration.web.chinese_task_faults import ANSWERS
 
 _PLACES = {
     re.compile(english): chinese
@@ -16,6 +17,9 @@ _PLACES = {
         r"columns of the mapping": "映射的 columns",
         r"field (.+)": r"字段 \1",
         r"connection ('.+')": r"连接 \1",
+        r"run (\S+)": r"运行 \1",
+        r"run (\S+), (.+)": r"运行 \1，\2",
+        r"import files, object (.+)": r"导入文件，对象 \1",
         r"spreadsheet ([\w-]+)": r"电子表格 \1",
         r"file or folder ([\w-]+)": r"文件或文件夹 \1",
         r"folder of files \((\w+)\)": r"文件夹（\1）",
@@ -24,6 +28,7 @@ _PLACES = {
 _MEANT = re.compile(r" \(did you mean (.+?)\?\)")
 _CELL = re.compile(r"(?:^|, )([^\n]+?) in column ('[^'\n]*'|\"[^\"\n]*\")")
 _TWICE = re.compile(r"(?:^|, )('[^'\n]*'|\"[^\"\n]*\") in columns ([A-Z]+(?: and [A-Z]+)+)")
+_ANSWERED = re.compile(r"code (-?\d+)(?: \(([^()\n]+)\))?(?:, about field ([^\[\]\n]+))?")
 
 
 def _place(text: str) -> str:
@@ -61,6 +66,18 @@ def _listed(text: str) -> str:
     return re.sub(r" and (\d+) more$", r" 等，另有 \1 个", text)
 
 
+def _answered(text: str) -> str:
+    found = _ANSWERED.fullmatch(text)
+    if found is None:
+        return text
+    meaning = f"（{ANSWERS.get(found[2], found[2])}）" if found[2] else ""
+    return f"代码 {found[1]}{meaning}{f'，涉及字段 {found[3]}' if found[3] else ''}"
+
+
+def _trace(text: str) -> str:
+    return re.sub(r" \[trace (.+)\]", r"（跟踪编号 \1）", text)
+
+
 def _times(text: str) -> str:
     return "1 次" if text == "once" else text.replace(" times", " 次")
 
@@ -73,6 +90,8 @@ HOLES: dict[str, Callable[[str], str]] = {
     "twice": _twice,
     "listed": _listed,
     "times": _times,
+    "answered": _answered,
+    "trace": _trace,
     "json": JSON_EXPECTED.__getitem__,
     "json_kind": JSON_KINDS.__getitem__,
 }
@@ -80,6 +99,8 @@ HOLES: dict[str, Callable[[str], str]] = {
 
 PATTERNS: dict[str, str] = {
     "missing": r"no column '[^\n]{1,400}?",
+    "answered": r"code -?\d+[^\[\]\n]{0,400}?",
+    "trace": r"(?: \[trace [^\n]{1,200}\])?",
     "times": r"once|\d+ times",
     "json": "|".join(map(re.escape, JSON_EXPECTED)),
     "json_kind": "|".join(map(re.escape, JSON_KINDS)),

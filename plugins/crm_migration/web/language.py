@@ -14,6 +14,7 @@ from crm_migration.web.chinese_holes import HOLES, PATTERNS
 from crm_migration.web.chinese_reader_faults import READER_FAULTS
 from crm_migration.web.chinese_refusals import REFUSALS
 from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
+from crm_migration.web.chinese_task_faults import TASK_FAULTS
 from crm_migration.web.chinese_words import CHECKS, MERGED_BY, REASONS, REVIEWS, STEPS
 from crm_migration.web.chinese_words import WORDS as CHINESE_WORDS
 from crm_migration.web.english_words import WORDS as ENGLISH_WORDS
@@ -97,7 +98,7 @@ def _columns(text: str) -> str:
 
 
 CHINESE_SENTENCES = Sentences(
-    table=SENTENCES | REFUSALS | FAULTS | READER_FAULTS | GOOGLE_FAULTS,
+    table=SENTENCES | REFUSALS | FAULTS | READER_FAULTS | GOOGLE_FAULTS | TASK_FAULTS,
     words={
         "phase": lambda text: PHASES.get(text, text),
         "steps": _steps,
