@@ -30,7 +30,7 @@ def loaded(root: Path, target: str) -> Scene:
     scene = Scene.make(root, target)
     guarded = LEGACY.replace(KEY, "{name: email, fields: [email]}")
     scene.describe("legacy", guarded.replace("    match:\n", "    match:\n      guards: {given_name: first_name}\n"))
-    scene.change("legacy", ROWS.replace("{long}", "9" * 5_000_000))
+    scene.change("legacy", ROWS.replace("{long}", "9" * 10_000_000))
     scene.run("legacy", "one")
     _ask_about_sample(scene.job("legacy", "one"))
     _stop_after_load(scene.job("sheet", "first"))
