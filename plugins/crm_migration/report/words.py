@@ -1,5 +1,7 @@
 """The report's vocabulary: what codes, checks and steps are called, and what a person can do about them."""
 
+from collections.abc import Mapping
+
 from crm_migration.report.model import ModelUsed, SourceDocument
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -147,8 +149,13 @@ MERGED_BY: dict[str, str] = {"decision": "a person's decision", "model": "the mo
 
 STEPS: dict[str, str] = {
     "preflight": "Preflight",
+    "extract_prepare": "Divide the extract",
+    "extract_part": "Extract part",
     "extract": "Extract",
+    "clean_part": "Clean part",
     "clean": "Clean",
+    "match_prepare": "Prepare the match",
+    "match_chunk": "Score chunk",
     "match": "Match",
     "backup": "Back up",
     "sample": "Choose sample",
@@ -263,7 +270,15 @@ def model_used(model: ModelUsed) -> str:
 
 def step_title(step: str) -> str:
     """Return a step of the line in words."""
-    return STEPS.get(step) or spaced(step)
+    return numbered(step, STEPS) or spaced(step)
+
+
+def numbered(step: str, titles: Mapping[str, str]) -> str | None:
+    """Return the title of a step, of a mapped one with its number (`clean_part_3`); None where there is none."""
+    name, _, number = step.rpartition("_")
+    if number.isdecimal() and name in titles:
+        return f"{titles[name]} {number}"
+    return titles.get(step)
 
 
 def understood(document: SourceDocument) -> str:

@@ -338,10 +338,14 @@ CHECKS: dict[str, str] = {
 
 STEPS: dict[str, str] = {
     "preflight": "预检",
+    "extract_prepare": "划分抽取",
+    "extract_part": "抽取部分",
     "extract": "抽取",
+    "clean_part": "清洗部分",
     "clean": "清洗",
-    "match": "匹配",
     "match_prepare": "匹配准备",
+    "match_chunk": "评分分块",
+    "match": "匹配",
     "backup": "备份",
     "sample": "选取样本",
     "describe_sample": "描述样本",
