@@ -6,8 +6,12 @@ from string import Formatter
 
 import pytest
 
+from crm_migration.match.comparisons import comparisons, name_of
 from crm_migration.report import words as report_words
 from crm_migration.web import chinese_words, english_words
+from crm_migration.web.language import LANGUAGES
+from crm_migration.web.chinese_comparisons import COMPARISONS, LEVELS
+from crm_migration.web.language import LANGUAGES
 from tests.web.served import PREFIX, Site
 
 TEMPLATES = Path(english_words.__file__).with_name("templates")
@@ -35,6 +39,16 @@ def test_what_the_report_calls_by_words_has_chinese_ones(table: str) -> None:
     assert set(getattr(report_words, table)) <= set(getattr(chinese_words, table))
 
 
+@pytest.mark.parametrize("kind", ["person", "company"])
+def test_what_the_model_compares_has_chinese_words(kind: str) -> None:
+    made = comparisons(kind)
+    labels = {level["label_for_charts"] for one in made for level in one["comparison_levels"]}
+    assert {name_of(one) for one in made} <= set(COMPARISONS)
+    assert labels <= set(LEVELS)
+    assert LANGUAGES["en"].comparison("birth_date") == "birth date"
+    assert LANGUAGES["zh"].level("same sound") == "同音"
+
+
 @pytest.mark.parametrize(
     ("query", "header", "language"),
     [
@@ -56,3 +70,16 @@ def test_the_language_is_remembered(site: Site) -> None:
     client = site.client("eve")
     client.get(f"{PREFIX}/?lang=zh", headers={"accept-language": "en"})
     assert '<html lang="zh-CN">' in client.get(f"{PREFIX}/dag/legacy", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("step", "english", "chinese"),
+    [
+        ("clean_part_3", "Clean part 3", "清洗部分 3"),
+        ("match_chunk_0", "Score chunk 0", "评分分块 0"),
+        ("load", "Load", "加载"),
+        ("step_2", "Step 2", "Step 2"),
+    ],
+)
+def test_a_mapped_step_is_told_by_its_number(step: str, english: str, chinese: str) -> None:
+    assert (LANGUAGES["en"].step(step), LANGUAGES["zh"].step(step)) == (english, chinese)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from crm_migration.report import words as report_words
+from crm_migration.web.chinese_comparisons import COMPARISONS, LEVELS
 from crm_migration.web.chinese_expectations import EXPECTATIONS
 from crm_migration.web.chinese_faults import FAULTS
 from crm_migration.web.chinese_google_faults import GOOGLE_FAULTS
@@ -66,13 +67,22 @@ class Language:
         """Return in words what merged a row: a key by its name, or a person, or the model."""
         return self._told(MERGED_BY, key, report_words.merged_by)
 
+    def comparison(self, name: str) -> str:
+        """Return what the model compares, in words."""
+        return self._told(COMPARISONS, name, lambda code: code.replace("_", " "))
+
+    def level(self, label: str) -> str:
+        """Return how alike the model found what it compares, in words."""
+        return self._told(LEVELS, label, str)
+
     def sentence(self, text: str) -> str:
         """Return what a run has said in English, as far as its form is known; else as it is."""
         return CHINESE_SENTENCES.tell(text) if self.chinese else text
 
     def step(self, name: str) -> str:
         """Return a step of the line in words."""
-        return self._told(STEPS, name, report_words.step_title)
+        chinese = report_words.numbered(name, STEPS) if self.chinese else None
+        return chinese or report_words.step_title(name)
 
     def code_word(self, kind: str, code: str) -> str:
         """Return the word for a code of the ledger, such as a run's status; the code itself where there is none."""
