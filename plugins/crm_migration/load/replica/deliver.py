@@ -139,7 +139,19 @@ class Delivery:
 
     def changes(self, tables: ObjectTables, ids: pl.Series) -> list[Undelivered]:
         """Send the fields in which these records differ; return what was refused, or somebody has edited meanwhile."""
-        found = self._compared(tables, ids)
+        return self._send(tables, self._compared(tables, ids))
+
+    def give_back(self, tables: ObjectTables, images: pl.DataFrame) -> list[Undelivered]:
+        """Send records that the replica no longer holds, and the CRM does, the values that `images` has of them."""
+        with self.engine.begin() as connection:
+            wanted = images[tables.identity]
+            present = tables.read(connection, tables.present, wanted)
+            confirmed = tables.read(connection, tables.confirmed, wanted).filter(pl.col(STATE) == THERE)
+        gone = images.join(present, on=tables.identity, how="anti")
+        both = gone.join(confirmed, on=tables.identity, how="inner", suffix="_was", maintain_order="left")
+        return self._send(tables, compared(both, tables.fields, {}, overwrite=True))
+
+    def _send(self, tables: ObjectTables, found: Compared) -> list[Undelivered]:
         decimals = self._decimals(tables)
         outcomes = self._persist(
             found.changes,

@@ -17,6 +17,7 @@ from crm_migration.errors import ChangedSince, MigrationError
 from crm_migration.ledger.ledger import now
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table
 from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.brought_back import as_they_were, bring_back, removed_before
 from crm_migration.load.replica.call_plan import CallPlan, planned_work
 from crm_migration.load.replica.changes import later_than_known
 from crm_migration.load.replica.claims import Claims
@@ -175,9 +176,8 @@ class ReplicaTarget(SqlTarget):
         inserts = batch.records.filter(pl.col("_action") == "insert")
         if inserts.is_empty():
             return batch, []
-        fresh = inserts.filter(
-            ~pl.col("_former").is_in(self._returned(tables, inserts, token).implode()).fill_null(False)
-        )
+        back = bring_back(self, (job.references.folder, batch.entity), inserts["_former"], token)
+        fresh = inserts.filter(~pl.col("_former").is_in(back.implode()).fill_null(False))
         stream_no = job.stream_no(batch.entity)
         sending = Sending(job.run_no, stream_no, tables.name, entity.target.external_id)
         created = Creation(self, sending, token).run(fresh, list(entity.fields))
@@ -193,18 +193,6 @@ class ReplicaTarget(SqlTarget):
             return pl.DataFrame(schema=dict.fromkeys([tables.identity, *tables.fields], pl.String))
         found = canonical_texts(self.api.find(tables.name, tables.identity, ids, tables.fields), tables.columns)
         return found.select(tables.identity, *tables.fields)
-
-    def _returned(self, tables: ObjectTables, inserts: pl.DataFrame, token: int) -> pl.Series:
-        """Bring back removed records that are to be inserted again; return their ids. Others are to be made anew."""
-        former = inserts["_former"].drop_nulls()
-        if former.is_empty():
-            return former
-        with self.engine.begin() as connection:
-            known = tables.read(connection, tables.confirmed, former)[tables.identity]
-        refused = [one.target_id for one in Delivery(self, token).bring_back(tables, known)]
-        with self.engine.begin() as connection:
-            delete_rows(connection, tables.confirmed, tables.identity, pl.Series("lost", refused, pl.String))
-        return known.filter(~known.is_in(refused))
 
     def touched(self, target_object: str, created: sa.Select[tuple[str]]) -> pl.Series:
         """Return those ids of created records that somebody has changed since, be it in fields that no load writes."""
@@ -357,10 +345,17 @@ class ReplicaTarget(SqlTarget):
         return left
 
     def purging(self, connection: sa.Connection, target_object: str, created: sa.Select[tuple[str]]) -> None:
-        """Note that records which a rollback takes out of the replica are to be deleted in the CRM for ever."""
+        """Note that records which a rollback takes out of the replica are to be deleted in the CRM for ever.
+
+        Those that were in the recycle bin before the run go there again, and stay.
+        """
         confirmed = self.tables(target_object).confirmed
-        mine = confirmed.c[self.api.id_field].in_(created)
+        key = confirmed.c[self.api.id_field]
+        earlier = removed_before(self, self._staged, target_object) if self._staged else []
+        keys = key_table(connection, pl.DataFrame({"wanted": pl.Series(earlier, dtype=pl.String)}))
+        mine = sa.and_(key.in_(created), key.not_in(sa.select(keys.c.wanted)))
         connection.execute(confirmed.update().where(mine).values({PURGE: sa.true()}))
+        drop_keys(connection, keys)
 
     def undone(self, token: int) -> None:
         """After a run was undone in replica and ledger: undo it in the CRM, and read back what it holds then.
@@ -372,7 +367,8 @@ class ReplicaTarget(SqlTarget):
         with self.transaction() as connection:
             connection.execute(self.ledger.tables.api_change.delete())
             self.ledger.check_fence(connection, token)
-        refused = Delivery(self, token).all()
+        refused = as_they_were(self, self._staged, token) if self._staged else []
+        refused += Delivery(self, token).all()
         if refused:
             raise ChangedSince(f"the CRM refused to undo {len(refused)} record(s): {_listed(refused)}")
         self.refresh()
