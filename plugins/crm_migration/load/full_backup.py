@@ -21,13 +21,14 @@ from crm_migration.ledger.ledger import now
 from crm_migration.load.backup import verify
 from crm_migration.load.giving_way import STEP as JOINED_STEP
 from crm_migration.load.joined import REPOINTED_STEP
+from crm_migration.load.replica.brought_back import STEP as BROUGHT_BACK
 from crm_migration.load.retire import IMAGES, LINES
 from crm_migration.load.target import SqlTarget
 from crm_migration.staging import RunFolder, TableWriter, file_system, has_table, latest_run, open_table, safe_name
 
 CONTENT, WHOLE, STEP = "content", "_run", "backup"
 HELD: Final = {"object": pl.String, "rows": pl.Int64, "sha256": pl.String}
-OF_A_RUN = ("backup", "backup_crosswalk", "backup_lineage", IMAGES, LINES, JOINED_STEP, REPOINTED_STEP)
+OF_A_RUN = ("backup", "backup_crosswalk", "backup_lineage", IMAGES, LINES, JOINED_STEP, REPOINTED_STEP, BROUGHT_BACK)
 """What is staged for nothing but a rollback, beside the run's files."""
 BACKUP_DAYS = "CRM_MIGRATION_BACKUP_DAYS"
 PART_ROWS = 25_000
