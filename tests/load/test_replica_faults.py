@@ -18,7 +18,7 @@ from crm_migration.load.replica.give_up import give_up
 from crm_migration.load.replica.refresh import latest_until, readable
 from crm_migration.staging import open_table
 from tests.load.record_crm import Killed, MemoryCrm
-from tests.load.test_replica import MAPPING, Scene, make, plain
+from tests.load.replica_scene import MAPPING, Scene, make, plain
 
 ACCOUNTS, _, _ = MAPPING.partition("  contact:")
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from crm_migration.staging import open_table
 from crm_migration.validate.validate import validate
-from tests.load.test_replica import MAPPING, ROWS, Scene
+from tests.load.replica_scene import MAPPING, ROWS, Scene
 
 
 def test_a_record_that_the_crms_search_does_not_find_is_named(tmp_path: Path) -> None:
