@@ -15,6 +15,8 @@ from typing import Any
 from websockets.sync.client import connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+LONGEST = 2_400
+"""Of a page in a picture, in pixels: beyond it nobody reads on."""
 START_SECONDS, WAIT_SECONDS, POLL = 60, 30, 0.3
 
 
@@ -89,8 +91,12 @@ class Page:
         self.send("Emulation.setEmulatedMedia", features=[feature])
 
     def picture(self, file: Path, *, whole: bool = False) -> None:
-        """Write what is seen, or the whole page, to a PNG file."""
-        told = self.send("Page.captureScreenshot", captureBeyondViewport=whole, format="png")
+        """Write what is seen, or the page to its end or to LONGEST, to a PNG file."""
+        asked: dict[str, Any] = {"format": "png", "captureBeyondViewport": whole}
+        if whole:
+            width, height = self.value("[innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]")
+            asked["clip"] = {"x": 0, "y": 0, "width": width, "height": min(height, LONGEST), "scale": 1}
+        told = self.send("Page.captureScreenshot", **asked)
         file.write_bytes(base64.b64decode(told["data"]))
 
 

@@ -2,7 +2,8 @@
 
 python -m tests.browser.screenshots http://localhost:8080 admin PASSWORD legacy_crm RUN_ID [KEY [PAGE…]]
 
-Without the names of pages all are taken; the page of a sample needs a run that has asked about it.
+Without the names of pages all are taken but `weights`; the page of a sample needs a run that has asked about it, and
+`weights` a source whose first pair to decide was found by a model.
 """
 
 import json
@@ -16,7 +17,8 @@ from tests.browser.chromium import Page, chromium
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDE, NARROW = 1280, 390
 LANGUAGES = ("en", "zh")
-IN_AIRFLOW = "in-airflow"
+IN_AIRFLOW, WEIGHTS = "in-airflow", "weights"
+CHART = "document.querySelector('.weights')"
 
 
 def _token(url: str, name: str, password: str) -> str:
@@ -41,7 +43,7 @@ def pages_of(dag_id: str, run_id: str, key: str) -> dict[str, str]:
 
 
 def take(page: Page, url: str, pages: dict[str, str], folder: Path = IMAGES) -> None:
-    """Take each page in both languages, wide and light, narrow and dark; each must be there."""
+    """Take each page to its end in both languages, wide and light, narrow and dark; each must be there."""
     for language in LANGUAGES:
         for name, path in pages.items():
             for width, dark in ((WIDE, False), (NARROW, True)):
@@ -50,8 +52,10 @@ def take(page: Page, url: str, pages: dict[str, str], folder: Path = IMAGES) -> 
                 page.go(f"{url}/crm{path}{joined}lang={language}")
                 page.value("document.fonts.ready.then(() => true)")
                 assert page.value("performance.getEntriesByType('navigation')[0].responseStatus") == 200, path
+                if name == WEIGHTS:
+                    assert page.value(f"{CHART}?.querySelectorAll('rect').length > 0"), "the pair has no weights"
                 size = "narrow" if width == NARROW else "wide"
-                page.picture(folder / f"monitor-{name}-{language}-{size}.png")
+                page.picture(folder / f"monitor-{name}-{language}-{size}.png", whole=True)
 
 
 def take_in_airflow(page: Page, url: str, dag_id: str, folder: Path = IMAGES) -> None:
@@ -78,5 +82,6 @@ if __name__ == "__main__":
     url, name, password, dag_id, run_id, *rest = sys.argv[1:]
     key, *wanted = rest or [""]
     shown = pages_of(dag_id, run_id, key)
-    chosen = {one: path for one, path in shown.items() if not wanted or one in wanted}
+    known = shown | {WEIGHTS: f"/review/{dag_id}"}
+    chosen = {one: known[one] for one in wanted if one in known} if wanted else shown
     main(url.rstrip("/"), (name, password), dag_id, chosen, within=not wanted or IN_AIRFLOW in wanted)

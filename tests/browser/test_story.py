@@ -117,10 +117,11 @@ def _downloaded(person: Person, downloads: Path) -> Path:
 
 
 def decide(person: Person) -> None:
-    """Say of the likeliest pair, by a key, that it is two customers."""
+    """Look at what speaks for the likeliest pair, and say by a key that it is two customers."""
     person.follow("legacy")
     person.follow("Match review")
     person.frame_says(f"Pairs that wait for a decision: {PAIRS}", "legacy.contact:p11", "Grün", "Gruen")
+    person.frame_shows(".weights rect.fill-for")
     person.press("r")
     person.frame_says(f"Pairs that wait for a decision: {PAIRS - 1}", "legacy.contact:p9")
 
