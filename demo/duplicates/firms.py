@@ -67,6 +67,9 @@ class Firm:
     exact: bool = False
 
 
+MOST_TRIES = 1_000
+
+
 class Register:
     """Makes companies, no two of one name in one city, no two of one domain."""
 
@@ -78,19 +81,22 @@ class Register:
         self._count = 0
 
     def firm(self, land: Land, name: FirmName | None = None, apart_from: str = "") -> Firm:
-        """Return a new company of the country, of the name if one is given, not in the city `apart_from`."""
-        chances, given = self._chances, name
-        while True:
+        """Return a new company of the country, of the name if one is given, not in the city `apart_from`.
+
+        A name that is given may be taken in every other city: then a second one of it is in one of them.
+        """
+        chances = self._chances
+        for _ in range(MOST_TRIES):
             place = place_in(chances, land, apart_from)
-            name = given or firm_name(chances, land, place.city)
-            if (name.base, place.city) not in self._names:
+            called = name or firm_name(chances, land, place.city)
+            if (called.base, place.city) not in self._names:
                 break
-        self._names.add((name.base, place.city))
+        self._names.add((called.base, place.city))
         self._count += 1
-        domain = self._domain(land, name)
+        domain = self._domain(land, called)
         site = f"{chances.one_of(('www.', 'https://www.', 'https://', 'http://www.', 'www.'))}{domain}"
         mailbox = f"{chances.one_of(ROLES)}@{domain}"
-        return Firm(self._count, land, name, place, landline(chances, place), domain, mailbox, site)
+        return Firm(self._count, land, called, place, landline(chances, place), domain, mailbox, site)
 
     def _domain(self, land: Land, name: FirmName) -> str:
         chances = self._chances

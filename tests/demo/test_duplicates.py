@@ -15,6 +15,8 @@ import polars as pl
 import pytest
 
 from demo.duplicates.chances import Chances
+from demo.duplicates.country_names import CN
+from demo.duplicates.firms import Register
 from demo.duplicates.record import COLUMNS, Draft
 from demo.duplicates.sets import SETS, drafts, write
 from demo.duplicates.spelling import digit_slip, mistyped
@@ -188,3 +190,11 @@ def test_a_slip_changes_little_and_never_the_first_letter():
         assert abs(len(slip) - len(text)) <= 1
     assert mistyped(chances, "Li") == "Li"
     assert {len(digit_slip(chances, "123456")) for _ in range(50)} == {6}
+
+
+def test_a_name_that_is_taken_in_every_city_comes_again():
+    register = Register(Chances("7"))
+    first = register.firm(CN)
+    firms = [register.firm(CN, first.name, apart_from=first.place.city) for _ in range(200)]
+    assert {firm.name for firm in firms} == {first.name}
+    assert len({firm.domain for firm in firms}) == 200
