@@ -9,13 +9,14 @@ from tests import servers
 from tests.conftest import _unavailable
 from tests.faults import points
 from tests.faults.crew import Crew
-from tests.faults.databases import Databases, OnMariaDB, OnPostgres, OnSQLite
+from tests.faults.databases import Databases, OnFxiaoke, OnMariaDB, OnPostgres, OnSQLite
 from tests.faults.days import make_sources
 from tests.faults.own_servers import OwnServer, own_mariadb, own_postgres
 from tests.faults.table import Result, render
-from tests.faults.world import World
+from tests.faults.world import CrmWorld, World
 
-KINDS = ("sqlite", "postgres", "mariadb")
+SQL_KINDS = ("sqlite", "postgres", "mariadb")
+KINDS = (*SQL_KINDS, "fxiaoke")
 Note = Callable[[str, str, list[str]], None]
 
 
@@ -29,7 +30,7 @@ def crew() -> Iterator[Crew]:
 
 @pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The source on two days, by the name of the run that reads it."""
+    """The source on three days, by the name of the run that reads it."""
     return make_sources(tmp_path_factory.mktemp("sources"))
 
 
@@ -57,8 +58,9 @@ def databases_of(
     """Where targets of a kind are made."""
 
     def made(kind: str) -> Databases:
-        if kind == "sqlite":
-            return OnSQLite(tmp_path_factory.mktemp("sqlite"))
+        if kind in ("sqlite", "fxiaoke"):
+            made_in = {"sqlite": OnSQLite, "fxiaoke": OnFxiaoke}[kind]
+            return made_in(tmp_path_factory.mktemp(kind))
         server = server_of(kind).url
         return OnPostgres(server) if kind == "postgres" else OnMariaDB(server, tmp_path_factory.mktemp("dumps"))
 
@@ -72,16 +74,17 @@ def world_of(
     crew: Crew,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], World]]:
-    """The second run into a target of a kind, carried out once, saved before each step where a fault is tried."""
+    """Runs into a target of a kind, carried out once, saved before each step where a fault is tried."""
     worlds: dict[str, World] = {}
     with ExitStack() as stack:
 
         def made(kind: str) -> World:
             if kind not in worlds:
                 folder = tmp_path_factory.mktemp(f"world-{kind}")
-                world = worlds[kind] = World(databases_of(kind), sources, folder, crew)
+                chosen = CrmWorld if kind == "fxiaoke" else World
+                world = worlds[kind] = chosen(databases_of(kind), sources, folder, crew)
                 stack.callback(world.close)
-                world.go({point.step for point in points.inner(kind)} | points.ALWAYS)
+                world.go(points.saved(kind))
             return worlds[kind]
 
         yield made

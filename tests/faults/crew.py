@@ -66,6 +66,12 @@ class Worker:
         """Return whether it has not ended yet."""
         return self._ended is None and self.lines.empty()
 
+    def waits(self, seconds: float) -> None:
+        """Let it work for a while, or until it has ended."""
+        give_up = time.monotonic() + seconds
+        while self.running() and time.monotonic() < give_up:
+            time.sleep(min(0.005, seconds))
+
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, unless it is over."""
         if self.running():

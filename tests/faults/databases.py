@@ -1,5 +1,6 @@
-"""Three kinds of target: how each makes, saves, copies and drops a database."""
+"""Kinds of target: how each makes, saves, copies and drops a database, or a CRM with its ledger."""
 
+import copy
 import shutil
 import subprocess
 import uuid
@@ -9,6 +10,9 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from tests import servers
+from tests.fxiaoke.crm import Crm
+from tests.fxiaoke.gate import Gate
+from tests.fxiaoke.stand_in import StandIn
 
 
 class Databases(Protocol):
@@ -111,3 +115,33 @@ class OnSQLite:
     def drop(self, url: str) -> None:
         for suffix in ("", "-journal", "-wal", "-shm"):
             Path(f"{sa.make_url(url).database}{suffix}").unlink(missing_ok=True)
+
+
+class OnFxiaoke:
+    """Stand-ins of a CRM, each with a ledger in a file, whose URL names both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ledgers = OnSQLite(folder)
+        self.servers: dict[str, StandIn] = {}
+        self.saved: dict[str, Crm] = {}
+
+    def create(self) -> str:
+        return self._opened(self.ledgers.create(), Crm())
+
+    def save(self, url: str) -> str:
+        saved, server = self.ledgers.save(url), self.servers[url]
+        with server.lock:
+            self.saved[saved] = copy.deepcopy(server.crm)
+        return saved
+
+    def copy(self, saved: str) -> str:
+        return self._opened(self.ledgers.copy(saved), copy.deepcopy(self.saved[saved]))
+
+    def drop(self, url: str) -> None:
+        self.servers.pop(url).__exit__()
+        self.ledgers.drop(url)
+
+    def _opened(self, url: str, crm: Crm) -> str:
+        Path(str(sa.make_url(url).database)).touch()
+        self.servers[url] = StandIn(crm, Gate(calls=None, grants=None)).__enter__()
+        return url

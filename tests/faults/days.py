@@ -1,4 +1,8 @@
-"""What the source holds on two days: the second has new rows, changed ones, some that are gone, and new merges."""
+"""What the source holds on three days.
+
+Of the rows of the first day some are gone on the second; on the third they are back, and there are new rows, changed
+ones, others that are gone, and new merges.
+"""
 
 import random
 from pathlib import Path
@@ -15,6 +19,10 @@ CHANGES: dict[str, dict[str, object]] = {
 }
 GONE = {"acts": range(20, 25), "people": range(20, 22), "accounts": range(6, 8)}
 """Rows by place; accounts are referred to by others, so that the target must keep them."""
+LATER = {12: "p17", 18: "p23", 22: "p25", 24: "p27", 26: "p35"}
+"""Accounts by place, and people of theirs whom the second pass has something to do with."""
+AWAY = {"acts": range(26, 28), "people": range(30, 32)}
+"""Rows by place that are gone for one day."""
 
 
 def _twins(draw: random.Random, table: str, numbers: range) -> list[dict[str, object]]:
@@ -30,10 +38,21 @@ def _twins(draw: random.Random, table: str, numbers: range) -> list[dict[str, ob
 def first_day() -> Rows:
     """Return some hundred rows that refer to each other in circles."""
     draw = random.Random(7)
-    return {table: _twins(draw, table, range(1, size)) for table, size in SIZES.items()}
+    rows = {table: _twins(draw, table, range(1, size)) for table, size in SIZES.items()}
+    for at, person in LATER.items():
+        rows["accounts"][at]["person"] = person
+    return rows
 
 
 def second_day() -> Rows:
+    """Return the rows of the first day, but for some."""
+    rows = first_day()
+    for table, away in AWAY.items():
+        del rows[table][away.start : away.stop]
+    return rows
+
+
+def third_day() -> Rows:
     """Return the rows of the first day as they have become, and new ones."""
     draw, rows = random.Random(8), first_day()
     for table, change in CHANGES.items():
@@ -41,6 +60,7 @@ def second_day() -> Rows:
             row.update(change)
         first = SIZES[table] + 1
         rows[table].extend(_twins(draw, table, range(first, first + NEW[table])))
+    rows["accounts"][-1]["site"] = "9"
     _refer_to_new(rows)
     _merge_anew(rows)
     for table, gone in GONE.items():
@@ -49,7 +69,9 @@ def second_day() -> Rows:
 
 
 def _refer_to_new(rows: Rows) -> None:
-    """Let new rows refer to new ones, in circles, so that the second pass has something to do."""
+    """Let new rows refer to new ones, in circles, and known ones to others: the second pass has something to do."""
+    for at, person in zip(LATER, reversed(LATER.values()), strict=True):
+        rows["accounts"][at]["person"] = person
     firms, people = (rows[table][SIZES[table] :] for table in ("accounts", "people"))
     for at, firm in enumerate(firms):
         firm.update(parent=firms[at - 2]["id"], person=people[at]["id"])
@@ -66,8 +88,6 @@ def _merge_anew(rows: Rows) -> None:
 
 
 def make_sources(folder: Path) -> dict[str, str]:
-    """Write both days into SQLite files and return their URLs."""
-    return {
-        "one": make_source(folder / "first.sqlite", first_day()),
-        "two": make_source(folder / "second.sqlite", second_day()),
-    }
+    """Write the days into SQLite files and return their URLs, by the name of the run that reads them."""
+    days = {"zero": first_day(), "one": second_day(), "two": third_day()}
+    return {run: make_source(folder / f"{run}.sqlite", rows) for run, rows in days.items()}

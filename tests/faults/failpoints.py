@@ -4,6 +4,7 @@ It is set by patching in the process that carries out the step; the product itse
 """
 
 import gc
+import itertools
 import os
 import pkgutil
 import signal
@@ -16,17 +17,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pymysql
 import sqlalchemy as sa
+from httpcore._backends.sync import SyncStream
 
 
 @dataclass(frozen=True)
 class Fault:
     """`action` at the `call`th call of the function `at`, `before` it or `after` it has done its work.
 
-    kill: this process dies as when memory runs out. lose: the driver reports a lost connection. close: every open
-    connection is cut, and the driver finds out by itself. sleep: the process waits for `seconds`, to be frozen.
+    kill: this process dies as when memory runs out. lose: the driver reports a lost connection, or the client of an
+    interface that nothing was answered. close: every open connection is cut, and the driver finds out by itself. sleep:
+    the process waits for `seconds`, to be frozen.
     Whatever it is, the file `mark` is made first, so that the test knows that it has come to it.
     """
 
@@ -57,7 +61,7 @@ def install(fault: Fault, dialect: str) -> None:
 def _struck(
     function: Callable[..., Any], fault: Fault, action: Callable[[Fault, str], None], dialect: str
 ) -> Callable[..., Any]:
-    left = fault.call
+    numbers = itertools.count(1)
 
     def strike() -> None:
         if fault.mark:
@@ -65,9 +69,7 @@ def _struck(
         action(fault, dialect)
 
     def called(*given: Any, **named: Any) -> Any:
-        nonlocal left
-        left -= 1
-        here = left == 0
+        here = next(numbers) == fault.call
         if here and fault.when == "before":
             strike()
         result = function(*given, **named)
@@ -87,7 +89,9 @@ def _sleep(fault: Fault, _dialect: str) -> None:
     time.sleep(fault.seconds)
 
 
-def _lose(_fault: Fault, dialect: str) -> None:
+def _lose(fault: Fault, dialect: str) -> None:
+    if ".fxiaoke." in fault.at:
+        raise httpx.ReadError("the connection was lost")
     errors: dict[str, Exception] = {
         "postgresql": psycopg.OperationalError("server closed the connection unexpectedly"),
         "mysql": pymysql.err.OperationalError(2013, "Lost connection to MySQL server during query"),
@@ -100,7 +104,7 @@ def _close(_fault: Fault, _dialect: str) -> None:
     for found in gc.get_objects():
         if isinstance(found, psycopg.Connection) and not found.closed:
             _cut(socket.socket(fileno=os.dup(found.fileno())))
-        elif isinstance(found, pymysql.connections.Connection) and found._sock is not None:
+        elif isinstance(found, pymysql.connections.Connection | SyncStream) and found._sock is not None:
             _cut(found._sock)
 
 

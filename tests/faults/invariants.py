@@ -11,7 +11,8 @@ from typing import Any
 from crm_migration.staging import has_table, open_table
 from tests.cases.circle import ENTITIES, KEYS
 from tests.cases.line import ask
-from tests.faults.place import Place
+from tests.faults import crm_invariants as crm
+from tests.faults.place import CrmPlace, Place
 
 RECORDS = {
     "account": "c.name, c.type, c.email, c.description, c.created_at, p.legacy_id, m.legacy_id FROM crm.account c"
@@ -51,6 +52,8 @@ def answer(place: Place, query: str) -> list[tuple[Any, ...]]:
 
 def records(place: Place) -> dict[str, list[tuple[Any, ...]]]:
     """Return the target's records with the legacy keys of what they refer to, whatever ids they have."""
+    if isinstance(place, CrmPlace):
+        return crm.records(place)
     return {
         name: answer(place, f"SELECT c.legacy_id, {part} ORDER BY c.legacy_id, c.id") for name, part in RECORDS.items()
     }
@@ -95,6 +98,8 @@ def conservation(place: Place) -> list[str]:
 
 def one_to_one(place: Place) -> list[str]:
     """Every record has one line of the crosswalk that founded it, and no key is there twice."""
+    if isinstance(place, CrmPlace):
+        return crm.one_to_one(place)
     found = []
     chosen = "SELECT c.target_id, c.fingerprint IS NULL, c.retired FROM {ledger}crosswalk c JOIN {ledger}stream s"
     for entity in ENTITIES:
@@ -125,6 +130,8 @@ def whole_batches(place: Place) -> list[str]:
 
 def references_whole(place: Place) -> list[str]:
     """Every reference leads to a record."""
+    if isinstance(place, CrmPlace):
+        return crm.references_whole(place)
     ids = {entity: {row[0] for row in answer(place, f"SELECT id FROM crm.{entity}")} for entity in ENTITIES}
     found = []
     for entity, fields in REFERENCES.items():
@@ -152,6 +159,11 @@ def rejected_named(place: Place) -> list[str]:
     return lost + [f"unnamed: {entity} row without a reason" for entity, _, why, text in lines if not (why and text)]
 
 
+def writes(place: Place) -> int:
+    """Return how many writing calls a CRM has been sent; none go to other targets."""
+    return crm.writes(place) if isinstance(place, CrmPlace) else 0
+
+
 def run_status(place: Place) -> str | None:
     """Return what the ledger says of the run, None where it does not know it."""
     mine = f"run_id = '{place.run_id}' AND source = '{place.source}'"
@@ -167,6 +179,8 @@ def not_green(place: Place) -> list[str]:
 
 def after_fault(place: Place) -> list[str]:
     """Return what is wrong with a target right after a fault, before anybody has done anything about it."""
+    if isinstance(place, CrmPlace):
+        return crm.doubled(place) + crm.all_noted(place) + crm.references_whole(place)
     return one_to_one(place) + whole_batches(place) + references_whole(place)
 
 
@@ -208,7 +222,9 @@ def at_the_end(place: Place, expected: dict[str, Any]) -> list[str]:
     """Return what is wrong with a run that was taken up again and has come to its end."""
     return [
         *conservation(place),
-        *after_fault(place),
+        *one_to_one(place),
+        *whole_batches(place),
+        *references_whole(place),
         *rejected_named(place),
         *alike(told(place), expected, "unlike the undisturbed run"),
     ]

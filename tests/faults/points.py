@@ -1,11 +1,14 @@
 """Where a run is disturbed: before and after each task, and inside those that write."""
 
 import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tests.faults import crm_points
 from tests.faults.failpoints import Fault
 from tests.faults.place import Step
-from tests.faults.world import LINE, UNDO
+from tests.faults.world import LINE, UNDO, Saves
 
 FULL = os.environ.get("FAULTS") == "full"
 """Every point, with every action, on every target; else a choice of them."""
@@ -42,6 +45,9 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"before {LOAD}.load.decide",
         f"after {LOAD}.isolate._insert",
         f"after {LOAD}.write._write_crosswalk",
+        f"before {LOAD}.write._revive",
+        f"before {LOAD}.write._write_lineage",
+        f"after {LOAD}.write._write_lineage",
         f"after {LEDGER}.check_fence",
         f"after {LOAD}.write._commit",
         f"before {LOAD}.load.decide 2",
@@ -50,11 +56,16 @@ INNER: dict[Step, tuple[str, ...]] = {
         f"after {LEDGER}.write_rejected",
         f"before {LOAD}.reviews.remember_review",
     ),
-    ("load_entity", "contact"): (f"after {LEDGER}.check_fence 2", f"after {LOAD}.write._commit 2"),
+    ("load_entity", "contact"): (
+        f"after {LOAD}.write._revive",
+        f"after {LEDGER}.check_fence 2",
+        f"after {LOAD}.write._commit 2",
+    ),
     ("load_entity", "opportunity"): (f"after {LOAD}.write._commit 2", f"before {LOAD}.write.write_batch 3"),
     ("link_references",): (
         f"after {LOAD}.link._link_part",
         f"before {LOAD}.joined.retire_joined",
+        f"after {LOAD}.joined.retire_joined",
     ),
     ("retire_records",): (
         f"after {LOAD}.retire._delete_all",
@@ -86,6 +97,17 @@ AT_COMMITS = ("check_fence", "_commit", "_link_part", "_note_batch", "_carry_out
 ALL_DONE = "_carry_out"
 """After this everything is committed, and the step may end without another word to the target."""
 
+WRITING = (("load_sample",), ("load_entity", "account"), ("load_entity", "contact"), ("link_references",), UNDO)
+"""Steps in which the ledger is lost while a CRM has taken something that it has not noted."""
+NOT_OF_A_CRM = ("isolate._insert",)
+"""What a load into a CRM does not come to."""
+BOUNDED = 12
+"""One in so many points of a CRM is tried in a bounded run."""
+FIRST = ", first load"
+SENDING: Step = ("load_entity", "account")
+DEALS: Step = ("load_entity", "opportunity")
+ACTS: Step = ("load_entity", "activity")
+
 
 @dataclass(frozen=True)
 class Point:
@@ -93,6 +115,8 @@ class Point:
 
     step: Step
     fault: Fault
+    of: str = ""
+    """Of which run, where it is not the one that most points are of."""
 
     @property
     def name(self) -> str:
@@ -100,27 +124,28 @@ class Point:
         step = " ".join(str(part) for part in self.step if part != ())
         short = self.fault.at.rpartition("crm_migration.")[2]
         call = f" {self.fault.call}" if self.fault.call > 1 else ""
-        return f"{step}: {self.fault.action} {self.fault.when} {short}{call}"
+        return f"{step}: {self.fault.action} {self.fault.when} {short}{call}{self.of}"
 
 
-def _read(step: Step, text: str, action: str) -> Point:
+def _read(step: Step, text: str, action: str, of: str = "") -> Point:
     when, at, *call = text.split()
-    return Point(step, Fault(at, when, int(call[0]) if call else 1, action))
+    return Point(step, Fault(at, when, int(call[0]) if call else 1, action), of)
 
 
-def _boundary(step: Step) -> list[Point]:
+def _boundary(step: Step, of: str = "") -> list[Point]:
     at = f"{PIPELINE}.{step[0]}"
-    return [_read(step, f"before {at}", "kill"), _read(step, f"after {at}", "kill")]
+    return [_read(step, f"before {at}", "kill", of), _read(step, f"after {at}", "kill", of)]
 
 
-def _of_step(step: Step, actions: tuple[str, ...]) -> list[Point]:
-    return [_read(step, text, action) for text in INNER.get(step, ()) for action in actions]
+def _all(texts: Mapping[Step, Iterable[str]], actions: Iterable[str], of: str = "") -> list[Point]:
+    return [_read(step, text, action, of) for step, some in texts.items() for text in some for action in actions]
 
 
 def inner(kind: str) -> list[Point]:
     """Return the points inside the steps for one kind of target."""
-    actions = {"sqlite": ("kill", "lose")}.get(kind, ("kill", "lose", "close"))
-    every = [point for step in INNER for point in _of_step(step, actions)]
+    if kind == "fxiaoke":
+        return _of_a_crm()
+    every = _all(INNER, ("kill", "lose") if kind == "sqlite" else ("kill", "lose", "close"))
     if FULL:
         return every
     if kind == "sqlite":
@@ -130,6 +155,38 @@ def inner(kind: str) -> list[Point]:
     return [point for at, point in enumerate(chosen) if point.fault.action == ("kill", "close")[at % 2]]
 
 
+def _of_a_crm() -> list[Point]:
+    """Return the points for a CRM: the line to it breaks where calls are sent, that to the ledger elsewhere."""
+    shared = {
+        step: [text for text in texts if not text.split()[1].endswith(NOT_OF_A_CRM)] for step, texts in INNER.items()
+    }
+    every = [point for point in _all(shared, ("kill", "lose")) if point.fault.action == "kill" or point.step in WRITING]
+    every += _all(crm_points.INNER, ("kill",))
+    every += _all(crm_points.LOST, ("lose", "close"))
+    return every if FULL else every[::BOUNDED]
+
+
+def first_load() -> list[Point]:
+    """Return the points of the first load into a CRM."""
+    every = _all(crm_points.FIRST_LOAD, ("kill",), FIRST)
+    return every if FULL else every[::BOUNDED]
+
+
+def looked_up() -> list[Point]:
+    """Return the points at which the next attempt at a step dies as well that has died with records sent."""
+    every = [_read(SENDING, text, "kill", " after a kill") for text in crm_points.LOOKED_UP]
+    return every if FULL else every[::BOUNDED]
+
+
 def boundaries(kind: str) -> list[Point]:
     """Return the points between the steps for one kind of target: in order, so that one run may meet them all."""
     return [point for step in BOUNDARIES for point in _boundary(step)]
+
+
+def saved(kind: str) -> Saves:
+    """Return before which steps of which run all is to be saved for these points."""
+    found: Saves = defaultdict(set, two={point.step for point in inner(kind)} | ALWAYS)
+    if kind == "fxiaoke":
+        found["zero"] = {point.step for point in first_load()} | {LINE[0], SENDING, DEALS}
+        found["two"] |= {ACTS, ("retire_records",)}
+    return found

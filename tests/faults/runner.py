@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import traceback
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,7 @@ from crm_migration.validate.page_views import PageView
 from tests.faults.failpoints import Fault, install
 
 LOCK_SECONDS = 5
-HASTY = {
+HASTY: dict[str, Any] = {
     "limits": settings.Limits(calls=None, grants=None),
     "patience": settings.Patience(attempts=4, first_wait=0.01, longest_wait=0.05, connect=5, answer=10),
 }
@@ -78,7 +79,8 @@ def obey(order: dict[str, Any], answer: int) -> None:
     ReplicaTarget.settle_seconds = 0
     # Imported beforehand, the class itself is known where it is a type.
     assert api.FxiaokeApi
-    settings.Settings = partial(settings.Settings, **HASTY)  # type: ignore[misc,assignment]
+    patience = replace(HASTY["patience"], answer=order.get("answer_seconds", HASTY["patience"].answer))
+    settings.Settings = partial(settings.Settings, **HASTY | {"patience": patience})  # type: ignore[misc,assignment]
     target.LOCK_SECONDS, target.BUSY_MILLISECONDS = LOCK_SECONDS, 1000 * LOCK_SECONDS
     if order.get("zone"):
         os.environ["TZ"] = order["zone"]

@@ -19,7 +19,7 @@ from crm_migration.mapping.reader import read_mapping
 from crm_migration.staging import RunFolder
 from tests.cases import target
 from tests.cases.line import Case
-from tests.faults.conftest import KINDS, Note
+from tests.faults.conftest import SQL_KINDS, Note
 from tests.faults.crew import Crew
 from tests.faults.databases import Databases
 from tests.faults.invariants import answer, one_to_one
@@ -94,7 +94,7 @@ def twice_told(night: str) -> set[str]:
 @pytest.mark.parametrize("night", NIGHTS)
 @pytest.mark.parametrize("zoned", [False, True], ids=["local", "zoned"])
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in KINDS]
+    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in SQL_KINDS]
 )
 def test_windows_lose_no_row_and_read_none_twice_that_can_be_told_apart(
     kind: str,

@@ -50,18 +50,18 @@ def change(url: str, statement: str) -> None:
 @pytest.mark.parametrize("violation", PLANTED)
 def test_what_is_planted_is_found(violation: str, place: Place, world_of: Callable[[str], World]) -> None:
     change(place.case.target_url, PLANTED[violation])
-    found = at_the_end(place, world_of("sqlite").expected)
+    found = at_the_end(place, world_of("sqlite").expected["two"])
     assert any(one.startswith(violation) for one in found), found
 
 
 def test_a_run_that_nothing_happened_to_violates_nothing(place: Place, world_of: Callable[[str], World]) -> None:
     assert after_fault(place) == []
-    assert at_the_end(place, world_of("sqlite").expected) == []
+    assert at_the_end(place, world_of("sqlite").expected["two"]) == []
 
 
 def test_a_row_that_is_in_no_state_or_was_never_there_is_found(place: Place, world_of: Callable[[str], World]) -> None:
     other_day = replace(place, case=replace(place.case, source_url=world_of("sqlite").sources["one"]))
-    found = at_the_end(other_day, world_of("sqlite").expected)
+    found = at_the_end(other_day, world_of("sqlite").expected["two"])
     assert "conservation: activity row is in 0 states" in found
     assert "conservation: activity has an outcome of no row" in found
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cases.line import Case
 from tests.faults import points
-from tests.faults.conftest import KINDS, Note
+from tests.faults.conftest import KINDS, SQL_KINDS, Note
 from tests.faults.crew import Crew, Ended, wait_until
 from tests.faults.failpoints import Fault
 from tests.faults.invariants import after_fault, alike, one_to_one, run_status, told
@@ -18,7 +18,8 @@ from tests.faults.points import LOAD
 from tests.faults.test_failpoints import loaded_on, repeated
 from tests.faults.world import CHANGES, LINE, World
 
-ALL = [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in KINDS]
+CHOSEN = KINDS if points.FULL else SQL_KINDS
+ALL = [pytest.param(kind, marks=pytest.mark.xdist_group(f"faults-{kind}")) for kind in CHOSEN]
 STEP: Step = ("load_entity", "contact")
 BETWEEN = f"{LOAD}.load.decide"
 IN_A_BATCH = f"{LOAD}.write._write_crosswalk"
@@ -35,11 +36,11 @@ def test_a_task_that_wakes_up_after_its_replacement_changes_nothing(
     wait_until(mark.exists)
     zombie.send(signal.SIGSTOP)
     found = loaded_on(crew, place, STEP, world)
-    before = told(place), place.case.content()
+    before = told(place), place.content()
     zombie.send(signal.SIGCONT)
     ended = zombie.end()
     found += [] if "FencedOut" in ended.kinds else [f"not fenced out: {ended}"]
-    after = told(place), place.case.content()
+    after = told(place), place.content()
     found += alike(after[0], before[0], "changed by a zombie") + alike(after[1], before[1], "changed by a zombie")
     world.drop(place)
     note("load_entity contact: zombie wakes up between batches", kind, found)
@@ -98,7 +99,7 @@ def until_green(crew: Crew, place: Place, first: Ended) -> list[str]:
     return [] if ended.well and ended.results == ("green",) else [f"started again, but {place.source}: {ended}"]
 
 
-@pytest.mark.parametrize("kind", ALL if points.FULL else ALL[1:2])
+@pytest.mark.parametrize("kind", ALL[: len(SQL_KINDS)] if points.FULL else ALL[1:2])
 def test_two_sources_into_one_target_at_the_same_time(
     kind: str, world_of: Callable[[str], World], crew: Crew, note: Note
 ) -> None:

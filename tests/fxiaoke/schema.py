@@ -117,6 +117,7 @@ def objects() -> dict[str, Obj]:
                 "tags__c": Field("select_many", options=TAGS),
                 "helpers__c": Field("employee_many"),
                 "parent_account_id": Field("object_reference", target="AccountObj", define_type="package"),
+                "main_contact__c": Field("object_reference", target="ContactObj"),
                 "number__c": Field("auto_number"),
             },
         ),
@@ -128,6 +129,7 @@ def objects() -> dict[str, Obj]:
                 "email": Field("email", define_type="package"),
                 "mobile1": Field("phone_number", define_type="package"),
                 "account_id": Field("object_reference", target="AccountObj", required=True, define_type="package"),
+                "reports_to__c": Field("object_reference", target="ContactObj"),
             },
         ),
         "NewOpportunityObj": Obj(
