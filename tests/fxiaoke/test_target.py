@@ -16,6 +16,7 @@ from crm_migration.load.fxiaoke.api import FxiaokeApi
 from crm_migration.load.fxiaoke.client import FxiaokeClient
 from crm_migration.load.fxiaoke.settings import Settings
 from crm_migration.load.open_target import open_target
+from crm_migration.load.replica.call_plan import glance
 from crm_migration.load.replica.target import ReplicaTarget
 from crm_migration.mapping.reader import read_mapping
 from crm_migration.staging import open_table
@@ -170,3 +171,16 @@ def test_the_mapping_and_the_connection_open_it(scene: Scene) -> None:
     assert isinstance(target, ReplicaTarget)
     assert target.api.id_field == "_id"
     target.close()
+
+
+def test_a_glance_costs_the_pages_that_were_changed_shortly_before(scene: Scene) -> None:
+    for number in range(230):
+        scene.server.crm.seed("AccountObj", {"name": f"n{number}"})
+    with scene.job("one") as job:
+        assert glance(job.target, "AccountObj") == 2
+        job.target.refresh()
+        before = scene.server.calls_of("query")
+        assert glance(job.target, "AccountObj") == 4
+        job.target.refresh()
+        # An object without records is read, and not counted.
+        assert scene.server.calls_of("query") - before == 4 + 1

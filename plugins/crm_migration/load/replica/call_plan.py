@@ -2,26 +2,31 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
+import sqlalchemy as sa
 
 from crm_migration.load.decide import LoadJob, decide
 from crm_migration.load.fates import deleting, fates
 from crm_migration.load.plan import without_ledger
 from crm_migration.load.record_api import RecordApi
+from crm_migration.load.replica.refresh import earlier
+from crm_migration.load.replica.tables import CHANGED
 from crm_migration.staging import RunFolder, open_table
+
+if TYPE_CHECKING:
+    from crm_migration.load.replica.target import ReplicaTarget
 
 logger = logging.getLogger(__name__)
 
 PAGE = 100
-GLANCE = 2
-"""Calls by which a run sees that nothing has changed in an object: a page of changes, and a count."""
 SLICE = 20_000
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a run is to do, in records; and how often it looks at how many objects."""
+    """What a run is to do, in records; and the calls by which it looks at the objects now and then."""
 
     creates: int = 0
     updates: int = 0
@@ -41,7 +46,7 @@ class Work:
         """Return how many calls this takes; what is written is read back once, and looked at before it is changed."""
         written = self.creates + self.updates + self.removals
         pages = -(-written // PAGE) - (-self.updates // PAGE)
-        return api.calls_for(self.creates, self.updates, self.removals) + pages + GLANCE * self.glances
+        return api.calls_for(self.creates, self.updates, self.removals) + pages + self.glances
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,24 @@ def planned_work(job: LoadJob, folder: RunFolder, order: list[str]) -> Work:
     asking = without_ledger(job)
     for entity in order:
         work += _of_entity(asking, folder, entity)
-    objects = len({entity.target.object for entity in job.target.mapping.entities.values()})
     # Preflight, backup, two validations, two links, deletions; and each entity's sample and full load.
-    return work + Work(glances=objects * (7 + 2 * len(order)))
+    times = 7 + 2 * len(order)
+    target = cast("ReplicaTarget", job.target)
+    return work + Work(glances=times * sum(glance(target, name) for name in target.written_objects()))
+
+
+def glance(target: "ReplicaTarget", target_object: str) -> int:
+    """Return by how many calls a run sees that nothing has changed in an object: a count, and pages of changes.
+
+    What was changed shortly before the latest change that was read is read again: all that a quick load has written.
+    """
+    tables, until = target.tables(target_object), target.replica.until(target_object)
+    if until is None:
+        return 2
+    changed = tables.confirmed.c[CHANGED]
+    with target.engine.connect() as connection:
+        recent = connection.scalar(sa.select(sa.func.count()).where(changed >= earlier(until)))
+    return 2 + int(recent or 0) // PAGE
 
 
 def _of_entity(job: LoadJob, folder: RunFolder, entity: str) -> Work:
