@@ -84,9 +84,9 @@ class LoadJob:
             self.absent[entity_name] = absent.filter(~pl.col("_golden").is_in(left))["_golden"].unique()
         return self.absent[entity_name]
 
-    def fresh(self) -> "LoadJob":
-        """Return this job without what it remembers of the target, for the next table to load."""
-        references = References(self.target, self.references.folder, self.references.assume_staged)
+    def fresh(self, growing: str | None = None) -> "LoadJob":
+        """Return this job without what it remembers of the target, for the next entity to load, which is `growing`."""
+        references = References(self.target, self.references.folder, self.references.assume_staged, growing)
         return replace(self, references=references, known={}, more_than={}, outsiders={}, gone={})
 
     def stream_no(self, entity_name: str) -> int:

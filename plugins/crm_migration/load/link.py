@@ -19,23 +19,22 @@ logger = logging.getLogger(__name__)
 
 
 def link(job: LoadJob, folder: RunFolder, entity_name: str, phase: Literal["sample", "full"], token: int) -> int:
-    """Set the deferred references of `entity_name` that are still empty; return how many records changed.
+    """Set the deferred references of `entity_name` that waited when their records were loaded; return how many changed.
 
     A reference whose parent was refused by the target in the meantime stays empty. Repeating it changes nothing.
+
+    Raises:
+        StagingMissing: the load of this phase did not finish.
     """
     fields = job.deferred.get(entity_name, [])
     if not fields:
         return 0
     job = job.fresh()
-    golden = open_table(folder, entity_name, "golden")
-    chosen = None
-    if phase == "sample":
-        chosen = open_table(folder, entity_name, "sample").frame(["_golden"])["_golden"].implode()
+    staged = open_table(folder, entity_name, f"{phase}_pending").frames()
+    waiting = pl.concat([pl.DataFrame(schema={"_golden": pl.String}), *staged])["_golden"].implode()
     changed = 0
-    for part in golden.frames(["_golden", *fields]):
-        wanting = part.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in fields))
-        if chosen is not None:
-            wanting = wanting.filter(pl.col("_golden").is_in(chosen))
+    for part in open_table(folder, entity_name, "golden").frames(["_golden", *fields]):
+        wanting = part.filter(pl.col("_golden").is_in(waiting))
         if not wanting.is_empty():
             changed += _link_part(job, entity_name, wanting, phase, token)
     logger.info("%s: %s records linked in the second pass", entity_name, changed)

@@ -16,6 +16,7 @@ from crm_migration.load.decide import Decision, LoadJob, decide
 from crm_migration.load.fingerprint import covered, layout
 from crm_migration.load.lineage import StagedLineage
 from crm_migration.load.moved import Moved
+from crm_migration.load.pieces import Pieces
 from crm_migration.load.progress import Progress
 from crm_migration.load.target import classify
 from crm_migration.load.write import Batch, Refusal, write_batch
@@ -87,7 +88,7 @@ def load(
     spec = job.target.mapping.entities[entity]
     job.target.ledger.remember_layout(layout(spec), covered(spec))
     with lease(job.target.ledger, run, name) as token:
-        return _load(job.fresh(), folder, (entity, phase, token))
+        return _load(job.fresh(entity), folder, (entity, phase, token))
 
 
 def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Staged:
@@ -95,18 +96,20 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
     job.target.begin(token, job.run_no)
     spec = job.target.mapping.entities[entity].target
     chosen = _selection(folder, entity, phase)
-    merged, golden = Merged.read(folder, entity, chosen), open_table(folder, entity, "golden")
-    progress = Progress(started(job.stream_no(entity), phase, golden.rows if chosen is None else len(chosen)))
+    merged, pieces = Merged.read(folder, entity, chosen), Pieces.of(job, folder, entity, chosen)
+    progress = Progress(started(job.stream_no(entity), phase, pieces.rows))
     note_progress(job.target.ledger, job.run_no, progress.kept, token)
     step = "outcome" if phase == "full" else "sample_outcome"
     with (
         TableWriter(folder, entity, step) as writer,
         TableWriter(folder, entity, f"{phase}_kept") as kept,
         TableWriter(folder, entity, f"{phase}_apart") as apart,
+        TableWriter(folder, entity, f"{phase}_pending") as pending,
     ):
         merged_outcomes = []
-        for piece in _pieces((golden, chosen), job.moved(entity).first, job.target.rows_at_a_time(spec.object)):
+        for piece in pieces.at_most(job.target.rows_at_a_time(spec.object)):
             done, decision = _load_piece(job, place, piece, merged, progress)
+            pending.write(decision.frame.filter("_pending").select("_golden"))
             kept.write(decision.kept)
             apart.write(decision.apart.to_frame())
             single = ~pl.col("_golden").is_in(merged.golden.implode())
@@ -129,33 +132,6 @@ def _refuse_late(job: LoadJob, token: int) -> None:
     """
     with job.target.transaction() as connection:
         job.target.ledger.check_fence(connection, token)
-
-
-def _pieces(chosen: tuple[Staged, pl.Series | None], first: pl.Series, rows: int) -> Iterator[pl.DataFrame]:
-    """Yield the chosen records, all without a choice, a batch at a time; those named in `first`, in its order, before.
-
-    A row leaves a record only after that has been rebuilt without it: whoever is interrupted begins there again.
-    """
-    before = pl.DataFrame({"_golden": first})
-    if len(first):
-        found = pl.concat(part.join(before, on="_golden", how="semi") for part in _chosen(*chosen))
-        ordered = before.join(found, on="_golden", how="inner", maintain_order="left")
-        yield from _slices(ordered.select(found.columns), rows)
-    for part in _chosen(*chosen):
-        rest = part.join(before, on="_golden", how="anti", maintain_order="left") if len(first) else part
-        yield from _slices(rest, rows)
-
-
-def _slices(records: pl.DataFrame, rows: int) -> Iterator[pl.DataFrame]:
-    """Yield so many records at a time, fewer where they stand for more rows than that: all of these are held."""
-    for piece in records.iter_slices(rows):
-        turns = -(-int(piece["_members"].sum()) // rows)
-        yield from piece.iter_slices(-(-piece.height // max(turns, 1)))
-
-
-def _chosen(golden: Staged, chosen: pl.Series | None) -> Iterator[pl.DataFrame]:
-    for part in golden.frames():
-        yield part if chosen is None else part.filter(pl.col("_golden").is_in(chosen.implode()))
 
 
 def _selection(folder: RunFolder, entity: str, phase: str) -> pl.Series | None:

@@ -35,11 +35,17 @@ class Resolved:
 class References:
     """Resolves the references of one run; small parent streams are read once and kept."""
 
-    def __init__(self, target: SqlTarget, folder: RunFolder, assume_staged: bool = False) -> None:
-        """With `assume_staged`, a parent that this run is going to load counts as found (for plans)."""
+    def __init__(
+        self, target: SqlTarget, folder: RunFolder, assume_staged: bool = False, growing: str | None = None
+    ) -> None:
+        """With `assume_staged`, a parent that this run is going to load counts as found (for plans).
+
+        What there is of the entity that is `growing`, being loaded meanwhile, is not kept.
+        """
         self.target = target
         self.folder = folder
         self.assume_staged = assume_staged
+        self.growing = growing
         self._whole: dict[str, pl.DataFrame] = {}
         self._staged: dict[str, pl.DataFrame] = {}
         self._moved: dict[str, Moved] = {}
@@ -116,9 +122,10 @@ class References:
         lines = [crosswalk.c.source_key, crosswalk.c.target_id, crosswalk.c.golden_id]
         if (size or 0) <= min(WHOLE_STREAM, WHOLE_TIMES * len(keys)):
             mine = sa.and_(crosswalk.c.stream_no == stream, still_there(crosswalk))
-            whole = read_text(connection, crosswalk, lines, where=mine)
-            self._whole[parent] = self._settled(parent, pl.concat(whole))
-            return self._whole[parent]
+            whole = self._settled(parent, pl.concat(read_text(connection, crosswalk, lines, where=mine)))
+            if parent != self.growing:
+                self._whole[parent] = whole
+            return whole
         wanted = key_table(connection, pl.DataFrame({"source_key": keys}))
         same = sa.and_(crosswalk.c.stream_no == stream, crosswalk.c.source_key == wanted.c.source_key)
         found = pl.concat(read_text(connection, crosswalk.join(wanted, same), lines, where=still_there(crosswalk)))

@@ -11,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from crm_migration.load.bulk import drop_keys, insert_rows, key_table, update_rows
+from crm_migration.load.pieces import filled
 from crm_migration.load.record_api import RecordApi
 from crm_migration.load.replica.calls import carry_out
 from crm_migration.load.replica.claims import Claims
@@ -48,7 +49,7 @@ class Refresh:
 
     def _read(self, until: str | None) -> Iterator[pl.DataFrame]:
         since = None if until is None else earlier(until)
-        yield from in_pieces(self.api.read(self.tables.name, self.tables.fields, since))
+        yield from filled(self.api.read(self.tables.name, self.tables.fields, since), PIECE)
 
     def _take(self, frames: Iterable[pl.DataFrame], seen: list[pl.Series], began: datetime) -> int:
         until, changed = readable(self.replica.until(self.tables.name), began), 0
@@ -182,18 +183,6 @@ class Refresh:
 
 def _differ(fields: list[str], suffix: str) -> pl.Expr:
     return pl.any_horizontal(pl.lit(value=False), *(pl.col(name).ne_missing(pl.col(name + suffix)) for name in fields))
-
-
-def in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield the rows of many small frames in frames of about `PIECE` rows."""
-    held: list[pl.DataFrame] = []
-    for frame in frames:
-        held.append(frame)
-        if sum(one.height for one in held) >= PIECE:
-            yield pl.concat(held)
-            held = []
-    if held:
-        yield pl.concat(held)
 
 
 def earlier(moment: str) -> str:
