@@ -74,6 +74,13 @@ def _answered(text: str) -> str:
     return f"代码 {found[1]}{meaning}{f'，涉及字段 {found[3]}' if found[3] else ''}"
 
 
+def _described(text: str) -> str:
+    """Return a column of the target, named with its declared type."""
+    told = re.sub(r", at most (\d+) characters\)$", r"，至多 \1 个字符)", text.removeprefix("the column "))
+    told = re.sub(r", (\d+) digits with (\d+) decimals\)$", r"，共 \1 位、小数 \2 位)", told)
+    return f"列 {told} "
+
+
 def _trace(text: str) -> str:
     return re.sub(r" \[trace (.+)\]", r"（跟踪编号 \1）", text)
 
@@ -91,6 +98,7 @@ HOLES: dict[str, Callable[[str], str]] = {
     "listed": _listed,
     "times": _times,
     "answered": _answered,
+    "described": _described,
     "trace": _trace,
     "json": JSON_EXPECTED.__getitem__,
     "json_kind": JSON_KINDS.__getitem__,
@@ -99,6 +107,8 @@ HOLES: dict[str, Callable[[str], str]] = {
 
 PATTERNS: dict[str, str] = {
     "missing": r"no column '[^\n]{1,400}?",
+    "described": r"the column [^\n]{1,300}?\)",
+    "quoted": r"'[^\n]{0,900}?'",
     "answered": r"code -?\d+[^\[\]\n]{0,400}?",
     "trace": r"(?: \[trace [^\n]{1,200}\])?",
     "times": r"once|\d+ times",

@@ -12,6 +12,7 @@ from crm_migration.web.chinese_expectations import EXPECTATIONS
 from crm_migration.web.chinese_faults import FAULTS
 from crm_migration.web.chinese_google_faults import GOOGLE_FAULTS
 from crm_migration.web.chinese_holes import HOLES, PATTERNS
+from crm_migration.web.chinese_mapping_faults import MAPPING_FAULTS
 from crm_migration.web.chinese_reader_faults import READER_FAULTS
 from crm_migration.web.chinese_refusals import REFUSALS
 from crm_migration.web.chinese_sentences import PHASES, PLACES, SENTENCES
@@ -108,7 +109,7 @@ def _columns(text: str) -> str:
 
 
 CHINESE_SENTENCES = Sentences(
-    table=SENTENCES | REFUSALS | FAULTS | READER_FAULTS | GOOGLE_FAULTS | TASK_FAULTS,
+    table=SENTENCES | REFUSALS | FAULTS | READER_FAULTS | GOOGLE_FAULTS | TASK_FAULTS | MAPPING_FAULTS,
     words={
         "phase": lambda text: PHASES.get(text, text),
         "steps": _steps,
