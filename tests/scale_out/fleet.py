@@ -23,6 +23,7 @@ from tests.servers import dismiss, free_port, program, watch
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))
 VARIABLE = re.compile(r"\$\{(\w+):[-?]([^${}]*)\}")
+WORKLOAD = re.compile(r"Executing workload in Celery: .*?\bid=UUID\('([0-9a-f-]{36})'\)")
 BUCKET, REGION = "migration", "us-east-1"
 WORKERS = ("first", "second")
 START_SECONDS = 300
@@ -66,6 +67,10 @@ class Fleet:
         """Return the worker under whom a process runs."""
         above = {process.pid for process in psutil.Process(pid).parents()}
         return next(name for name in WORKERS if self.processes[name].pid in above)
+
+    def carried_out(self, name: str) -> set[str]:
+        """Return the ids of the tasks that a worker says it has been given."""
+        return set(WORKLOAD.findall((self.home / f"{name}.log").read_text(encoding="utf-8", errors="replace")))
 
     def kill(self, name: str) -> None:
         """End a service with all its processes as a machine ends that loses its power."""

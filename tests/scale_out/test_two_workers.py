@@ -14,21 +14,33 @@ import sqlalchemy as sa
 from crm_migration import pipeline
 from crm_migration.connections import from_url
 from crm_migration.job import Job
+from crm_migration.ledger.tables import ledger_tables
 from crm_migration.load.backup import content_hashes
 from crm_migration.mapping.reader import read_mapping
 from demo import legacy
 from demo import target as target_crm
 from tests.dags.project import ROOT
 from tests.end_to_end.live import LiveAirflow
+from tests.scale_out.compared import ledger, records
 from tests.scale_out.fleet import WORKERS, Fleet, airflow_of
 from tests.servers import fresh_database
 
 # Nine processes of Airflow beside the rest of the suite would slow both down: `make scale-out` runs them by themselves.
 pytestmark = pytest.mark.skipif(os.environ.get("CRM_MIGRATION_SCALE_OUT") != "on", reason="make scale-out runs it")
 CONTACTS = 2_000
-SCHEMA = "crm"
 PATIENCE = 1_200
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'crm.contact'::regclass"
+BATCH = 300
+SMALL_BATCHES = f"""\
+from crm_migration.load.target import SqlTarget
+
+SqlTarget.batch_rows = {BATCH}
+"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+LAST = "SELECT legacy_id FROM crm.contact ORDER BY id DESC LIMIT 1"
+TAKEN = """
+INSERT INTO crm.contact (legacy_id, last_name, do_not_call, email_opt_out, created_at)
+VALUES (:legacy_id, '-', false, false, now())
+"""
 # The scoring of pairs is what one entity's match cuts in parts that several workers take.
 KEYS = "        - name: email\n          fields: [email]\n          ignore:"
 MODEL = """\
@@ -82,7 +94,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, after = text.split(KEYS)
     text = f"{before.removesuffix('      keys:' + chr(10))}{MODEL}      keys:\n{KEYS}{after}"
     for name in ("shared", "disturbed"):
-        (home / "dags" / f"{name}.py").write_bytes((ROOT / "dags/legacy_crm.py").read_bytes())
+        dag = (ROOT / "dags/legacy_crm.py").read_text(encoding="utf-8")
+        (home / "dags" / f"{name}.py").write_text(f"{dag}\n{SMALL_BATCHES}", encoding="utf-8")
         mapping = text.replace("connection: target_crm", f"connection: target_{name}")
         (home / "include/mappings" / f"{name}.yaml").write_text(mapping, encoding="utf-8")
     return home
@@ -96,6 +109,8 @@ def hash_of_one_process(
     loaded = read_mapping(project / "include/mappings/shared.yaml")
     staging = str(tmp_path_factory.mktemp("staging"))
     job = Job(loaded, "alone", staging, from_url(databases.legacy), databases.targets["alone"])
+    # The target numbers records as they come, so that batches are the same, too.
+    job.target.batch_rows = BATCH
     try:
         made, _written, failed = pipeline.run_line(job, lambda _job: None)
     finally:
@@ -113,41 +128,6 @@ def content(databases: Databases, project: Path, name: str) -> dict[str, str]:
         return content_hashes(job.target, objects)
     finally:
         job.target.close()
-
-
-def records(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every record by its legacy id, references by those of the records they lead to.
-
-    The numbers that an attempt had drawn from a sequence are gone with it, so the target's own ids may have gaps.
-    """
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    schema = sa.MetaData()
-    schema.reflect(engine, schema=SCHEMA)
-    loaded = {name: table for name, table in schema.tables.items() if "legacy_id" in table.c}
-    with engine.connect() as connection:
-        return {
-            name: [tuple(row) for row in connection.execute(_by_legacy_id(table, list(loaded.values())))]
-            for name, table in loaded.items()
-        }
-
-
-def _by_legacy_id(table: sa.Table, loaded: list[sa.Table]) -> sa.Select[Any]:
-    columns: list[sa.ColumnElement[Any]] = []
-    for column in table.c:
-        parents = [key.column.table for key in column.foreign_keys if "legacy_id" in key.column.table.c]
-        if parents:
-            columns.append(_legacy_id(parents[0], column))
-        elif column.name == "parent_id":
-            kinds = [(table.c.parent_type == parent.name, _legacy_id(parent, column)) for parent in loaded]
-            columns.append(sa.case(*kinds, else_=sa.cast(column, sa.Text)))
-        elif column.name != "id":
-            columns.append(column)
-    return sa.select(*columns).order_by(table.c.legacy_id)
-
-
-def _legacy_id(parent: sa.Table, reference: sa.Column[Any]) -> sa.ScalarSelect[Any]:
-    other = parent.alias()
-    return sa.select(other.c.legacy_id).where(other.c.id == reference).scalar_subquery()
 
 
 @pytest.fixture(scope="module")
@@ -186,23 +166,49 @@ def over(live: LiveAirflow, dag_id: str, run_id: str) -> None:
 
 
 @contextmanager
-def held(url: str, table: str) -> Iterator[sa.Connection]:
-    """Keep everybody from writing to a table of the target."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql(f"LOCK TABLE {table} IN SHARE MODE")
+def held_at_the_last(databases: Databases) -> Iterator[None]:
+    """Keep contacts from being loaded beyond the batch that holds the last one: somebody else is entering it."""
+    with watching(databases, "shared") as connection:
+        legacy_id = connection.execute(sa.text(LAST)).scalar_one()
+    engine = sa.create_engine(databases.targets["disturbed"], poolclass=sa.NullPool)
+    with engine.connect() as connection, connection.begin() as entering:
+        connection.execute(sa.text(TAKEN), {"legacy_id": legacy_id})
+        yield
+        entering.rollback()
+
+
+@contextmanager
+def watching(databases: Databases, name: str) -> Iterator[sa.Connection]:
+    """Look at a target outside of any transaction, which would see what its first look saw."""
+    engine = sa.create_engine(databases.targets[name], poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         yield connection
+
+
+def batches(connection: sa.Connection) -> int:
+    """Return how many batches of contacts the full load has committed."""
+    tables = ledger_tables("postgresql")
+    of_contacts = tables.stream.c.entity == "contact"
+    committed = (tables.load_batch.c.phase == "full") & (tables.load_batch.c.state == "confirmed")
+    joined = tables.load_batch.c.stream_no == tables.stream.c.stream_no
+    asked = sa.select(sa.func.count()).select_from(tables.load_batch).join(tables.stream, joined)
+    return int(connection.execute(asked.where(of_contacts, committed)).scalar_one())
 
 
 def test_two_workers_load_what_one_process_does(
     running: tuple[Fleet, LiveAirflow], databases: Databases, project: Path, hash_of_one_process: dict[str, str]
 ) -> None:
-    _fleet, live = running
+    fleet, live = running
     run_id = trigger(live, "shared")
     over(live, "shared", run_id)
     assert content(databases, project, "shared") == hash_of_one_process
-    chunks = [task for task in tasks(live, "shared", run_id) if task["task_id"].endswith("match_chunk")]
-    assert len(chunks) == len(WORKERS)
+    assert ledger(databases.targets["shared"]) == ledger(databases.targets["alone"])
+    ran = tasks(live, "shared", run_id)
+    assert len([task for task in ran if task["task_id"].endswith("match_chunk")]) == len(WORKERS)
+    of_the_run = {task["id"] for task in ran}
+    shares = [fleet.carried_out(name) & of_the_run for name in WORKERS]
+    assert all(shares)
+    assert not set.intersection(*shares), "a task was carried out twice"
 
 
 def test_a_worker_killed_within_a_load_changes_nothing(
@@ -217,14 +223,20 @@ def test_a_worker_killed_within_a_load_changes_nothing(
         return next((task for task in found if task["state"] == "running" and task["pid"]), None)
 
     live.until(lambda: state(live, run_id, "load.account") == "success", PATIENCE)
-    with held(databases.targets["disturbed"], "crm.contact") as connection:
+    with held_at_the_last(databases), watching(databases, "disturbed") as connection:
         live.until(lambda: loading() is not None, PATIENCE)
         live.until(lambda: connection.execute(sa.text(WAITING)).scalar_one() > 0, PATIENCE)
+        before = batches(connection)
+        assert before > 0, "no batch was committed before the worker was killed"
         task = loading()
         assert task is not None
         fleet.kill(fleet.worker_of(task["pid"]))
+        assert batches(connection) == before
     over(live, "disturbed", run_id)
-    assert records(databases.targets["disturbed"]) == records(databases.targets["shared"])
+    for told in (records, ledger):
+        assert told(databases.targets["disturbed"]) == told(databases.targets["shared"])
+    with watching(databases, "disturbed") as connection:
+        assert batches(connection) > before
     tried = next(task for task in tasks(live, "disturbed", run_id) if task["task_id"] == "load.contact")
     assert tried["try_number"] > 1
 
