@@ -9,7 +9,6 @@ import pytest
 from crm_migration.match.comparisons import comparisons, name_of
 from crm_migration.report import words as report_words
 from crm_migration.web import chinese_words, english_words
-from crm_migration.web.language import LANGUAGES
 from crm_migration.web.chinese_comparisons import COMPARISONS, LEVELS
 from crm_migration.web.language import LANGUAGES
 from tests.web.served import PREFIX, Site
@@ -37,6 +36,11 @@ def test_every_word_that_a_template_uses_is_there() -> None:
 @pytest.mark.parametrize("table", ["REASONS", "REVIEWS", "CHECKS", "STEPS", "MERGED_BY"])
 def test_what_the_report_calls_by_words_has_chinese_ones(table: str) -> None:
     assert set(getattr(report_words, table)) <= set(getattr(chinese_words, table))
+
+
+def test_the_sum_of_each_currency_has_chinese_words() -> None:
+    assert LANGUAGES["zh"].check("source_sum EUR") == "清洗后各行的合计（EUR）"
+    assert LANGUAGES["en"].check("source_sum EUR") == "Source sum EUR"
 
 
 @pytest.mark.parametrize("kind", ["person", "company"])

@@ -25,7 +25,7 @@ from crm_migration.web.sentences import Sentences
 COOKIE = "crm_migration_lang"
 ENGLISH, CHINESE = "en", "zh"
 HTML = {ENGLISH: "en", CHINESE: "zh-CN"}
-FIGURE = "figure: "
+FIGURE, SUM_OF_CURRENCY = "figure: ", "source_sum "
 VALIDATIONS = tuple(report_words.VALIDATIONS)
 
 
@@ -62,6 +62,8 @@ class Language:
         """Return the name of a check in words."""
         if self.chinese and name.startswith(FIGURE):
             return f"指标：{name.removeprefix(FIGURE)}"
+        if self.chinese and name.startswith(SUM_OF_CURRENCY):
+            return f"{CHECKS[SUM_OF_CURRENCY.strip()]}（{name.removeprefix(SUM_OF_CURRENCY)}）"
         return self._told(CHECKS | EXPECTATIONS, name, report_words.check_title)
 
     def merged_by(self, key: str) -> str:
