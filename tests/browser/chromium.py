@@ -110,7 +110,7 @@ def chromium() -> Iterator[Page]:
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
     if program is None:
         raise ChromiumMissing(f"none of {', '.join(NAMES)} is installed")
-    with tempfile.TemporaryDirectory(prefix="chromium-") as profile:
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         switches = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-port=0"]
         browser = subprocess.Popen(
             [program, *switches, f"--user-data-dir={profile}", "about:blank"], stderr=subprocess.DEVNULL
