@@ -38,8 +38,7 @@ def extract_entity(job: Job, entity: str) -> dict[str, Any]:
     """Stage the rows of `entity` as the source prints them; of an entity in parts, put them together."""
     with timed(job, "extract", entity) as figures:
         window, parts = window_of(job, entity), _parts(job, entity)
-        if parts is None:
-            _stage_keys(job, entity)
+        _prepare(job, entity, parts)
         source = PutTogether(job.source, parts.all()) if parts else job.source
         heard = parts is not None
         order = Order(job.mapping, entity, job.folder, window, heard=heard)
@@ -53,17 +52,18 @@ def extract_entity(job: Job, entity: str) -> dict[str, Any]:
 def extract_prepare(job: Job, entity: str) -> dict[str, Any]:
     """Stage what each part of the extract of `entity` reads, where its mapping cuts it into parts."""
     with timed(job, "extract_prepare", entity):
-        _stage_keys(job, entity)
         parts = _parts(job, entity)
+        _stage_keys(job, entity)
         return parts.divide().reference() if parts else {}
 
 
 def extract_part(job: Job, entity: str, number: int) -> dict[str, Any]:
-    """Stage the rows of one part of `entity`; `extract_entity` reads those that nobody has staged."""
+    """Stage the rows of one part of `entity`, divided now where it is not; `extract_entity` reads those left out."""
     with timed(job, f"extract_part_{number}", entity) as figures:
         parts = _parts(job, entity)
         if parts is None:
             return {}
+        _prepare(job, entity, parts)
         staged = parts.read(number)
         figures["rows"] = staged.rows
     return staged.reference()
@@ -74,6 +74,14 @@ def _parts(job: Job, entity: str) -> Parts | None:
     if job.mapping.entities[entity].parts == 1 or not isinstance(job.source, Divisible):
         return None
     return Parts(job.source, job.mapping, entity, job.folder, window_of(job, entity))
+
+
+def _prepare(job: Job, entity: str, parts: Parts | None) -> None:
+    """Do what `extract_prepare` does, where that was not done, was done for another mapping, or is used up."""
+    if parts is None or not parts.divided:
+        _stage_keys(job, entity)
+        if parts:
+            parts.divide()
 
 
 def _stage_keys(job: Job, entity: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from crm_migration import pipeline
 from crm_migration.extract.extract import carry_out
 from crm_migration.staging import has_table, open_table
+from tests.load import source_deletes
 from tests.load.two_sources import LEGACY, Scene
 from tests.match.people import people
 
@@ -91,3 +92,28 @@ def test_what_the_parts_hold_is_what_the_whole_holds(tmp_path: Path, monkeypatch
         assert whole["rows"] == len(keys) == len(set(keys)) + 1
     finally:
         job.target.close()
+
+
+def test_a_part_alone_can_be_read_again_after_the_whole(tmp_path: Path) -> None:
+    two = scene(tmp_path / "two", 2)
+    job = two.job("legacy", "first")
+    try:
+        pipeline.preflight(job)
+        whole = pipeline.extract_entity(job, "contact")
+        parts = [pipeline.extract_part(job, "contact", number)["rows"] for number in (1, 0)]
+        assert sum(parts) == whole["rows"] == pipeline.extract_entity(job, "contact")["rows"]
+    finally:
+        job.target.close()
+
+
+def test_rows_that_a_window_leaves_out_are_not_taken_for_gone(tmp_path: Path) -> None:
+    key = "    key: id\n"
+    made = source_deletes.Scene.make(tmp_path, f"sqlite:///{tmp_path / 'crm.sqlite'}", (key, f"{key}    parts: 3\n"))
+    made.load("one", 1)
+    made.source(
+        "UPDATE people SET name = 'Rey', changed = '2026-01-02 10:00:00' WHERE id = 'p2';"
+        "DELETE FROM people WHERE id = 'p4'; DELETE FROM firms WHERE id = 'f4'"
+    )
+    made.load("two", 2)
+    assert made.accounts() == ["f1", "f2", "f3"]
+    assert made.flagged() == ["p4"]

@@ -84,6 +84,26 @@ def test_parts_are_dropped_once_they_are_put_together(things: str, folder: RunFo
     made.drop()
 
 
+@pytest.mark.parametrize("changed", [{"parts": 3}, {"parts": 5}, {"key": ["name"]}])
+def test_a_division_for_another_mapping_is_not_taken(
+    things: str, folder: RunFolder, changed: dict[str, object]
+) -> None:
+    made = parts(things, folder)
+    made.divide()
+    made.read(0)
+    assert made.divided
+    other = parts(things, folder, **changed)
+    assert not other.divided
+    whole = together(other)
+    assert whole.rows == 90
+    assert whole.frame()["name"].n_unique() == 90
+
+
+def test_a_division_of_another_window_is_not_taken(things: str, folder: RunFolder) -> None:
+    parts(things, folder, Window(datetime(2026, 3, 2, tzinfo=UTC), None)).divide()
+    assert not parts(things, folder, Window(datetime(2026, 3, 3, tzinfo=UTC), None)).divided
+
+
 def test_waiting_rows_come_along_once(things: str, folder: RunFolder) -> None:
     made = parts(things, folder, Window(datetime(2026, 3, 2, tzinfo=UTC), None))
     waiting = pl.DataFrame({"id": ["000", "001", "009"]})

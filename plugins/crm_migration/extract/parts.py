@@ -4,6 +4,7 @@ What divides the entity is staged first, so that all workers mean the same share
 that was staged for another division, is read where the whole is asked for. Each share shows a moment of its own.
 """
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,12 +37,24 @@ class Parts:
         """Return how many there are."""
         return self.mapping.entities[self.entity].parts
 
+    @property
+    def divided(self) -> bool:
+        """Return whether it is staged what each part reads, for this mapping and window."""
+        if not has_table(self.folder, self.entity, SHARES):
+            return False
+        return bool(open_table(self.folder, self.entity, SHARES).facts["made_for"] == self._made_for)
+
+    @property
+    def _made_for(self) -> str:
+        asked = f"{self.mapping.model_dump_json()} {self.window!r}"
+        return hashlib.sha256(asked.encode()).hexdigest()
+
     def divide(self) -> Staged:
         """Stage what each part reads; raises what `Divisible.divide` raises."""
         shares = self.source.divide(self.entity, self.window, self.of)
         with TableWriter(self.folder, self.entity, SHARES) as writer:
             writer.write(pl.DataFrame({"part": range(len(shares))}, schema={"part": pl.Int64}))
-            return writer.finish(shares=shares, division=uuid.uuid4().hex)
+            return writer.finish(shares=shares, division=uuid.uuid4().hex, made_for=self._made_for)
 
     def read(self, number: int) -> Staged:
         """Stage the rows of one part.
@@ -57,7 +70,7 @@ class Parts:
 
     def all(self) -> list[Staged]:
         """Return every part, the missing ones read now; raises what `read` raises."""
-        if not has_table(self.folder, self.entity, SHARES):
+        if not self.divided:
             self.divide()
         division = open_table(self.folder, self.entity, SHARES).facts["division"]
         return [self._staged(number, division) or self.read(number) for number in range(self.of)]
