@@ -28,7 +28,7 @@ from crm_migration.load.replica.changes import (
     rows_of,
 )
 from crm_migration.load.replica.columns import canonical_texts
-from crm_migration.load.replica.tables import CHANGED, PURGE, REMOVED, STATE, THERE, ObjectTables
+from crm_migration.load.replica.tables import CHANGED, PURGE, REMOVED, RETURNING, STATE, THERE, ObjectTables
 from crm_migration.load.retired import texts_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Delivery:
         refused: list[Undelivered] = []
         present, confirmed, key = tables.present, tables.confirmed, tables.identity
         chosen = sa.select(present.c[key]).join(confirmed, present.c[key] == confirmed.c[key], isouter=True)
-        chosen = chosen.where(sa.or_(confirmed.c[key].is_(None), confirmed.c[STATE] == REMOVED))
+        chosen = chosen.where(sa.or_(confirmed.c[key].is_(None), confirmed.c[STATE].in_([REMOVED, RETURNING])))
         for ids in self._pieces(tables, chosen):
             refused += self.bring_back(tables, ids)
         return refused
@@ -120,7 +120,10 @@ class Delivery:
         """Recover these records where they are not there already, and note what the CRM holds of them then."""
         live = set(self.api.find(tables.name, tables.identity, ids.to_list(), [])[tables.identity])
         away = [identity for identity in ids if identity not in live]
+        # If we die now, the next attempt must not take them for records that a person has brought back.
+        self._note_moved(tables, away, pl.lit(RETURNING).alias(STATE))
         outcomes = self._persist(away, lambda identity: self.api.recover(tables.name, identity))
+        self._note_moved(tables, [identity for identity, _ in outcomes.refused], pl.lit(REMOVED).alias(STATE))
         back = [*live, *(identity for identity, _ in outcomes.done)]
         self._note_back(tables, pl.Series(tables.identity, back, pl.String))
         self._stop(outcomes)
@@ -153,6 +156,7 @@ class Delivery:
 
     def _send(self, tables: ObjectTables, found: Compared) -> list[Undelivered]:
         decimals = self._decimals(tables)
+        self._note_moved(tables, [change.identity for change in found.changes if change.identity not in found.touched])
         outcomes = self._persist(
             found.changes,
             lambda one: self.api.update(tables.name, one.identity, padded(one.values, decimals), one.before),
@@ -188,6 +192,13 @@ class Delivery:
         numbers = [name for name, column in tables.columns.items() if column.kind == "number" and name in described]
         return {name: described[name].scale for name in numbers}
 
+    def _note_moved(self, tables: ObjectTables, ids: Sequence[str], *more: pl.Expr) -> None:
+        """Forget when records were changed last, before we change them: if we die, that must not look like an edit."""
+        if ids:
+            moved = pl.DataFrame({tables.identity: ids}).with_columns(pl.lit(None, pl.String).alias(CHANGED), *more)
+            with self._noting() as connection:
+                update_rows(connection, tables.confirmed, [tables.identity], moved)
+
     def _note_changed(
         self, tables: ObjectTables, rows: dict[str, Values], touched: frozenset[str] = frozenset()
     ) -> None:
@@ -220,7 +231,7 @@ class Delivery:
         refused: list[Undelivered] = []
         present, confirmed, key = tables.present, tables.confirmed, tables.identity
         chosen = sa.select(confirmed.c[key]).join(present, present.c[key] == confirmed.c[key], isouter=True)
-        chosen = chosen.where(confirmed.c[STATE] == THERE, present.c[key].is_(None))
+        chosen = chosen.where(confirmed.c[STATE].in_([THERE, RETURNING]), present.c[key].is_(None))
         for ids in self._pieces(tables, chosen):
             outcomes = self._persist(ids.to_list(), lambda identity: self.api.remove(tables.name, identity))
             done = pl.DataFrame({key: [one for one, _ in outcomes.done]}, schema={key: pl.String})

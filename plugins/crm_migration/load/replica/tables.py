@@ -21,7 +21,7 @@ from crm_migration.mapping.model import Mapping
 
 SCHEMA = "crm_migration_replica"
 LONGEST_NAME = 32
-THERE, REMOVED = "there", "removed"
+THERE, REMOVED, RETURNING = "there", "removed", "returning"
 CHANGED, STATE, PURGE = "_changed", "_state", "_purge"
 OWN = (CHANGED, STATE, PURGE)
 
