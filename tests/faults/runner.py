@@ -80,7 +80,8 @@ def obey(order: dict[str, Any], answer: int) -> None:
     # Imported beforehand, the class itself is known where it is a type.
     assert api.FxiaokeApi
     patience = replace(HASTY["patience"], answer=order.get("answer_seconds", HASTY["patience"].answer))
-    settings.Settings = partial(settings.Settings, **HASTY | {"patience": patience})  # type: ignore[misc,assignment]
+    chosen = HASTY | {"patience": patience}
+    settings.Settings = partial(settings.Settings, **chosen)  # type: ignore[misc,assignment]
     target.LOCK_SECONDS, target.BUSY_MILLISECONDS = LOCK_SECONDS, 1000 * LOCK_SECONDS
     if order.get("zone"):
         os.environ["TZ"] = order["zone"]
@@ -94,6 +95,8 @@ def obey(order: dict[str, Any], answer: int) -> None:
         for step in order["steps"]:
             # One task, one job: nothing that a job remembers is handed on.
             job = job_of(order["job"])
+            if "threads" in order:
+                job.target.api.threads = order["threads"]
             told["results"].append(whole_line(job) if step == ["line"] else carry_out(job, step))
             job.target.close()
     except MigrationError as error:

@@ -44,6 +44,8 @@ WAYS: dict[str, Fault] = {
 }
 SPENT = "30002"
 """The day's quota: the step ends, and goes on the next day."""
+TOKENS = ("token expired", "20016")
+"""Such a call is made again at once, and once only: one at a time, lest the second time be struck as well."""
 HANG_SECONDS = 1.0
 
 
@@ -113,11 +115,11 @@ def test_calls_that_go_wrong_leave_nothing_lost_or_doubled(
     place = world.copy(spot.step, spot.run)
     assert isinstance(place, CrmPlace)
     assert last > 0
-    numbers = tuple(dict.fromkeys((1, (last + 1) // 2, last)))
+    numbers = struck_calls(way, last)
     fault = Fault(**{**asked_of(WAYS[way]), "interface": f"/{spot.verb}", "calls": numbers})
     place.server.faults.add(fault)
-    patience = {"answer_seconds": HANG_SECONDS} if fault.how == "hang" else {}
-    ended = crew.carry_out(place.order(spot.step, **patience))
+    chosen = {"threads": 1} if way in TOKENS else {"answer_seconds": HANG_SECONDS} if fault.how == "hang" else {}
+    ended = crew.carry_out(place.order(spot.step, **chosen))
     found = as_expected(ended, way) + after_fault(place)
     for _ in numbers:
         if not ended.well:
@@ -137,6 +139,12 @@ def test_calls_that_go_wrong_leave_nothing_lost_or_doubled(
         found += all_taken_back(crew, place, world) if points.FULL else taken_back(crew, place, world)
     world.drop(place)
     note(f"{spot.name}: {way}", "fxiaoke", found)
+
+
+def struck_calls(way: str, last: int) -> tuple[int, ...]:
+    """Return the numbers of the first, the middle and the last call, of which the `last` is undisturbed."""
+    chosen = dict.fromkeys((1, (last + 1) // 2, last))
+    return tuple(number + (again if way in TOKENS else 0) for again, number in enumerate(chosen))
 
 
 def asked_of(fault: Fault) -> dict[str, object]:
