@@ -101,7 +101,7 @@ WRITING = (("load_sample",), ("load_entity", "account"), ("load_entity", "contac
 """Steps in which the ledger is lost while a CRM has taken something that it has not noted."""
 NOT_OF_A_CRM = ("isolate._insert",)
 """What a load into a CRM does not come to."""
-BOUNDED = 12
+BOUNDED = 60
 """One in so many points of a CRM is tried in a bounded run."""
 FIRST = ", first load"
 SENDING: Step = ("load_entity", "account")
@@ -155,6 +155,11 @@ def inner(kind: str) -> list[Point]:
     return [point for at, point in enumerate(chosen) if point.fault.action == ("kill", "close")[at % 2]]
 
 
+def _some(every: list[Point]) -> list[Point]:
+    """Return the points of a CRM that are tried: all, or few, of the middle rather than of the beginning."""
+    return every if FULL else every[min(BOUNDED, len(every)) // 2 :: BOUNDED]
+
+
 def _of_a_crm() -> list[Point]:
     """Return the points for a CRM: the line to it breaks where calls are sent, that to the ledger elsewhere."""
     shared = {
@@ -163,19 +168,17 @@ def _of_a_crm() -> list[Point]:
     every = [point for point in _all(shared, ("kill", "lose")) if point.fault.action == "kill" or point.step in WRITING]
     every += _all(crm_points.INNER, ("kill",))
     every += _all(crm_points.LOST, ("lose", "close"))
-    return every if FULL else every[::BOUNDED]
+    return _some(every)
 
 
 def first_load() -> list[Point]:
     """Return the points of the first load into a CRM."""
-    every = _all(crm_points.FIRST_LOAD, ("kill",), FIRST)
-    return every if FULL else every[::BOUNDED]
+    return _some(_all(crm_points.FIRST_LOAD, ("kill",), FIRST))
 
 
 def looked_up() -> list[Point]:
     """Return the points at which the next attempt at a step dies as well that has died with records sent."""
-    every = [_read(SENDING, text, "kill", " after a kill") for text in crm_points.LOOKED_UP]
-    return every if FULL else every[::BOUNDED]
+    return _some([_read(SENDING, text, "kill", " after a kill") for text in crm_points.LOOKED_UP])
 
 
 def boundaries(kind: str) -> list[Point]:
