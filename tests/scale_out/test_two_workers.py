@@ -41,7 +41,9 @@ TAKEN = """
 INSERT INTO crm.contact (legacy_id, last_name, do_not_call, email_opt_out, created_at)
 VALUES (:legacy_id, '-', false, false, now())
 """
-# The scoring of pairs is what one entity's match cuts in parts that several workers take.
+# Contacts are extracted, cleaned and scored in parts that both workers take.
+ENTITY = "  contact:\n"
+PARTS = 2
 KEYS = "        - name: email\n          fields: [email]\n          ignore:"
 MODEL = """\
       model:
@@ -86,12 +88,13 @@ def know_statistics(url: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the demo's DAG and a mapping whose contacts are matched in parts, for each target."""
+    """Return a folder with the demo's DAG and a mapping whose contacts are prepared in parts, for each target."""
     home = tmp_path_factory.mktemp("project")
     (home / "dags").mkdir()
     (home / "include/mappings").mkdir(parents=True)
     text = (ROOT / "include/mappings/legacy_crm.yaml").read_text(encoding="utf-8")
     before, after = text.split(KEYS)
+    before = before.replace(ENTITY, f"{ENTITY}    parts: {PARTS}\n")
     text = f"{before.removesuffix('      keys:' + chr(10))}{MODEL}      keys:\n{KEYS}{after}"
     for name in ("shared", "disturbed"):
         dag = (ROOT / "dags/legacy_crm.py").read_text(encoding="utf-8")
@@ -204,7 +207,8 @@ def test_two_workers_load_what_one_process_does(
     assert content(databases, project, "shared") == hash_of_one_process
     assert ledger(databases.targets["shared"]) == ledger(databases.targets["alone"])
     ran = tasks(live, "shared", run_id)
-    assert len([task for task in ran if task["task_id"].endswith("match_chunk")]) == len(WORKERS)
+    for mapped, number in (("extract_part", PARTS), ("clean_part", PARTS), ("match_chunk", len(WORKERS))):
+        assert len([task for task in ran if task["task_id"] == f"contact.{mapped}"]) == number
     of_the_run = {task["id"] for task in ran}
     shares = [fleet.carried_out(name) & of_the_run for name in WORKERS]
     assert all(shares)
