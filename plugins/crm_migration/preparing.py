@@ -8,7 +8,7 @@ from crm_migration.clean.clean import clean
 from crm_migration.clean.parts import clean_part as stage_clean_part
 from crm_migration.clean.reference import key_parts
 from crm_migration.clean.work import Work
-from crm_migration.extract.extract import Order, carry_out
+from crm_migration.extract.extract import extract
 from crm_migration.extract.parts import Parts, PutTogether
 from crm_migration.extract.present_keys import needs_keys, stage_keys
 from crm_migration.extract.source import Divisible, KeyedSource, RowSource, Window
@@ -40,9 +40,7 @@ def extract_entity(job: Job, entity: str) -> dict[str, Any]:
         window, parts = window_of(job, entity), _parts(job, entity)
         _prepare(job, entity, parts)
         source = PutTogether(job.source, parts.all()) if parts else job.source
-        heard = parts is not None
-        order = Order(job.mapping, entity, job.folder, window, heard=heard)
-        staged = carry_out(_source(job, source, entity, window), order)
+        staged = extract(_source(job, source, entity, window), job.mapping, entity, job.folder, window)
         if parts:
             parts.drop()
         figures["rows"] = staged.rows

@@ -127,3 +127,16 @@ def test_many_values_are_counted_as_in_one_piece(folder: RunFolder, monkeypatch:
     unknown = open_table(folder, "contact", "no_entry").frame()
     assert unknown["rows"].sum() == 90
     assert unknown["value"].null_count() == 1
+
+
+def test_a_part_made_by_other_code_of_a_function_is_cleaned_anew(
+    folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    module = tmp_path / "own_functions_of_parts.py"
+    module.write_text("def shout(names):\n    return names.str.upper()\n")
+    spelled = {**MORE, "name": {"kind": "text", "from": "name", "function": "own_functions_of_parts:shout"}}
+    stage(folder, planned(3, fields=spelled), rows_of(9))
+    before = clean_part(work(folder, fields=spelled), 0)
+    module.write_text("def shout(names):\n    return names.str.lower()\n")
+    assert work(folder, fields=spelled).digest != before.facts["made_of"]

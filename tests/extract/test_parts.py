@@ -1,5 +1,6 @@
 """An extract in parts: the staged table is the one that a read in one piece makes."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,8 +39,7 @@ def parts(url: str, folder: RunFolder, window: Window | None = None, **entity: o
 
 def together(made: Parts):
     """Return the table that the parts make."""
-    order = Order(made.mapping, ENTITY, made.folder, made.window, heard=True)
-    return carry_out(PutTogether(made.source, made.all()), order)
+    return extract(PutTogether(made.source, made.all()), made.mapping, ENTITY, made.folder, made.window)
 
 
 def test_parts_make_the_table_of_one_read(things: str, folder: RunFolder) -> None:
@@ -148,3 +148,15 @@ def test_a_file_that_comes_later_is_in_no_part_and_one_that_goes_is_missed(files
     with pytest.raises(SourceUnavailable, match=r"listed for this part, found .*; clear the task that divides"):
         made.read(1)
     assert "late" not in open_table(folder, ENTITY, "extract").frame()["id"]
+
+
+def test_a_guess_is_told_once_and_no_other_than_before(
+    files: Path, folder: RunFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = files_source(files, "*.csv", parts=3)
+    made = Parts(source, source.mapping, ENTITY, folder)
+    with caplog.at_level(logging.INFO, logger="crm_migration"):
+        together(made)
+    told = [record for record in caplog.records if "delimiter" in record.message]
+    assert len(told) == 5
+    assert {record.levelno for record in told} == {logging.INFO}

@@ -16,6 +16,7 @@ from crm_migration.clean.rows import Plan, sort_rows
 from crm_migration.errors import StagingMissing
 from crm_migration.extract.document import META
 from crm_migration.extract.file_folder import FileFolder, Folders
+from crm_migration.mapping.functions import code_of
 from crm_migration.mapping.model import Country, Entity, Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter, open_table
 
@@ -71,9 +72,11 @@ class Work:
 
     @property
     def digest(self) -> str:
-        """Return a hash of all that the clean rows follow from, but for functions of the user's and files."""
+        """Return a hash of all that the clean rows follow from, but for what modules of functions import, and files."""
         made = hashlib.sha256(self.extract.sha256.encode())
         made.update(self.mapping.model_dump_json().encode())
+        functions = (getattr(spec, "function", None) for spec in self.config.fields.values())
+        made.update(code_of(reference for reference in functions if reference).encode())
         made.update(json.dumps({name: dict(found) for name, found in self.lookups.items()}, sort_keys=True).encode())
         return made.hexdigest()
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from crm_migration.errors import MappingFault, SourceUnreadable
 from crm_migration.extract.source import RowSource, Versioned, Window
-from crm_migration.extract.understood import DocumentsRead, log_notes, remember_guesses, usual_guesses
+from crm_migration.extract.understood import DocumentsRead, guesses_of, log_notes, remember_guesses, usual_guesses
 from crm_migration.mapping.model import Mapping
 from crm_migration.staging import RunFolder, Staged, TableWriter
 
@@ -26,8 +26,7 @@ LOG_ROWS = 500_000
 class Order:
     """What to extract, and into which table.
 
-    `made_of` names what a part is a part of. `heard` says that what was guessed of documents has been told and
-    remembered already.
+    `made_of` names what a part is a part of; what was guessed of its documents is told with the whole.
     """
 
     mapping: Mapping
@@ -36,7 +35,6 @@ class Order:
     window: Window | None = None
     step: str = STEP
     made_of: str | None = None
-    heard: bool = False
 
 
 def extract(
@@ -75,7 +73,7 @@ def carry_out(source: RowSource, order: Order) -> Staged:
         if counted is not None and progress.rows < counted:
             _refuse_fewer(progress, counted, source.count(entity, window) or 0)
         told = documents.told(source, entity)
-        if not order.heard:
+        if order.made_of is None:
             log_notes(progress.place, told, usual_guesses(folder, entity))
             remember_guesses(folder, entity, told)
         return writer.finish(
@@ -87,7 +85,7 @@ def carry_out(source: RowSource, order: Order) -> Staged:
             unreadable=sum(documents.unreadable.values()),
             documents=told,
             versions=source.versions(entity) if isinstance(source, Versioned) else {},
-            **({"made_of": order.made_of} if order.made_of else {}),
+            **({"made_of": order.made_of, "guesses": sorted(guesses_of(told))} if order.made_of else {}),
         )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from crm_migration.extract.document import Facts
 from crm_migration.extract.extract import ROW, Order, carry_out
+from crm_migration.extract.guess import Guess
 from crm_migration.extract.source import BATCH_ROWS, Divisible, KeyedSource, TakesKeys, Window
 from crm_migration.extract.understood import Understands
 from crm_migration.extract.waiting import AT_ONCE
@@ -122,6 +123,8 @@ class PutTogether:
 
     def understood(self, entity: str) -> dict[str, Facts]:
         """Return how the documents were understood that the parts were read from."""
+        guesses = {note for part in self.parts for note in part.facts["guesses"]}
         told = [line for part in self.parts for line in part.facts["documents"] if "format" in line]
-        known = {line["name"]: Facts(line["format"], line["details"], line["notes"]) for line in told}
+        notes = [[Guess(note) if note in guesses else note for note in line["notes"]] for line in told]
+        known = {line["name"]: Facts(line["format"], line["details"], of) for line, of in zip(told, notes, strict=True)}
         return known | (self.source.understood(entity) if isinstance(self.source, Understands) else {})

@@ -100,11 +100,16 @@ def usual_guesses(folder: RunFolder, entity: str) -> frozenset[str] | None:
 
 def remember_guesses(folder: RunFolder, entity: str, documents: list[dict[str, Any]]) -> None:
     """Keep what was guessed of documents beside what was guessed before, for the runs to come."""
-    found = {note for document in documents for note in document.get("notes", ()) if isinstance(note, Guess)}
+    found = guesses_of(documents)
     usual = usual_guesses(folder, entity) or frozenset()
     if not found <= usual:
         with TableWriter(_memory(folder), entity, GUESSES) as writer:
             writer.finish(**{GUESSES: [*sorted(found), *sorted(usual - found)][:MOST_GUESSES]})
+
+
+def guesses_of(documents: list[dict[str, Any]]) -> set[Guess]:
+    """Return what was guessed of documents."""
+    return {note for document in documents for note in document.get("notes", ()) if isinstance(note, Guess)}
 
 
 def _memory(folder: RunFolder) -> RunFolder:

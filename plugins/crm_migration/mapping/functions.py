@@ -1,8 +1,11 @@
 """Functions that a mapping names for what YAML cannot say: found, imported and judged, only when they are needed."""
 
+import hashlib
 import importlib
 import inspect
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from crm_migration.errors import MappingFault
@@ -32,6 +35,21 @@ def load_function(reference: str) -> SeriesFunction:
     if not callable(function) or not _takes_one(function):
         raise MappingFault(f"expected a function of one Series, found {quoted(reference)}, which cannot be called so")
     return function  # type: ignore[no-any-return]
+
+
+def code_of(references: Iterable[str]) -> str:
+    """Return a hash of the modules that functions are named in; what these import themselves is not looked at.
+
+    Raises:
+        MappingFault: as `load_function`.
+    """
+    made = hashlib.sha256()
+    for reference in sorted(set(references)):
+        load_function(reference)
+        file = getattr(sys.modules[reference.partition(":")[0]], "__file__", None)
+        made.update(reference.encode())
+        made.update(Path(file).read_bytes() if file else b"")
+    return made.hexdigest()
 
 
 def attempted(function: Callable[..., Any], *given: Any) -> tuple[Any, Exception | SystemExit | None]:
