@@ -59,7 +59,7 @@ INNER: dict[Step, tuple[str, ...]] = {
     ("load_entity", "contact"): (
         f"after {LOAD}.write._revive",
         f"after {LEDGER}.check_fence 2",
-        f"after {LOAD}.write._commit 2",
+        f"after {LOAD}.write._commit",
     ),
     ("load_entity", "opportunity"): (f"after {LOAD}.write._commit 2", f"before {LOAD}.write.write_batch 3"),
     ("link_references",): (
