@@ -34,7 +34,7 @@ from crm_migration.ledger.lease import lease
 from crm_migration.load.backup import back_up, content_hashes
 from crm_migration.load.joined import retire_joined
 from crm_migration.load.link import link
-from crm_migration.load.load import load
+from crm_migration.load.load import list_rejected, load
 from crm_migration.load.plan import plan_entity
 from crm_migration.load.retire import back_up_retiring, plan_retiring, retire
 from crm_migration.load.reviews import remember_review
@@ -126,7 +126,8 @@ def backup(job: Job) -> dict[str, Any]:
 def refuse_excess(job: Job) -> None:
     """Stop before anything is written when cleaning rejected more than the mapping tolerates.
 
-    Of corrected rows any share may still be wrong.
+    The rejected rows are listed in the ledger, so that they can be looked at. Of corrected rows any share may still be
+    wrong.
 
     Raises:
         ToleranceExceeded: naming the entities, the shares and the most frequent reasons.
@@ -140,9 +141,12 @@ def refuse_excess(job: Job) -> None:
         rejected = open_table(job.folder, entity, "rejected")
         if extracted and rejected.rows / extracted > limit:
             reasons = rejected.frame(["field", "reason"]).group_by("field", "reason").len().sort("len", descending=True)
-            listed = ", ".join(f"{field}: {reason} ({count})" for field, reason, count in reasons.head(3).iter_rows())
+            first = reasons.head(3).iter_rows()
+            listed = ", ".join(f"{field or 'row'}: {reason} ({count})" for field, reason, count in first)
             over.append(f"{entity}: {rejected.rows} of {extracted} rows rejected, {listed}")
     if over:
+        for entity in job.order:
+            list_rejected(job.load_job(), job.folder, entity)
         raise ToleranceExceeded(
             f"more than {limit:.1%} of the rows were rejected; nothing was loaded. {'; '.join(over)}. "
             "Repair the rows, or raise tolerances.rejected_share knowingly"

@@ -120,7 +120,7 @@ def _load(job: LoadJob, folder: RunFolder, place: tuple[str, str, int]) -> Stage
         finish_outcomes(writer, merged, merged_outcomes)
         if phase == "full":
             earlier_outcomes(writer, folder, entity)
-            _record_rejected(job, folder, entity, progress)
+            list_rejected(job, folder, entity, progress)
         return writer.finish(**_facts(progress))
 
 
@@ -274,7 +274,12 @@ def _earlier(frame: pl.DataFrame, outcome: str, reason: pl.Expr) -> pl.DataFrame
     )
 
 
-def _record_rejected(job: LoadJob, folder: RunFolder, entity: str, progress: Progress) -> None:
+def list_rejected(job: LoadJob, folder: RunFolder, entity: str, progress: Progress | None = None) -> None:
+    """List in the ledger the rows of `entity` that cleaning has rejected, and those that the load has, if it was.
+
+    Raises:
+        TargetUnavailable: the ledger's database was lost; what it listed before stays.
+    """
     lines = _rejected_lines(folder, entity, progress)
     try:
         job.target.ledger.write_rejected(job.run_no, job.stream_no(entity), lines)
@@ -289,7 +294,7 @@ def _ledger_key(key: str) -> str:
     return f"{key[: LEDGER_KEY - 65]}…{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Iterator[dict[str, str | None]]:
+def _rejected_lines(folder: RunFolder, entity: str, progress: Progress | None) -> Iterator[dict[str, str | None]]:
     for frame in open_table(folder, entity, "rejected").frames():
         for key, name, reason, message, raw in frame.select("_key", "field", "reason", "message", "raw").iter_rows():
             yield {
@@ -300,7 +305,7 @@ def _rejected_lines(folder: RunFolder, entity: str, progress: Progress) -> Itera
                 "message": message,
                 "raw": raw,
             }
-    of_golden = {line["_golden"]: line for line in progress.rejected}
+    of_golden = {line["_golden"]: line for line in progress.rejected} if progress else {}
     if not of_golden:
         return
     wanted = list(of_golden)
