@@ -133,6 +133,7 @@ def decisions(scene: Scene) -> int:
     [
         ({"origin": "https://evil.example"}, {}),
         ({"origin": "null"}, {}),
+        ({"origin": "http://["}, {}),
         ({}, {}),
         ({"origin": HOST, "sec-fetch-site": "cross-site"}, {}),
         ({"origin": HOST, "sec-fetch-site": "same-site"}, {}),

@@ -37,7 +37,10 @@ def _from_here(request: Request) -> bool:
         return False
     origin = request.headers.get("origin") or request.headers.get("referer") or ""
     hosts = own_hosts() | {request.headers.get("host", "").lower()}
-    return urlsplit(origin).netloc.lower() in hosts - {""}
+    try:
+        return urlsplit(origin).netloc.lower() in hosts - {""}
+    except ValueError:
+        return False
 
 
 def _of(user: Any, token: str) -> bool:
