@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -16,6 +17,10 @@ from tests import servers
 # A busy machine is no reason to fail: examples are not timed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Whatever imports Airflow before a test has chosen a home for it gets one of this process's own: the default is shared.
+_AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="crm-airflow-")
+os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
 
 REQUIRE_SERVICES = "CRM_MIGRATION_REQUIRE_SERVICES"
 

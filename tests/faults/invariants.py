@@ -119,8 +119,12 @@ def one_to_one(place: Place) -> list[str]:
 def whole_batches(place: Place) -> list[str]:
     """What the batches of each run say they inserted is what the crosswalk holds of it."""
     said = "SELECT run_no, stream_no, SUM(inserted) FROM {ledger}load_batch GROUP BY run_no, stream_no"
+    # A record that another source founded and a run has brought back is in the run's own batches, not in that stream's.
     held = (
-        "SELECT inserted_run, stream_no, COUNT(*) FROM {ledger}crosswalk WHERE created GROUP BY inserted_run, stream_no"
+        "SELECT c.inserted_run, c.stream_no, COUNT(*) FROM {ledger}crosswalk c "
+        "JOIN {ledger}run r ON r.run_no = c.inserted_run "
+        "JOIN {ledger}stream s ON s.stream_no = c.stream_no AND s.source = r.source "
+        "WHERE c.created GROUP BY c.inserted_run, c.stream_no"
     )
     batches = {(run, stream): int(rows) for run, stream, rows in answer(place, said) if rows}
     lines = {(run, stream): int(rows) for run, stream, rows in answer(place, held)}
